@@ -1,0 +1,119 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Asks requests, one or many, and keeps the record of what was changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from .._remoting.acl import Credentials
+from .._remoting.errors import RemotingError
+from .._remoting.frame import Command
+from .._remoting.pool import Pool, Tls
+from .errors import AdminError, Refused, Unexpected, response_name
+from .request import Request
+
+T = TypeVar("T")
+
+_SYSTEM_ERROR = 1
+
+# What a parser may stumble over when an answer does not look as it should.
+_MISREAD = (Unexpected, LookupError, TypeError, ValueError, AttributeError, RecursionError, OverflowError)
+
+
+class Admin:
+    """The only thing that sends admin requests. ``timeout``, ``connect_timeout`` (seconds), ``window``,
+    ``credentials`` and ``tls`` as in the pool. Use as a context manager, or ``close()``.
+
+    ``audit``: one entry for each *changing* request that was sent, in order:
+    ``{"request": "UPDATE_AND_CREATE_TOPIC", "address": "…", "fields": {…}, "result": "SUCCESS"}``; any other
+    result is the error's words. ``count``: requests sent in all.
+    """
+
+    def __init__(
+        self,
+        timeout: float = 5.0,
+        connect_timeout: float = 3.0,
+        window: int = 64,
+        credentials: Credentials | None = None,
+        tls: Tls = None,
+    ) -> None:
+        self._pool = Pool(
+            timeout=timeout, connect_timeout=connect_timeout, window=window, credentials=credentials, tls=tls
+        )
+        self.audit: list[dict[str, Any]] = []
+        self.count = 0
+
+    def __enter__(self) -> Admin:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def ask(self, request: Request[T]) -> T:
+        """Raises AdminError."""
+        (result,) = self.ask_all([request])
+        if isinstance(result, AdminError):
+            raise result
+        return result
+
+    def ask_all(self, requests: Iterable[Request[T]]) -> list[T | AdminError]:
+        """Results in the order of the requests, an AdminError where one failed. Does not raise.
+
+        Requests to one address are sent in their order but may be carried out in any: ask what depends on
+        another answer in a further call.
+        """
+        asked = list(requests)
+        results: dict[int, T | AdminError] = {}
+        todo: Sequence[int] = range(len(asked))
+        tries = 0
+        while todo:
+            again: list[int] = []
+            self.count += len(todo)
+            answers = self._pool.call_all([_item(asked[index]) for index in todo])
+            for index, answer in zip(todo, answers, strict=True):
+                request = asked[index]
+                results[index] = result = _read(request, answer)
+                if isinstance(result, AdminError) and result.code == _SYSTEM_ERROR and tries < request.retries:
+                    again.append(index)
+            todo, tries = again, tries + 1
+        for index, request in enumerate(asked):
+            if request.changes:
+                self._record(request, results[index])
+        return [results[index] for index in range(len(asked))]
+
+    def _record(self, request: Request, result: object) -> None:
+        words = "SUCCESS"
+        if isinstance(result, AdminError):
+            words = result.remark if result.code is None else f"{response_name(result.code)}: {result.remark}"
+        fields = dict(request.ext if request.fields is None else request.fields)
+        self.audit.append({"request": request.name, "address": request.address, "fields": fields, "result": words})
+
+
+def _item(request: Request) -> tuple[str, Command, float | None]:
+    command = Command(code=request.code, ext=dict(request.ext), body=request.body, repeatable=not request.changes)
+    return request.address, command, request.timeout
+
+
+def _read(request: Request[T], answer: Command | RemotingError) -> T | AdminError:
+    if isinstance(answer, RemotingError):
+        error = AdminError(request.name, request.address, None, answer.message)
+        error.__cause__ = answer
+        return error
+    refusal = AdminError(request.name, request.address, answer.code, answer.remark or "without a remark")
+    if answer.code != 0 and answer.code not in request.accept:
+        return refusal
+    try:
+        return request.parse(answer)
+    except Refused:
+        return refusal
+    except _MISREAD as error:
+        words = f"the answer cannot be read ({type(error).__name__}: {error})"
+        misread = AdminError(request.name, request.address, None, words)
+        misread.__cause__ = error
+        return misread

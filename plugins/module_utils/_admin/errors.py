@@ -1,0 +1,74 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Errors of admin requests."""
+
+from __future__ import annotations
+
+RESPONSE_NAMES = {
+    0: "SUCCESS",
+    1: "SYSTEM_ERROR",
+    2: "SYSTEM_BUSY",
+    3: "REQUEST_CODE_NOT_SUPPORTED",
+    4: "TRANSACTION_FAILED",
+    10: "FLUSH_DISK_TIMEOUT",
+    11: "SLAVE_NOT_AVAILABLE",
+    12: "FLUSH_SLAVE_TIMEOUT",
+    13: "MESSAGE_ILLEGAL",
+    14: "SERVICE_NOT_AVAILABLE",
+    15: "VERSION_NOT_SUPPORTED",
+    16: "NO_PERMISSION",
+    17: "TOPIC_NOT_EXIST",
+    18: "TOPIC_EXIST_ALREADY",
+    19: "PULL_NOT_FOUND",
+    20: "PULL_RETRY_IMMEDIATELY",
+    21: "PULL_OFFSET_MOVED",
+    22: "QUERY_NOT_FOUND",
+    23: "SUBSCRIPTION_PARSE_FAILED",
+    24: "SUBSCRIPTION_NOT_EXIST",
+    25: "SUBSCRIPTION_NOT_LATEST",
+    26: "SUBSCRIPTION_GROUP_NOT_EXIST",
+    204: "NO_BUYER_ID",
+    205: "NOT_IN_CURRENT_UNIT",
+    206: "CONSUMER_NOT_ONLINE",
+    207: "CONSUME_MSG_TIMEOUT",
+    208: "NO_MESSAGE",
+}
+
+
+def response_name(code: int) -> str:
+    """``1`` → ``1 SYSTEM_ERROR``; an unknown number stays a number."""
+    name = RESPONSE_NAMES.get(code)
+    return f"{code} {name}" if name else str(code)
+
+
+class AdminError(Exception):
+    """A request that was not answered, or answered with something else than success.
+
+    ``request`` name of the request, ``address`` whom it was sent to, ``code`` the response code (None:
+    there was no usable answer), ``remark`` the peer's or the transport's words.
+    """
+
+    def __init__(self, request: str, address: str, code: int | None, remark: str) -> None:
+        self.request = request
+        self.address = address
+        self.code = code
+        self.remark = remark
+        super().__init__(request, address, code, remark)
+
+    @property
+    def was_answered(self) -> bool:
+        return self.code is not None
+
+    def __str__(self) -> str:
+        if self.code is None:
+            return f"{self.request} at {self.address}: {self.remark}"
+        return f"{self.request} at {self.address}: answered {response_name(self.code)}: {self.remark}"
+
+
+class Unexpected(Exception):
+    """Raised by a request's parser: an answer that the request does not know how to read."""
+
+
+class Refused(Exception):
+    """Raised by a request's parser: this answer is a refusal after all."""

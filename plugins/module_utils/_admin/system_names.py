@@ -1,0 +1,68 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names that belong to RocketMQ itself and that no migration creates, copies or waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+RETRY_PREFIX = "%RETRY%"
+DLQ_PREFIX = "%DLQ%"
+
+SYSTEM_TOPICS = frozenset(
+    {
+        "TBW102",
+        "SELF_TEST_TOPIC",
+        "BenchmarkTest",
+        "OFFSET_MOVED_EVENT",
+        "SCHEDULE_TOPIC_XXXX",
+        "RMQ_SYS_TRACE_TOPIC",
+        "RMQ_SYS_TRANS_HALF_TOPIC",
+        "RMQ_SYS_TRANS_OP_HALF_TOPIC",
+    }
+)
+_TOPIC_PREFIXES = ("rmq_sys_", "RMQ_SYS_")
+
+SYSTEM_GROUPS = frozenset(
+    {
+        "TOOLS_CONSUMER",
+        "FILTERSRV_CONSUMER",
+        "SELF_TEST_C_GROUP",
+        "CID_ONS-HTTP-PROXY",
+        "CID_ONSAPI_PULL",
+        "CID_ONSAPI_PERMISSION",
+        "CID_ONSAPI_OWNER",
+        "DEFAULT_CONSUMER",
+        "__MONITOR_CONSUMER",
+    }
+)
+_GROUP_PREFIXES = ("CID_RMQ_SYS_",)
+
+
+def is_system_topic(name: str, clusters: Iterable[str] = (), brokers: Iterable[str] = ()) -> bool:
+    """True for RocketMQ's own topics, for those named after a cluster or broker, and for the retry and
+    dead-letter topics of system groups.
+
+    Brokers create a topic with their own name and one with their cluster's; give all names of all clusters,
+    former ones included.
+    """
+    if name in SYSTEM_TOPICS or name.startswith(_TOPIC_PREFIXES):
+        return True
+    for prefix in (RETRY_PREFIX, DLQ_PREFIX):
+        if name.startswith(prefix):
+            return is_system_group(name[len(prefix) :])
+    return name in clusters or name in brokers
+
+
+def is_system_group(name: str) -> bool:
+    """True for groups that every broker creates or that 4.4.0's own tools use."""
+    return name in SYSTEM_GROUPS or name.startswith(_GROUP_PREFIXES)
+
+
+def retry_topic(group: str) -> str:
+    return RETRY_PREFIX + group
+
+
+def dlq_topic(group: str) -> str:
+    return DLQ_PREFIX + group
