@@ -1,0 +1,171 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The guarded write: read, decide, and send one UPDATE that fails when anything changed since the read (RFC 2136)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .answers import Zone, find_zone, read
+from .change import Decision, Wish, decide
+from .errors import Conflict, DnsError, InputError, NoServer, NotServed, Rejected, ServerError, Silent
+from .library import dns
+from .records import TYPES, RecordSet
+from .transport import REMEDIES, Server, Transport
+
+# Prerequisites that were not met, RFC 2136 2.2.
+_CHANGED = ("NXRRSET", "YXRRSET", "NXDOMAIN", "YXDOMAIN")
+
+
+@dataclass
+class Outcome:
+    """I(server) and I(zone): where it was done. I(errors): servers tried before in vain. I(requests): updates sent."""
+
+    decision: Decision
+    server: Server
+    zone: Zone
+    errors: list[str] = field(default_factory=list)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+
+
+def apply(
+    transport: Transport,
+    servers: Sequence[Server],
+    wish: Wish,
+    *,
+    zone: Any | None = None,
+    check_mode: bool = False,
+    requests: list[dict[str, Any]] | None = None,
+) -> Outcome:
+    """Bring the set to what is wished, at the first of I(servers) that can do it.
+
+    Every server is read and written by itself: what was read at one is never the base of a write at another.
+    Raises Conflict and InputError at once, ServerError of the only server, NoServer when several were tried in vain.
+    I(requests) receives each UPDATE, also when an error is raised.
+    """
+    log = [] if requests is None else requests
+    errors: list[ServerError] = []
+    sent: Decision | None = None
+    for server in servers:
+        try:
+            place = find_zone(transport, server, wish.name, zone)
+            decision = decide(wish, read(transport, server, wish.name, wish.type))
+            if sent and not decision.changed and decision.after == sent.after:
+                decision = sent  # an earlier server took it and its answer was lost
+                return Outcome(decision, server, place, [str(error) for error in errors], log)
+            creates_cname = wish.type == "CNAME" and decision.before is None and decision.after is not None
+            if creates_cname:
+                _name_is_free(transport, server, wish.name)
+            if decision.changed and not check_mode:
+                sent = decision
+                _write(transport, server, place, decision, log)
+        except ServerError as error:
+            errors.append(error)
+            continue
+        return Outcome(decision, server, place, [str(error) for error in errors], log)
+    raise errors[0] if len(errors) == 1 else NoServer(list(errors))
+
+
+def _name_is_free(transport: Transport, server: Server, name: Any) -> None:
+    """A CNAME stands alone. The server would drop it silently beside other records; check mode must see that too."""
+    for other in TYPES:
+        if other != "CNAME" and read(transport, server, name, other) is not None:
+            raise InputError(
+                f"{name.to_text()} has {other} records at {server}: a CNAME cannot stand beside. Remove them first."
+            )
+
+
+def build(zone: Any, decision: Decision) -> tuple[Any, list[str], list[str]]:
+    """The UPDATE with its prerequisites: the message, and both parts as text for the audit."""
+    before, after = decision.before, decision.after
+    one = before or after
+    if one is None:
+        raise AssertionError("a record set that is on neither side has no update")
+    message = dns.update.UpdateMessage(zone)
+    guards = []
+    if before:
+        # The TTL cannot be a prerequisite (RFC 2136 2.4.2); the values can, all of them.
+        message.present(before.name, *before.rdatas)
+        guards.append(f"{before.name.to_text()} {before.type} is exactly {', '.join(before.content)}")
+    elif one.type == "CNAME":
+        message.absent(one.name)
+        guards.append(f"{one.name.to_text()} is not in use")
+    else:
+        message.absent(one.name, one.type)
+        message.absent(one.name, "CNAME")
+        guards.append(f"{one.name.to_text()} has no {one.type} and no CNAME")
+    if after:
+        message.replace(after.name, after.rdataset())
+        changes = [f"{after.name.to_text()} {after.ttl} {after.type} is set to {', '.join(after.content)}"]
+    else:
+        message.delete(one.name, one.type)
+        changes = [f"{one.name.to_text()} {one.type} is deleted"]
+    return message, guards, changes
+
+
+def _write(transport: Transport, server: Server, zone: Zone, decision: Decision, log: list[dict[str, Any]]) -> None:
+    one: RecordSet = decision.after or decision.before  # type: ignore[assignment]
+    attempt = f"UPDATE of {one.name.to_text()} {one.type} in zone {zone.name.to_text()}"
+    unanswered: Silent | None = None
+    for protocol in transport.protocols():
+        for address in server.addresses:
+            place = Server((address,), server.port, server.name)
+            message, guards, changes = build(zone.name, decision)
+            if transport.key:
+                transport.key.sign(message)
+            entry = {
+                "request": "UPDATE",
+                "address": str(place),
+                "zone": zone.name.to_text(),
+                "protocol": protocol,
+                "prerequisites": guards,
+                "changes": changes,
+                "result": "",
+            }
+            try:
+                answer = transport.exchange(place, message, attempt, protocol)
+            except Silent as error:
+                # It may have been applied and only the answer lost; the prerequisites keep a second one harmless.
+                log.append({**entry, "result": error.answer})
+                unanswered = error
+                continue
+            except DnsError as error:
+                log.append({**entry, "result": getattr(error, "answer", str(error))})
+                raise
+            if answer is None:
+                break  # does not fit into UDP
+            rcode = dns.rcode.to_text(answer.rcode())
+            log.append({**entry, "result": rcode})
+            if rcode == "NOERROR":
+                return
+            if rcode not in _CHANGED:
+                raise Rejected(attempt, str(place), rcode, REMEDIES.get(rcode, ""))
+            try:
+                now = read(transport, server, one.name, one.type)
+                seen = _text(now)
+            except DnsError as error:
+                now, seen = decision.before, str(error)
+            if unanswered and now == decision.after:
+                log[-1]["result"] += ", applied before"  # by our own first attempt
+                return
+            raise Conflict(
+                f"{attempt} at {place}: answered {rcode}: the set changed between reading and writing. Read: "
+                f"{_text(decision.before)}; now: {seen}. Nothing was changed by this run; find out who else "
+                "changes it, then run again."
+            )
+    try:
+        now = read(transport, server, one.name, one.type)
+    except (ServerError, InputError):
+        now = None if decision.after else decision.before
+    if now == decision.after:
+        log[-1]["result"] += ", but applied"
+        return
+    raise unanswered or NotServed(attempt, str(server), "it has no address", "Give its IP address.")
+
+
+def _text(records: RecordSet | None) -> str:
+    return f"{', '.join(records.content)} (TTL {records.ttl})" if records else "no such set"
