@@ -1,0 +1,125 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Filters of the migration: where each source stands, which sources a phase acts on, what the modules are told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.census import ip_of, parse_ss
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.standing import ORDER, judge
+
+
+def _permissions(snapshot: dict[str, Any], masters: list[dict[str, Any]]) -> dict[str, int | None]:
+    found: dict[str, int | None] = {}
+    for master in masters:
+        config = (snapshot.get("brokers", {}).get(master["address"]) or {}).get("config")
+        value = config.get("brokerPermission") if isinstance(config, dict) else None
+        found[master["name"]] = int(value) if value is not None else None
+    return found
+
+
+def _running(results: list[dict[str, Any]]) -> dict[str, bool | None]:
+    """Host -> does its process run, from the results of a loop over hosts that printed "pgrep=<exit status>"."""
+    found: dict[str, bool | None] = {}
+    for result in results:
+        printed = result.get("stdout") or ""
+        # pgrep's exit status: 0 found, 1 nothing found; anything else is no answer.
+        found[result["item"]] = True if "pgrep=0" in printed else False if "pgrep=1" in printed else None
+    return found
+
+
+def _switched(results: list[dict[str, Any]]) -> dict[str, bool | None]:
+    """Source -> does DNS answer the target, from the results of a loop of dns_propagation without waiting."""
+    found: dict[str, bool | None] = {}
+    for result in results:
+        silent = not result.get("dns_servers") or any(not server["answered"] for server in result["dns_servers"])
+        found[result["item"]["name"]] = None if result.get("failed") or silent else bool(result["agreed"])
+    return found
+
+
+def _snapshots(results: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Cluster -> snapshot, from what rocketmq_cluster_info has returned."""
+    return {snapshot["name"]: snapshot for snapshot in results}
+
+
+def specs(clusters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The part of an estate's clusters that the modules' option O(clusters) takes."""
+    return [{key: cluster[key] for key in ("name", "nameservers", "brokers")} for cluster in clusters]
+
+
+def standing(estate: dict[str, Any], live: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Stage by source name; live holds the results of the role's loops: processes, clusters, names."""
+    try:
+        running = _running(live["processes"])
+        switched = _switched(live["names"])
+        snapshots = _snapshots(live["clusters"])
+        target = estate["target"]
+        target_masters = [broker for broker in target["brokers"] if int(broker["id"]) == 0]
+        target_perms = _permissions(snapshots.get(target["name"], {}), target_masters)
+        result = {}
+        for source in estate["sources"]:
+            snapshot = snapshots.get(source["name"], {})
+            listed = [view["cluster_info"].get("brokers") for view in snapshot.get("nameservers", {}).values()]
+            known: bool | None = None
+            if listed and None not in listed:
+                known = all(master["name"] in brokers for master in target_masters for brokers in listed)
+            hosts = source["hosts"]
+            every = hosts["nameservers"] + hosts["masters"] + hosts["slaves"]
+            verdict = judge(
+                source["name"],
+                running={host: running.get(host) for host in every},
+                nameservers=frozenset(hosts["nameservers"]),
+                permissions=_permissions(snapshot, [b for b in source["brokers"] if int(b["id"]) == 0]),
+                target_permissions=target_perms,
+                target_known=known,
+                switched=switched.get(source["name"]),
+            )
+            result[source["name"]] = {
+                "stage": verdict.stage,
+                "switched": verdict.switched,
+                "reasons": list(verdict.reasons),
+                "position": ORDER.index(verdict.stage) if verdict.stage in ORDER else -1,
+            }
+        return result
+    except (KeyError, TypeError, ValueError) as exc:
+        raise AnsibleFilterError(f"standing: the estate or the live data have an unexpected shape: {exc!r}") from exc
+
+
+def reached(
+    estate: dict[str, Any], standings: dict[str, dict[str, Any]], first: str, last: str = "done"
+) -> list[dict[str, Any]]:
+    """Sources of the estate whose stage lies between first and last, both included."""
+    low, high = ORDER.index(first), ORDER.index(last)
+    return [source for source in estate["sources"] if low <= standings[source["name"]]["position"] <= high]
+
+
+def unconnected(printed: str, hostvars: Any, business: list[str], sources: list[dict[str, Any]]) -> list[str]:
+    """Business hosts of the sources that are no peer in what C(ss -Htn) has printed on a name server's machine.
+
+    A business host that does not name its source (C(rocketmq_cluster)) belongs to all of them.
+    """
+    names = {source["name"] for source in sources}
+    sockets, odd = parse_ss("", printed.splitlines())
+    if odd:
+        raise AnsibleFilterError(f"unconnected: these lines are none of ss: {odd[:3]}")
+    peers = {ip_of(socket.peer) for socket in sockets}
+    missing = []
+    for host in business:
+        address = hostvars[host].get("rocketmq_address")
+        if not address:
+            raise AnsibleFilterError(f"unconnected: business host {host} has no rocketmq_address in the inventory")
+        if hostvars[host].get("rocketmq_cluster", next(iter(names), None)) in names and address not in peers:
+            missing.append(host)
+    return missing
+
+
+class FilterModule:
+    """The collection's filters for the phases of the migration."""
+
+    def filters(self) -> dict[str, Any]:
+        return {"standing": standing, "reached": reached, "specs": specs, "unconnected": unconnected}

@@ -1,0 +1,377 @@
+#!/usr/bin/python
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: rocketmq_group
+short_description: Create and change consumer groups on all masters of one or more clusters
+description:
+  - Creates subscription groups and changes their settings on every master of each cluster, and reads them back.
+  - A group's retry topic is created with it, or made to hold at least O(retry_queues) queues. RocketMQ 4.4.0 puts a
+    message that is to be retried into one of that many queues without looking at the topic, and consumers never see
+    what lies beyond the topic's queues.
+  - Every change sends all nine settings, because the broker replaces the whole entry; a setting that is not given keeps
+    the value that it has there.
+  - Everything is read and checked first, and incomplete lists of name servers are repaired, in the same way as
+    M(mqops.rocketmq.rocketmq_topic) does it.
+  - Groups are never deleted by this module.
+options:
+  name:
+    description:
+      - Name of one group.
+      - At most 120 characters out of letters, digits and C(%|_-), so that the name of its retry topic can be used too.
+        Groups that RocketMQ keeps for itself are refused.
+    type: str
+  consume_enable:
+    description: Whether the group may consume at all. Left alone if not given. A new group gets V(true).
+    type: bool
+  consume_from_min:
+    description: Whether the group may start at the first message of a queue. Left alone if not given. A new group gets
+      V(true).
+    type: bool
+  broadcast:
+    description: Whether the group may consume in broadcasting mode. Left alone if not given. A new group gets V(true).
+    type: bool
+  retry_queues:
+    description:
+      - Number of queues on each master that messages to be retried are spread over.
+      - Left alone if not given. A new group gets V(1).
+    type: int
+  retry_max:
+    description: How often a message is retried before it goes to the dead letter topic. Left alone if not given. A new
+      group gets V(16).
+    type: int
+  broker_id:
+    description: Id of the broker, among those of one name, that the group reads from. Left alone if not given. A new
+      group gets V(0), the master.
+    type: int
+  slow_broker_id:
+    description: Id of the broker that a consumer is sent to when it reads from far behind. Left alone if not given. A
+      new group gets V(1).
+    type: int
+  notify_changes:
+    description: Whether consumers are told at once when one of them comes or goes. Left alone if not given. A new group
+      gets V(true).
+    type: bool
+  groups:
+    description:
+      - Several groups, each with the options of the same name.
+      - A group that is listed twice with different settings is refused.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: Name of the group, see O(name).
+        type: str
+        required: true
+      consume_enable:
+        description: See O(consume_enable).
+        type: bool
+      consume_from_min:
+        description: See O(consume_from_min).
+        type: bool
+      broadcast:
+        description: See O(broadcast).
+        type: bool
+      retry_queues:
+        description: See O(retry_queues).
+        type: int
+      retry_max:
+        description: See O(retry_max).
+        type: int
+      broker_id:
+        description: See O(broker_id).
+        type: int
+      slow_broker_id:
+        description: See O(slow_broker_id).
+        type: int
+      notify_changes:
+        description: See O(notify_changes).
+        type: bool
+  state:
+    description: Groups are present afterwards.
+    type: str
+    choices: [present]
+    default: present
+  timeout:
+    description: Seconds to wait until the changes can be read back from the masters and all name servers.
+    default: 60.0
+  interval:
+    default: 1.0
+extends_documentation_fragment:
+  - mqops.rocketmq._clusters
+  - mqops.rocketmq._connection
+  - mqops.rocketmq._gate
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+seealso:
+  - module: mqops.rocketmq.rocketmq_topic
+author:
+  - mqops.rocketmq contributors (@mqops)
+"""
+
+EXAMPLES = r"""
+- name: Create a group on both sides of a migration, old side first
+  mqops.rocketmq.rocketmq_group:
+    clusters:
+      - name: mro
+        nameservers: ["198.18.10.20:9876"]
+        brokers:
+          - {name: broker-a, id: 0, address: "198.18.10.21:10911"}
+          - {name: broker-a, id: 1, address: "198.18.10.24:10911"}
+      - name: hub
+        nameservers: ["198.18.10.80:9876", "198.18.10.20:9876"]
+        brokers:
+          - {name: hub-a, id: 0, address: "198.18.10.81:10911"}
+          - {name: hub-a, id: 1, address: "198.18.10.84:10911"}
+    name: billing
+
+- name: Several groups on one cluster whose brokers are looked up
+  mqops.rocketmq.rocketmq_group:
+    clusters:
+      - name: hub
+        nameservers: ["198.18.10.80:9876"]
+    groups:
+      - name: billing
+        retry_queues: 4
+        retry_max: 5
+      - name: audit
+        broadcast: false
+"""
+
+RETURN = r"""
+changes:
+  description: One entry for each group and each retry topic on each master that was not as wished. In check mode, what
+    would be done.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    cluster:
+      description: Name of the cluster.
+      type: str
+      sample: hub
+    address:
+      description: Address of the master.
+      type: str
+      sample: 198.18.10.81:10911
+    broker:
+      description: Name of the broker.
+      type: str
+      sample: hub-a
+    kind:
+      description: V(group) or V(topic).
+      type: str
+      sample: group
+    name:
+      description: Name of the group or of the retry topic.
+      type: str
+      sample: billing
+    before:
+      description: Settings before; null where it did not exist.
+      type: dict
+    after:
+      description: Settings that were asked for.
+      type: dict
+    result:
+      description:
+        - V(applied) when it was read back everywhere, V(planned) in check mode.
+        - V(failed) when it was refused or could not be read back, V(not attempted) after a failure elsewhere.
+      type: str
+      sample: applied
+    error:
+      description: Why it failed, with what was seen last.
+      type: str
+      returned: when RV(changes[].result) is V(failed)
+cured:
+  description: Masters whose whole topic table was published again because a name server's list had holes, with the
+    holes. In check mode, the holes that were found.
+  returned: always
+  type: list
+  elements: dict
+requests:
+  description: The changing requests that were sent, in this order, with their answers.
+  returned: always
+  type: list
+  elements: dict
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import group_table, update_group
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.masters import Masters
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import SubscriptionGroup, TopicConfig
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.system_names import retry_topic
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import changes, group_diff
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.group_diff import GroupStep, GroupWish
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
+    ArgumentError,
+    RocketmqModule,
+    clusters_option,
+    cure_all,
+    finish_changes,
+    gate_spec,
+    read_masters,
+    run_module,
+)
+
+SETTINGS: dict[str, dict[str, Any]] = {
+    "consume_enable": {"type": "bool"},
+    "consume_from_min": {"type": "bool"},
+    "broadcast": {"type": "bool"},
+    "retry_queues": {"type": "int"},
+    "retry_max": {"type": "int"},
+    "broker_id": {"type": "int"},
+    "slow_broker_id": {"type": "int"},
+    "notify_changes": {"type": "bool"},
+}
+
+
+def wishes_from(params: Mapping[str, Any]) -> list[GroupWish]:
+    """The groups of the task, each once. Raises ArgumentError with everything that is wrong with them."""
+    items = params["groups"] if params["groups"] is not None else [params]
+    wishes, contradictions = group_diff.merge_doubles(
+        GroupWish(item["name"], **{setting: item[setting] for setting in SETTINGS}) for item in items
+    )
+    problems = [f"group {name}: listed more than once with different settings" for name in contradictions]
+    for wish in wishes:
+        problems.extend(f"group {wish.name!r}: {text}" for text in group_diff.wish_problems(wish))
+    if problems:
+        raise ArgumentError("; ".join(problems))
+    return wishes
+
+
+def value(settings: SubscriptionGroup | TopicConfig | None) -> dict[str, Any] | None:
+    """One side of a change as it is shown."""
+    if settings is None:
+        return None
+    shown = dataclasses.asdict(settings)
+    shown.pop("name")
+    shown.pop("order", None)
+    return shown
+
+
+class Run:
+    """One task: what has to change in each cluster, and what came of it."""
+
+    def __init__(self, module: RocketmqModule, wishes: list[GroupWish]) -> None:
+        self.module = module
+        self.sides: list[Masters] = read_masters(module, groups=True)
+        self.changes: list[dict[str, Any]] = []
+        self.cured: list[dict[str, Any]] = []
+        self.steps: dict[tuple[str, str], list[GroupStep]] = {}
+        for side in self.sides:
+            for spec in side.specs:
+                self.steps[side.cluster.name, spec.address] = steps = []
+                for wish in wishes:
+                    step = group_diff.decide(
+                        wish,
+                        side.groups[spec.address].get(wish.name),
+                        side.topics[spec.address].get(retry_topic(wish.name)),
+                    )
+                    steps.append(step)
+                    place = (side.cluster.name, spec.address)
+                    if step.retry.changes:
+                        before, after = value(step.retry.before), value(step.retry.after)
+                        row = changes.entry("topic", step.retry.after.name, *place, before, after, broker=spec.name)
+                        self.changes.append(row)
+                    if step.changes:
+                        before, after = value(step.before), value(step.after)
+                        self.changes.append(changes.entry("group", wish.name, *place, before, after, broker=spec.name))
+
+    def apply(self) -> None:
+        """Cluster by cluster: retry topics that have to grow, then groups, then retry topics that are missing.
+
+        A group that may use more queues than its retry topic has would hide messages, so the topic grows first. A
+        missing retry topic comes last, because its route makes consumers look for the group.
+        """
+        failed = False
+        for side in self.sides:
+            rows = [row for row in self.changes if row["cluster"] == side.cluster.name]
+            for do, part in (
+                (self._apply_retry, [row for row in rows if row["kind"] == "topic" and row["before"] is not None]),
+                (self._apply_groups, [row for row in rows if row["kind"] == "group"]),
+                (self._apply_retry, [row for row in rows if row["kind"] == "topic" and row["before"] is None]),
+            ):
+                if failed:
+                    changes.skip(part)
+                elif part:
+                    self.module.progress(f"{side.cluster.name}: {len(part)} {part[0]['kind']} change(s) to send")
+                    do(side, part)
+                    failed = changes.has_failed(part)
+
+    def _wanted(self, side: Masters, rows: list[dict[str, Any]], of: Callable[[GroupStep], Any]) -> dict[str, Any]:
+        """address → name → settings for these rows."""
+        names = {(row["address"], row["name"]) for row in rows}
+        wanted: dict[str, Any] = {}
+        for spec in side.specs:
+            settings = [of(step) for step in self.steps[side.cluster.name, spec.address]]
+            wanted[spec.address] = {item.name: item for item in settings if (spec.address, item.name) in names}
+        return wanted
+
+    def _apply_retry(self, side: Masters, rows: list[dict[str, Any]]) -> None:
+        failed, cured = side.change_topics(self._wanted(side, rows, lambda step: step.retry.after))
+        self.cured.extend(side.cured_value(address) for address in cured)
+        for row in rows:
+            changes.finish(row, failed.get((row["address"], row["name"])))
+
+    def _apply_groups(self, side: Masters, rows: list[dict[str, Any]]) -> None:
+        wanted = self._wanted(side, rows, lambda step: step.after)
+        requests = {
+            address: [update_group(address, group) for group in groups.values()] for address, groups in wanted.items()
+        }
+        errors = {address: iter(answers) for address, answers in side.send(requests, "group changes").items()}
+        # A group is applied before it is answered, so one look is enough.
+        addresses = [address for address, groups in wanted.items() if groups]
+        tables = dict(
+            zip(addresses, self.module.admin.ask_all([group_table(address) for address in addresses]), strict=True)
+        )
+        for row in rows:
+            address, name = row["address"], row["name"]
+            error, table = next(errors[address]), tables[address]
+            if isinstance(table, AdminError):
+                changes.finish(row, str(error or table))
+            elif table.groups.get(name) != wanted[address][name]:
+                changes.finish(row, str(error or f"read back as {value(table.groups.get(name))}"))
+            else:
+                changes.finish(row)
+
+
+@run_module
+def main() -> None:
+    module = RocketmqModule(
+        argument_spec={
+            "clusters": clusters_option(),
+            "name": {"type": "str"},
+            **SETTINGS,
+            "groups": {
+                "type": "list",
+                "elements": "dict",
+                "options": {"name": {"type": "str", "required": True}, **SETTINGS},
+            },
+            "state": {"type": "str", "choices": ["present"], "default": "present"},
+            **gate_spec(timeout=60.0, interval=1.0),
+        },
+        required_one_of=[("name", "groups")],
+        mutually_exclusive=[("groups", "name"), *(("groups", setting) for setting in SETTINGS)],
+        supports_check_mode=True,
+    )
+    run = Run(module, wishes_from(module.params))
+    run.cured = cure_all(module, run.sides, run.changes)
+    if not module.check_mode:
+        run.apply()
+    finish_changes(module, run.changes, run.cured)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,486 @@
+#!/usr/bin/python
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: rocketmq_metadata
+short_description: Copy topics, groups and order configuration from several clusters to one
+description:
+  - Merges the tables of all masters of the sources and creates on every master of the target what is missing there or
+    smaller. Nothing is ever deleted or made smaller, and only what the sources own is compared.
+  - The highest queue numbers of any master win, permissions are added up, a group's switches are on where any source
+    has
+    them on. Retry topics are at least as wide as C(retryQueueNums) of their group. System topics and groups stay out.
+  - Stores offset 0 for every known group on every target queue that has no message and no offset of that group.
+    Without it a group that comes back late starts at the end of queues that it has never seen.
+  - Writes the merged order configuration to every name server of sources and target, where a topic's entry is missing.
+  - Repeats until a pass finds no difference, because topics and groups can appear while it runs.
+  - Refuses to create topics while a name server's list is incomplete for a master of the target, because RocketMQ 4.4.0
+    would then hide that master's other topics.
+options:
+  topic_perm:
+    description:
+      - Permissions that new topics may get, other than retry and dead letter topics. Bits that the sources have and
+        this
+        option has not are left out; the topics are listed in RV(closed).
+      - Use V(4) when the target already serves, and give the topics their permission when every consumer reads them.
+        Broadcast consumers otherwise lose what is written before they have seen a new queue.
+      - Without it, missing permission bits of topics that exist are added.
+    type: int
+    choices: [2, 4, 6]
+  parts:
+    description:
+      - V(tables) are groups, offsets and topics on the target's masters; V(order) is the order configuration.
+      - With V(order) alone the target is not asked for anything and only the sources' name servers are written. Do this
+        before the target's brokers start for the first time; name servers that disagree make them rewrite their topics
+        at every registration. The target's own name servers get theirs from M(mqops.rocketmq.rocketmq_seed).
+    type: list
+    elements: str
+    choices: [order, tables]
+    default: [order, tables]
+  max_passes:
+    description: How many passes may find a difference before the module gives up.
+    type: int
+    default: 10
+  timeout:
+    description: Seconds to wait until what was sent in one pass is in place, and until name servers list it.
+    default: 120.0
+  interval:
+    default: 1.0
+extends_documentation_fragment:
+  - mqops.rocketmq._clusters.sources
+  - mqops.rocketmq._clusters.target
+  - mqops.rocketmq._gate
+  - mqops.rocketmq._connection
+attributes:
+  check_mode:
+    support: full
+    details:
+      - A target none of whose masters answers is taken as empty in check mode, so that a first run can be looked at.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+seealso:
+  - module: mqops.rocketmq.rocketmq_seed
+  - module: mqops.rocketmq.rocketmq_plan
+  - module: mqops.rocketmq.rocketmq_topic
+  - module: mqops.rocketmq.rocketmq_group
+author:
+  - mqops.rocketmq contributors (@mqops)
+"""
+
+EXAMPLES = r"""
+- name: Copy what two clusters have to the new one
+  mqops.rocketmq.rocketmq_metadata:
+    sources:
+      - {name: mro, nameservers: ["198.18.10.20:9876"]}
+      - {name: mdm, nameservers: ["198.18.10.40:9876"]}
+    target:
+      name: hub
+      nameservers: ["198.18.10.80:9876"]
+      brokers:
+        - {name: hub-a, id: 0, address: "198.18.10.81:10911"}
+        - {name: hub-a, id: 1, address: "198.18.10.84:10911"}
+
+- name: See what a further copy into a serving cluster would create
+  mqops.rocketmq.rocketmq_metadata:
+    sources: "{{ (hostvars | mqops.rocketmq.estate(groups)).sources | mqops.rocketmq.specs }}"
+    target: "{{ [(hostvars | mqops.rocketmq.estate(groups)).target] | mqops.rocketmq.specs | first }}"
+    topic_perm: 4
+  check_mode: true
+  diff: true
+"""
+
+RETURN = r"""
+passes:
+  description: Passes over all clusters, the last one without a difference.
+  returned: success
+  type: int
+  sample: 2
+sent:
+  description: What was sent (in check mode, would be), counted over all target masters and name servers.
+  returned: always
+  type: dict
+  sample: {"groups": 24, "topics": 48, "offsets": 192, "order": 1}
+topics:
+  description: Number of topics that every target master should have, retry and dead letter topics included.
+  returned: success
+  type: int
+groups:
+  description: Number of groups that every target master should have.
+  returned: success
+  type: int
+closed:
+  description: Topics of the target that lack permission bits of the sources because of O(topic_perm).
+  returned: success
+  type: list
+  elements: str
+incomplete:
+  description: Where a name server's list of a target master's topics is incomplete.
+  returned: failure
+  type: list
+  elements: str
+republished:
+  description: Target masters whose C(brokerPermission) was sent again because a name server hid topics of theirs.
+  returned: success
+  type: list
+  elements: str
+requests:
+  description: Every changing request with its result; offsets are counted for each master.
+  returned: always
+  type: list
+  elements: dict
+"""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin import broker, nameserver
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import (
+    ClusterSnapshot,
+    ClusterSpec,
+    GroupTable,
+    TopicTable,
+    Unknown,
+)
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.snapshot import take
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import merge, metadata
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
+    ModuleError,
+    RocketmqModule,
+    cluster_option,
+    clusters_option,
+    gate_spec,
+    run_module,
+)
+from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import wait_until
+
+SOURCE_PARTS = frozenset({"topics", "groups", "offsets", "clients"})
+TARGET_PARTS = frozenset({"config", "topics", "groups", "offsets", "stats"})
+OFFSETS_AT_ONCE = 2000
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """A verdict for wait_until: passes when there is nothing left to say."""
+
+    lines: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.lines
+
+
+class Copy:
+    """One run over the sources and the target."""
+
+    def __init__(self, module: RocketmqModule, sources: list[ClusterSpec], target: ClusterSpec) -> None:
+        self.module = module
+        self.admin = module.admin
+        self.sources = sources
+        self.target = target
+        self.parts = frozenset(module.params["parts"])
+        written = (*sources, target) if "tables" in self.parts else sources
+        self.servers = tuple(dict.fromkeys(address for spec in written for address in spec.nameservers))
+        self.sent = {"groups": 0, "topics": 0, "offsets": 0, "order": 0}
+        self.before: dict[str, Any] = {}
+        self.after: dict[str, Any] = {}
+        self.republished: list[str] = []
+        self.seen: Any = None
+        self.assumed_empty = False
+
+    def wishes(self) -> merge.Wishes:
+        snapshots = [take(self.admin, spec, SOURCE_PARTS) for spec in self.sources]
+        wishes = merge.merge(snapshots, self.target)
+        if wishes.gaps:
+            lines = metadata.describe(wishes.gaps)
+            raise ModuleError(
+                f"the sources did not answer completely, so nothing was copied in this pass: {'; '.join(lines[:5])}",
+                unanswered=lines,
+                sent=self.sent,
+            )
+        if not wishes.topics and not wishes.groups:
+            raise ModuleError(
+                "the sources have no topic and no group of their own: check their addresses", sent=self.sent
+            )
+        return wishes
+
+    def work(self, wishes: merge.Wishes) -> metadata.Work:
+        """What the target lacks now. Raises ModuleError when it did not answer completely."""
+        if "tables" not in self.parts:
+            self.seen = ClusterSnapshot(spec=dataclasses.replace(self.target, brokers=()))
+        else:
+            self.seen = take(self.admin, self.target, TARGET_PARTS)
+        if self.module.check_mode and "tables" in self.parts and self._nobody_home():
+            self.assumed_empty = True
+            self.seen = self._empty()
+        orders = dict(
+            zip(
+                self.servers,
+                self.admin.ask_all([nameserver.kv_list(server, nameserver.ORDER_NAMESPACE) for server in self.servers]),
+                strict=True,
+            )
+        )
+        orders = {server: _unknown(answer) for server, answer in orders.items()}
+        if self.assumed_empty:
+            for server in self.target.nameservers:
+                if isinstance(orders[server], Unknown):
+                    orders[server] = {}
+        if "order" not in self.parts:
+            orders = {}
+        work = metadata.compare(wishes, self.seen, orders, self.module.params["topic_perm"])
+        if work.gaps:
+            lines = metadata.describe(work.gaps)
+            raise ModuleError(
+                f"the target did not answer completely, so nothing was sent in this pass: {'; '.join(lines[:5])}",
+                unanswered=lines,
+                sent=self.sent,
+            )
+        return work
+
+    def _nobody_home(self) -> bool:
+        return all(isinstance(view.topics, Unknown) for view in self.seen.masters)
+
+    def _empty(self) -> Any:
+        brokers = {
+            view.spec.address: type(view)(
+                spec=view.spec,
+                config={},
+                topics=TopicTable(None, {}),
+                groups=GroupTable(None, {}),
+                offsets={},
+                stats={},
+            )
+            for view in self.seen.masters
+        }
+        return type(self.seen)(spec=self.target, nameservers={}, brokers=brokers)
+
+    def incomplete(self) -> dict[str, list[str]]:
+        """Master address → what a name server does not list of it, as of a fresh look at tables and routes."""
+        masters = self.target.masters
+        answers = self.admin.ask_all([broker.topic_table(spec.address) for spec in masters])
+        tables = {
+            spec.address: {} if isinstance(answer, AdminError) else answer.topics
+            for spec, answer in zip(masters, answers, strict=True)
+        }
+        expected = metadata.expected_servers(self.seen, self.servers)
+        servers = [server for server in self.servers if any(server in listed for listed in expected.values())]
+        infos = {
+            server: _unknown(answer)
+            for server, answer in zip(
+                servers, self.admin.ask_all([nameserver.cluster_info(server) for server in servers]), strict=True
+            )
+        }
+        topics = sorted({topic for table in tables.values() for topic in table})
+        asked = [(server, topic) for server in servers for topic in topics]
+        routes: dict[str, dict[str, Any]] = {server: {} for server in servers}
+        for (server, topic), answer in zip(
+            asked, self.admin.ask_all([nameserver.topic_route(server, topic) for server, topic in asked]), strict=True
+        ):
+            routes[server][topic] = _unknown(answer)
+        found = metadata.unregistered(self.target, tables, expected, infos, routes)
+        for spec, answer in zip(masters, answers, strict=True):
+            if isinstance(answer, AdminError):
+                found.setdefault(spec.address, []).append(str(answer))
+        return found
+
+    def await_complete(self, why: str, cure: bool) -> None:
+        """Wait until every name server lists every topic of every target master; publish again once if it may."""
+        last: dict[str, list[str]] = {}
+
+        def look() -> dict[str, list[str]]:
+            nonlocal last
+            last = self.incomplete()
+            return last
+
+        def judge(found: Mapping[str, list[str]]) -> _Lines:
+            return _Lines(tuple(line for lines in found.values() for line in lines))
+
+        timeout, interval = self.module.params["timeout"], self.module.params["interval"]
+        waited = wait_until(look, judge, timeout=min(timeout, 10 * interval) if cure else timeout, interval=interval)
+        if not waited.ok and cure and last:
+            self.publish_again(sorted(last))
+            waited = wait_until(look, judge, timeout=timeout, interval=interval)
+        if not waited.ok:
+            lines = list(waited.last.lines) if waited.last is not None else [str(waited.error)]
+            raise ModuleError(
+                f"{why}: {'; '.join(lines[:5])}. Send the master its own brokerPermission again "
+                "(mqops.rocketmq.rocketmq_broker_perm), which makes it publish its whole table.",
+                incomplete=lines,
+                sent=self.sent,
+            )
+
+    def publish_again(self, addresses: Iterable[str]) -> None:
+        for address in addresses:
+            config = self.seen.brokers[address].config
+            if isinstance(config, Mapping) and config.get("brokerPermission"):
+                value = {"brokerPermission": config["brokerPermission"]}
+                if not isinstance(self.admin.ask_all([broker.update_broker_config(address, value)])[0], AdminError):
+                    self.republished.append(address)
+
+    def send(self, work: metadata.Work) -> None:
+        """Order first, so that no flag flaps; offsets before topics, so that no consumer is faster than its offset."""
+        self._serial(
+            "order",
+            {
+                server: [nameserver.kv_put(server, nameserver.ORDER_NAMESPACE, *entry) for entry in entries.items()]
+                for server, entries in work.order.items()
+            },
+        )
+        self._serial(
+            "groups",
+            {
+                master.address: [broker.update_group(master.address, group) for _found, group in master.groups]
+                for master in work.masters
+            },
+        )
+        offsets = [
+            broker.update_offset(master.address, item.group, item.topic, item.queue, 0)
+            for master in work.masters
+            for item in master.offsets
+        ]
+        for start in range(0, len(offsets), OFFSETS_AT_ONCE):
+            part = offsets[start : start + OFFSETS_AT_ONCE]
+            self._count("offsets", self.admin.ask_all(part))
+            self.module.progress(f"metadata: {start + len(part)} of {len(offsets)} offsets")
+        self._serial(
+            "topics",
+            {
+                master.address: [broker.create_topic(master.address, topic) for _found, topic in master.topics]
+                for master in work.masters
+            },
+        )
+
+    def _serial(self, kind: str, queues: Mapping[str, list[Any]]) -> None:
+        """One request at a time to each address, all addresses at once: a broker works on them one by one anyway."""
+        longest = max((len(requests) for requests in queues.values()), default=0)
+        for turn in range(longest):
+            self._count(kind, self.admin.ask_all([queue[turn] for queue in queues.values() if turn < len(queue)]))
+            if turn % 100 == 99 or turn == longest - 1:
+                self.module.progress(f"metadata: {turn + 1} of {longest} {kind}")
+
+    def _count(self, kind: str, answers: Iterable[Any]) -> None:
+        failed = []
+        for answer in answers:
+            if isinstance(answer, AdminError):
+                failed.append(answer)
+            else:
+                self.sent[kind] += 1
+        if failed:
+            # What was sent before stays and the next run goes on from there.
+            raise ModuleError(f"{failed[0]}; {len(failed)} requests failed. Sent so far: {self.sent}", sent=self.sent)
+
+    def note(self, work: metadata.Work) -> None:
+        before, after = metadata.before_after(work)
+        for whole, part in ((self.before, before), (self.after, after)):
+            for name, kinds in part.items():
+                for kind, rows in kinds.items():
+                    for key, value in rows.items():
+                        target = whole.setdefault(name, {}).setdefault(kind, {})
+                        if whole is self.after:
+                            target[key] = value
+                        else:
+                            target.setdefault(key, value)
+
+    def audit(self) -> list[dict[str, Any]]:
+        """The changing requests; offsets are too many to be listed one by one."""
+        kept, counted = [], {}
+        for entry in self.admin.audit:
+            if entry["request"] != "UPDATE_CONSUMER_OFFSET":
+                kept.append(entry)
+            else:
+                key = (entry["address"], entry["result"])
+                counted[key] = counted.get(key, 0) + 1
+        return kept + [
+            {
+                "request": "UPDATE_CONSUMER_OFFSET",
+                "address": address,
+                "fields": {"commitOffset": "0", "count": count},
+                "result": result,
+            }
+            for (address, result), count in counted.items()
+        ]
+
+
+def _unknown(answer: Any) -> Any:
+    return Unknown(str(answer)) if isinstance(answer, AdminError) else answer
+
+
+def _run(module: RocketmqModule, copy: Copy) -> None:
+    timeout, interval = module.params["timeout"], module.params["interval"]
+    for number in range(1, module.params["max_passes"] + 1):
+        wishes = copy.wishes()
+        work = copy.work(wishes)
+        module.progress(f"metadata: pass {number} lacks {work.counts()}")
+        if not work or module.check_mode:
+            if work:
+                copy.note(work)
+                copy.sent = work.counts()
+            elif any(copy.sent[kind] for kind in ("groups", "offsets", "topics")):
+                copy.await_complete("what was created is not listed completely", cure=True)
+            module.exit(
+                changed=bool(work) or any(copy.sent.values()),
+                before=copy.before,
+                after=copy.after,
+                passes=number,
+                sent=copy.sent,
+                topics=len(wishes.topics),
+                groups=len(wishes.groups),
+                closed=list(work.closed),
+                republished=copy.republished,
+                requests=copy.audit(),
+                **({"assumed": "no master of the target answers; it is taken as empty"} if copy.assumed_empty else {}),
+            )
+        if any(master.topics for master in work.masters):
+            copy.await_complete("nothing was created, because a name server's list is incomplete", cure=False)
+        copy.note(work)
+        copy.send(work)
+        # 4.4.0 answers before it applies; a second look too early would send everything twice.
+        wait_until(
+            lambda: copy.work(wishes),  # noqa: B023 - called before the loop goes on
+            lambda left: _Lines(tuple(f"{count} {kind}" for kind, count in left.counts().items() if count)),
+            timeout=timeout,
+            interval=interval,
+        )
+    raise ModuleError(
+        f"pass {module.params['max_passes']} still found differences: something creates or changes them all the time",
+        sent=copy.sent,
+    )
+
+
+@run_module
+def main() -> None:
+    module = RocketmqModule(
+        argument_spec=dict(
+            sources=clusters_option(),
+            target=cluster_option(),
+            topic_perm={"type": "int", "choices": [2, 4, 6]},
+            parts={"type": "list", "elements": "str", "choices": ["order", "tables"], "default": ["order", "tables"]},
+            max_passes={"type": "int", "default": 10, "no_log": False},
+            **gate_spec(timeout=120.0, interval=1.0),
+        ),
+        supports_check_mode=True,
+    )
+    sources = module.clusters("sources")
+    target = module.clusters("target")[0]
+    if not sources:
+        raise ModuleError("sources is empty: there is nothing to copy from")
+    if not module.params["parts"]:
+        raise ModuleError("parts is empty: there is nothing to copy")
+    if not target.masters:
+        raise ModuleError(f"target {target.name} has no master")
+    copy = Copy(module, sources, target)
+    try:
+        _run(module, copy)
+    except ModuleError as error:
+        module.fail(error, changed=any(copy.sent.values()) and not module.check_mode, requests=copy.audit())
+
+
+if __name__ == "__main__":
+    main()

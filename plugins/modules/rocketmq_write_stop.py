@@ -1,0 +1,483 @@
+#!/usr/bin/python
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: rocketmq_write_stop
+short_description: Prove that no client writes to clusters any more
+description:
+  - A RocketMQ 4.4.0 broker without write permission still accepts every message, so that nobody writes can only be
+    observed. This gate observes it on every master.
+  - It reads the commit log record by record from the moment it begins, which shows delayed, transactional and retry
+    messages with their real topic, and it compares the ends of all queues before and after, SCHEDULE_TOPIC_XXXX and the
+    half topic included. Both must agree.
+  - What the broker writes by itself is left out on proof only. It delivers delayed messages, appends undecided
+    transactional messages again at each check, and writes the message of a transaction that is decided now.
+  - It passes after one window of O(window) seconds without a client's write on any master. A write begins a new window,
+    as long as O(timeout) leaves room for one.
+  - A master that does not answer, restarts, or has records that cannot be read never passes.
+options:
+  settle:
+    description:
+      - Seconds to wait before the first window. Clients ask for routes every 30 seconds; until then they rightly write.
+      - They do not count into O(timeout).
+    type: float
+    default: 35.0
+  window:
+    description:
+      - Seconds without a write that are required.
+      - Must not be longer than O(timeout). A producer that sends less often than this is not seen.
+    type: float
+    default: 60.0
+  timeout:
+    description:
+      - Seconds, after O(settle), within which one whole window must be seen.
+      - The module fails earlier when no whole window fits any more.
+    default: 180.0
+  interval:
+    default: 5.0
+  max_records:
+    description:
+      - How many records are read from one master in one window.
+      - A master that writes more, for example because very many delayed messages become due, is not proved.
+    type: int
+    default: 100000
+extends_documentation_fragment:
+  - mqops.rocketmq._clusters
+  - mqops.rocketmq._gate
+  - mqops.rocketmq._connection
+  - mqops.rocketmq._attributes.info_module
+author:
+  - mqops.rocketmq contributors (@mqops)
+"""
+
+EXAMPLES = r"""
+- name: Take the write permission
+  mqops.rocketmq.rocketmq_broker_perm:
+    clusters: "{{ sources }}"
+    perm: 4
+
+# In a block whose rescue gives the permission back.
+- name: Prove that nobody writes any more
+  mqops.rocketmq.rocketmq_write_stop:
+    clusters:
+      - name: mro
+        nameservers: ["198.18.10.20:9876"]
+        brokers:
+          - {name: broker-a, id: 0, address: "198.18.10.21:10911"}
+    settle: 35
+    window: 60
+    timeout: 180
+"""
+
+RETURN = r"""
+offenders:
+  description: Who wrote, one entry for each queue and kind of write. Also filled when the writes stopped later.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    cluster:
+      description: Name of the cluster.
+      type: str
+    broker:
+      description: Name of the master.
+      type: str
+    topic:
+      description: Where the message belongs, also for delayed and transactional ones.
+      type: str
+    queue:
+      description: The queue of this topic.
+      type: int
+    kind:
+      description: One of V(send), V(delayed), V(transactional) and V(retry) (sent by a consumer that failed).
+      type: str
+    count:
+      description: How many messages were seen.
+      type: int
+    rate:
+      description: Messages per second.
+      type: float
+    producer_groups:
+      description: Producer groups (for V(retry), the consumer group). RocketMQ tells it only with some kinds.
+      type: list
+      elements: str
+    hosts:
+      description: Addresses that the messages came from.
+      type: list
+      elements: str
+    first_ms:
+      description: When the broker stored the first one, in milliseconds since the epoch.
+      type: int
+    last_ms:
+      description: When the broker stored the last one, in milliseconds since the epoch.
+      type: int
+internal:
+  description: Records that the broker wrote by itself and that were left out, by cluster, broker and kind.
+  returned: always
+  type: dict
+  sample: {"mro/broker-a": {"delayed_delivery": 12, "half_check": 2}}
+clean:
+  description: Seconds without a client's write at the end.
+  returned: always
+  type: float
+commit_logs:
+  description: Where each master's commit log ended when it was read last, by address.
+  returned: always
+  type: dict
+reasons:
+  description: Why it does not pass.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    code:
+      description: Code of the reason.
+      type: str
+      sample: CLIENT_WRITES
+    subject:
+      description: What it is about, from the largest thing to the smallest.
+      type: str
+      sample: mro/broker-a/orders/3
+    evidence:
+      description: What was seen.
+      type: dict
+    severity:
+      description: Always V(blocking).
+      type: str
+elapsed:
+  description: Seconds that it took, O(settle) included.
+  returned: always
+  type: float
+"""
+
+import struct
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin import message as stored_message
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import (
+    broker_config,
+    max_offset,
+    runtime_info,
+    topic_stats,
+    topic_table,
+)
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.client import Admin
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError, Unexpected
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import BrokerSpec, ClusterSpec, Message
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.request import Request
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import Reason, summary
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.write_stop import (
+    HALF_TOPIC,
+    OP_TOPIC,
+    SCHEDULE_TOPIC,
+    Watch,
+)
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
+    ArgumentError,
+    RocketmqModule,
+    clusters_option,
+    gate_spec,
+    run_module,
+)
+
+PROGRESS_EVERY = 10.0
+DISPATCH_LOOKS = 5
+DEFAULT_LEVELS = 18
+# After so many client writes in one reading, the rest of them adds nothing.
+ENOUGH_WRITES = 256
+
+_HEAD = struct.Struct(">ii")
+# What fills the end of a commit log file into which the next message did not fit.
+_FILLER = -875286124
+
+
+@dataclass(frozen=True)
+class Record:
+    """What lies at one position of the commit log. C(message) is None for the filler at the end of a file."""
+
+    size: int
+    message: Message | None
+
+
+def record_at(addr: str, position: int) -> Request[Record]:
+    """Code 33: the record that begins at this position of the commit log.
+
+    The broker takes whatever it finds there for a record, so positions must come from the log's own chain: an end of
+    the log, or a record's position plus its size.
+    """
+
+    def parse(answer: Any) -> Record:
+        if len(answer.body) < _HEAD.size:
+            raise Unexpected(f"a record of {len(answer.body)} bytes")
+        size, magic = _HEAD.unpack_from(answer.body)
+        if magic == _FILLER and size >= _HEAD.size:
+            return Record(size, None)
+        messages = stored_message.decode_all(answer.body)
+        if len(messages) != 1 or messages[0].physical_offset != position:
+            raise Unexpected(f"no record begins at {position}")
+        return Record(len(answer.body), messages[0])
+
+    return Request("VIEW_MESSAGE_BY_ID", addr, 33, ext={"offset": str(position)}, parse=parse)
+
+
+@dataclass
+class Master:
+    """One master under observation. C(position): up to where its log was read (-1: not begun)."""
+
+    spec: BrokerSpec
+    watch: Watch
+    position: int = -1
+    boot: str = ""
+    records: int = 0
+    before: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.watch.cluster}/{self.watch.broker}"
+
+    def unknown(self, part: str, why: str) -> Reason:
+        return Reason("BROKER_UNKNOWN", str(self), {"part": part, "address": self.spec.address, "why": why})
+
+
+class Observer:
+    """The observation of all masters of some clusters.
+
+    A window begins with C(begin) and ends with C(finish); between them C(read) reads what the logs grew by. Each
+    returns what breaks the window; an empty list is the only thing that counts as nothing seen.
+    """
+
+    def __init__(
+        self, admin: Admin, specs: list[ClusterSpec], max_records: int, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self.admin, self.max_records, self.sleep = admin, max_records, sleep
+        self.masters = [Master(spec, Watch(one.name, spec.name)) for one in specs for spec in one.masters]
+
+    def begin(self) -> list[Reason]:
+        """A new window from here on. Writes up to now are noted and do not break it."""
+        for attempt in range(DISPATCH_LOOKS):
+            behind: list[Reason] = []
+            reasons = [reason for reason in self.read(behind) if reason.code != "CLIENT_WRITES"]
+            if reasons or not behind:
+                break
+            # What is in the log and not yet in its queue would look like growth without a record later on.
+            self.sleep(0.2 * (attempt + 1))
+        reasons += behind
+        for master in self.masters:
+            master.watch.restart()
+            master.records = 0
+        if reasons:
+            return reasons
+        ends, reasons = self._ends()
+        for master in self.masters:
+            master.before = ends.get(master.spec.address, {})
+        return reasons
+
+    def finish(self) -> list[Reason]:
+        """The end of a window: first the ends of all queues, then the records up to behind them."""
+        ends, reasons = self._ends()
+        reasons += self.read()
+        if reasons:
+            return reasons
+        return [reason for master in self.masters
+                for reason in master.watch.unexplained(master.before, ends[master.spec.address])]
+
+    def read(self, behind: list[Reason] | None = None) -> list[Reason]:
+        """Reads every log up to its present end. C(behind) takes the masters whose queues lag behind their log."""
+        counts = {(index, key): one.count for index, master in enumerate(self.masters)
+                  for key, one in master.watch.offenders.items()}
+        reasons, ends = self._log_ends(behind)
+        reasons += self._chains(ends)
+        return reasons + [
+            one.reason() for index, master in enumerate(self.masters)
+            for key, one in master.watch.offenders.items() if one.count != counts.get((index, key), 0)
+        ]
+
+    def _log_ends(self, behind: list[Reason] | None) -> tuple[list[Reason], dict[int, int]]:
+        reasons: list[Reason] = []
+        ends: dict[int, int] = {}
+        answers = self.admin.ask_all([runtime_info(master.spec.address) for master in self.masters])
+        for index, (master, answer) in enumerate(zip(self.masters, answers, strict=True)):
+            if isinstance(answer, AdminError):
+                reasons.append(master.unknown("runtime", str(answer)))
+                continue
+            try:
+                end, boot = int(answer["commitLogMaxOffset"]), answer.get("bootTimestamp", "")
+                waiting = int(answer.get("dispatchBehindBytes", "0"))
+            except (KeyError, ValueError) as error:
+                reasons.append(master.unknown("runtime", f"no usable commitLogMaxOffset: {error!r}"))
+                continue
+            if waiting and behind is not None:
+                behind.append(master.unknown("queues", f"dispatchBehindBytes is {waiting}"))
+            if master.position >= 0 and (boot != master.boot or end < master.position):
+                reasons.append(Reason("BROKER_RESTARTED", str(master), {
+                    "boot": boot, "boot_before": master.boot, "end": end, "read_to": master.position}))
+                master.position = -1
+            if master.position < 0:
+                master.position, master.boot = end, boot
+            ends[index] = end
+        return reasons, ends
+
+    def _chains(self, ends: dict[int, int]) -> list[Reason]:
+        """One record of every log at a time: where the next one begins is known only from the one before it."""
+        reasons = []
+        writes = dict.fromkeys(ends, 0)
+        todo = [index for index, end in ends.items() if self.masters[index].position < end]
+        while todo:
+            answers = self.admin.ask_all([
+                record_at(self.masters[index].spec.address, self.masters[index].position) for index in todo])
+            again = []
+            for index, answer in zip(todo, answers, strict=True):
+                master = self.masters[index]
+                if isinstance(answer, AdminError):
+                    reasons.append(master.unknown(f"commit log at {master.position}", str(answer)))
+                    continue
+                master.position += answer.size
+                master.records += 1
+                if answer.message is not None:
+                    writes[index] += master.watch.saw([answer.message])
+                if master.records > self.max_records:
+                    reasons.append(master.unknown("commit log", f"more than {self.max_records} records"))
+                    master.position = ends[index]
+                elif writes[index] >= ENOUGH_WRITES:
+                    # The window is broken many times over; a busy log must not be read at the pace of single records.
+                    master.position = ends[index]
+                elif master.position < ends[index]:
+                    again.append(index)
+            todo = again
+        return reasons
+
+    def _ends(self) -> tuple[dict[str, dict[tuple[str, int], int]], list[Reason]]:
+        """The next offset of every queue of every topic that a master has, by the master's address."""
+        reasons: list[Reason] = []
+        found: dict[str, dict[tuple[str, int], int]] = {}
+        tables = self.admin.ask_all([topic_table(master.spec.address) for master in self.masters])
+        configs = self.admin.ask_all([broker_config(master.spec.address) for master in self.masters])
+        asked: list[tuple[Master, str, int | None]] = []
+        requests: list[Request[Any]] = []
+        for master, table, config in zip(self.masters, tables, configs, strict=True):
+            address = master.spec.address
+            bad = next((one for one in (table, config) if isinstance(one, AdminError)), None)
+            if bad is not None:
+                reasons.append(master.unknown("topics", str(bad)))
+                continue
+            found[address] = {}
+            levels = len(config.get("messageDelayLevel", "").split()) or DEFAULT_LEVELS
+            queues = [(SCHEDULE_TOPIC, level) for level in range(levels)]
+            queues += [(topic, 0) for topic in (HALF_TOPIC, OP_TOPIC) if topic not in table.topics]
+            for topic in table.topics.values():
+                asked.append((master, topic.name, None))
+                requests.append(topic_stats(address, topic.name))
+                queues += [(topic.name, queue) for queue in range(topic.write_queues, topic.read_queues)]
+            for topic_name, queue in queues:
+                asked.append((master, topic_name, queue))
+                requests.append(max_offset(address, topic_name, queue))
+        for (master, topic_name, queue), answer in zip(asked, self.admin.ask_all(requests), strict=True):
+            ends = found[master.spec.address]
+            if isinstance(answer, AdminError):
+                reasons.append(master.unknown(f"queues of {topic_name}", str(answer)))
+            elif queue is not None:
+                ends[topic_name, queue] = answer
+            else:
+                # None: the topic was deleted meanwhile, which the comparison will find when it held anything.
+                ends.update({(topic_name, number): span.max for number, span in (answer or {}).items()})
+        return found, reasons
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """C(ok): a whole window was clean. C(clean): its seconds so far. C(reasons): what broke the last one."""
+
+    ok: bool
+    clean: float
+    reasons: list[Reason]
+
+
+def observe(
+    observer: Observer,
+    *,
+    window: float,
+    timeout: float,
+    interval: float,
+    progress: Callable[[str], None] = lambda text: None,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Outcome:
+    """Looks every C(interval) seconds until one window is clean, or until no whole one fits into C(timeout)."""
+    deadline = clock() + timeout
+    while True:
+        broken = observer.begin()
+        since = said = clock()
+        while not broken:
+            left = since + window - clock()
+            if left <= 0:
+                broken = observer.finish()
+                if not broken:
+                    return Outcome(True, clock() - since, [])
+                break
+            sleep(min(interval, left))
+            broken = observer.read()
+            if not broken and clock() - said >= PROGRESS_EVERY:
+                said = clock()
+                progress(f"no client wrote for {said - since:.0f} of {window:.0f} s")
+        clean = clock() - since
+        if clock() + interval + window > deadline:
+            return Outcome(False, clean, broken)
+        progress(f"begins anew after {clean:.0f} s: {summary(broken, 3)}")
+        sleep(interval)
+
+
+@run_module
+def main() -> None:
+    module = RocketmqModule(
+        argument_spec={
+            "clusters": clusters_option(),
+            "settle": {"type": "float", "default": 35.0},
+            "window": {"type": "float", "default": 60.0},
+            "max_records": {"type": "int", "default": 100000},
+            **gate_spec(timeout=180.0, interval=5.0),
+        },
+        supports_check_mode=True,
+    )
+    params = module.params
+    settle, window, timeout = params["settle"], params["window"], params["timeout"]
+    if not settle >= 0 or not window > 0 or params["max_records"] < 1:
+        raise ArgumentError(f"settle ({settle}) must not be negative, window ({window}) and max_records "
+                            f"({params['max_records']}) must be greater than 0")
+    if window > timeout:
+        raise ArgumentError(f"window ({window:g} s) is longer than timeout ({timeout:g} s), so this could never pass")
+    specs = module.clusters()
+    if not any(one.masters for one in specs):
+        raise ArgumentError("clusters holds no master: there is nothing to observe")
+    for one in specs:
+        if not one.masters:
+            raise ArgumentError(f"cluster {one.name} has no master: there is nothing to observe")
+    begun = time.monotonic()
+    while (left := begun + settle - time.monotonic()) > 0:
+        module.progress(f"{left:.0f} s until clients have asked for their routes")
+        time.sleep(min(left, PROGRESS_EVERY))
+    observer = Observer(module.admin, specs, params["max_records"])
+    outcome = observe(observer, window=window, timeout=timeout, interval=params["interval"], progress=module.progress)
+    offenders = sorted(
+        (one for master in observer.masters for one in master.watch.offenders.values()), key=lambda one: -one.count)
+    result = {
+        "offenders": [one.as_dict() for one in offenders],
+        "internal": {str(master): dict(master.watch.internal) for master in observer.masters},
+        "clean": round(outcome.clean, 1),
+        "commit_logs": {master.spec.address: master.position for master in observer.masters if master.position >= 0},
+        "reasons": [reason.as_dict() for reason in outcome.reasons],
+        "elapsed": round(time.monotonic() - begun, 1),
+    }
+    if outcome.ok:
+        module.exit(**result)
+    names = ", ".join(one.name for one in specs)
+    module.fail(f"writes to {names} are not proved to have stopped after {result['elapsed']:.0f} s: "
+                f"{summary(outcome.reasons)}", **result)
+
+
+if __name__ == "__main__":
+    main()
