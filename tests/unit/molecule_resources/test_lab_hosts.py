@@ -1,0 +1,107 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lab's sizes come from one definition; wrong numbers in it would show as a migration that proves too little."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleFilterError
+
+LAB = Path(__file__).resolve().parents[3] / "molecule/resources/lab"
+
+
+def load() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("lab_filter", LAB / "filter_plugins/lab.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def definition() -> dict[str, Any]:
+    return yaml.safe_load((LAB / "lab.yml").read_text())
+
+
+def hosts(definition: dict[str, Any], lab: str, estate: str) -> list[dict[str, Any]]:
+    return load().lab_hosts(definition, lab, estate, "/build")
+
+
+def count(found: list[dict[str, Any]], role: str, group: str | None = None) -> int:
+    return sum(h["vars"].get("rocketmq_role") == role and (group is None or group in h["groups"]) for h in found)
+
+
+@pytest.mark.parametrize(
+    ("estate", "nameservers", "masters", "slaves", "target_masters"),
+    [("tiny", 2, 2, 0, 1), ("compact", 4, 5, 5, 2), ("full", 4, 12, 12, 3)],
+)
+def test_sizes(
+    definition: dict[str, Any], estate: str, nameservers: int, masters: int, slaves: int, target_masters: int
+) -> None:
+    found = hosts(definition, "demo", estate)
+    assert (count(found, "nameserver"), count(found, "master"), count(found, "slave")) == (nameservers, masters, slaves)
+    assert count(found, "master", "target") == target_masters
+
+
+def test_addresses_are_unique_and_where_everybody_expects_them(definition: dict[str, Any]) -> None:
+    found = {host["name"]: host["vars"] for host in hosts(definition, "demo", "full")}
+    addresses = [values["lab_address"] for values in found.values()]
+    assert len(addresses) == len(set(addresses))
+    assert found["bind"]["lab_address"] == "198.18.10.2"
+    assert found["rot-sc-ns"]["rocketmq_address"] == "198.18.10.40"
+    assert found["mdm-broker-c"]["rocketmq_address"] == "198.18.10.33"
+    assert found["mdm-broker-a-slave"]["rocketmq_address"] == "198.18.10.34"
+    assert found["hub-c-slave"]["rocketmq_address"] == "198.18.10.86"
+    assert found["mdm-business"]["lab_address"] == "198.18.10.102"
+
+
+def test_all_sources_have_the_same_broker_names_and_one_names_its_name_server_by_address(
+    definition: dict[str, Any],
+) -> None:
+    found = hosts(definition, "demo", "full")
+    names = {
+        group: {h["vars"]["rocketmq_broker_name"] for h in found if group in h["groups"] and "brokers" in h["groups"]}
+        for group in ("mro", "mdm", "rot_sc")
+    }
+    assert names["mro"] == names["mdm"] == names["rot_sc"] == {"broker-a", "broker-b", "broker-c"}
+    listed = {h["name"]: h["vars"].get("rocketmq_nameservers") for h in found}
+    assert listed["mro-broker-a"] == ["mro-ns.mq.test:9876"]
+    assert listed["mdm-broker-a"] == ["198.18.10.30:9876"]
+
+
+def test_instances_share_nothing(definition: dict[str, Any]) -> None:
+    def used(lab: str) -> set[str]:
+        return {
+            value
+            for host in hosts(definition, lab, "full")
+            for key, value in host["vars"].items()
+            if key in ("lab_address", "ansible_host", "rocketmq_container", "business_container")
+        }
+
+    labs = list(definition["lab_instances"])
+    everything = [value for lab in labs for value in used(lab)]
+    assert len(everything) == len(set(everything))
+
+
+def test_inventory_holds_what_all_share_once(definition: dict[str, Any]) -> None:
+    module = load()
+    variables = module.lab_variables(definition, "ci", "/build")
+    inventory = module.lab_inventory(hosts(definition, "ci", "compact"), variables)["all"]
+    assert set(inventory["children"]["sources"]["children"]) == {"mro", "mdm", "rot_sc"}
+    assert set(inventory["children"]["target"]["hosts"]) == {"hub-ns", "hub-a", "hub-a-slave", "hub-b", "hub-b-slave"}
+    assert "rocketmq_image" in inventory["vars"]
+    assert "rocketmq_image" not in inventory["hosts"]["hub-a"]
+    assert inventory["hosts"]["localhost"]["ansible_python_interpreter"] == "{{ ansible_playbook_python }}"
+
+
+@pytest.mark.parametrize(("lab", "estate"), [("nosuch", "tiny"), ("demo", "nosuch")])
+def test_unknown_names_are_refused(definition: dict[str, Any], lab: str, estate: str) -> None:
+    with pytest.raises(AnsibleFilterError, match="nosuch"):
+        hosts(definition, lab, estate)

@@ -1,0 +1,303 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""dns_record and dns_propagation as they are called, against a server on loopback addresses."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.mqops.rocketmq.plugins.modules import dns_propagation, dns_record
+
+from .conftest import SECRET, DnsServer
+
+Run = Callable[..., dict[str, Any]]
+NAME = "mro-ns.mq.test."
+OLD, NEW = "198.18.10.20", "198.18.10.80"
+
+
+@pytest.fixture
+def record(run: Run, server: DnsServer) -> Run:
+    def call(**more: Any) -> dict[str, Any]:
+        arguments: dict[str, Any] = {
+            "name": "mro-ns.mq.test",
+            "servers": [str(server)],
+            "key_name": "mqops-lab",
+            "key_secret": SECRET,
+            "query_timeout": 0.3,
+            "verify_timeout": 0.5,
+            "verify_interval": 0.05,
+        }
+        return run(dns_record.main, **arguments | more)
+
+    return call
+
+
+def test_swap_check_apply_again(record: Run, server: DnsServer) -> None:
+    swap = {"values": [NEW], "expected": [OLD], "ttl": 30}
+    planned = record(check=True, **swap)
+    assert planned["changed"] and server.have(NAME) == (60, [OLD])
+    assert planned["requests"] == []
+    done = record(**swap)
+    assert done["changed"] and server.have(NAME) == (30, [NEW])
+    assert done["record"] == planned["record"] == {"name": NAME, "type": "A", "ttl": 30, "content": [NEW]}
+    assert done["diff"] == planned["diff"]
+    assert done["diff"]["before"]["content"] == [OLD]
+    assert [entry["result"] for entry in done["requests"]] == ["NOERROR"]
+    assert done["requests"][0]["prerequisites"] == [f"{NAME} A is exactly {OLD}"]
+    assert [one["content"] for one in done["verified"]] == [[NEW]]
+    assert done["zone"] == "mq.test."
+    again = record(**swap)
+    assert not again["changed"] and again["requests"] == []
+    assert set(again) - {"invocation"} == set(done) - {"invocation"}
+
+
+def test_a_change_between_read_and_write_is_refused(record: Run, server: DnsServer) -> None:
+    server.before_update = lambda: server.put(NAME, 60, "A", "198.18.10.99")
+    result = record(values=[NEW], expected=[OLD])
+    assert result["failed"] and not result["changed"]
+    assert "NXRRSET" in result["msg"] and "198.18.10.99" in result["msg"]
+    assert server.have(NAME) == (60, ["198.18.10.99"])
+
+
+@pytest.mark.parametrize("kind", ["A", "CNAME"])
+def test_a_name_that_appears_between_read_and_write_is_refused(record: Run, server: DnsServer, kind: str) -> None:
+    server.before_update = lambda: server.put("new.mq.test.", 60, kind, OLD if kind == "A" else NAME)
+    result = record(name="new.mq.test", values=[NEW])
+    assert result["failed"] and "YXRRSET" in result["msg"]
+    assert server.have("new.mq.test.", "A") == ((60, [OLD]) if kind == "A" else None)
+
+
+def test_a_cname_stands_alone(record: Run, server: DnsServer) -> None:
+    for check in (True, False):
+        assert "has A records" in record(type="CNAME", values=["hub-ns.mq.test"], check=check)["msg"]
+    server.put("alias.mq.test.", 60, "CNAME", NAME)
+    assert "is a CNAME" in record(name="alias.mq.test", values=[NEW])["msg"]
+    assert record(name="other.mq.test", type="CNAME", values=["hub-ns.mq.test"])["changed"]
+    server.before_update = lambda: server.put("third.mq.test.", 60, "MX", "0 hub-ns.mq.test.")
+    assert "YXDOMAIN" in record(name="third.mq.test", type="CNAME", values=["hub-ns.mq.test"])["msg"]
+
+
+def test_other_types_and_partial_sets(record: Run, server: DnsServer) -> None:
+    for kind, value in [
+        ("TXT", 'said "no"; \\'),
+        ("SRV", "0 5 9876 hub-ns.mq.test."),
+        ("AAAA", "2001:2::1"),
+        ("MX", "10 hub-ns.mq.test."),
+    ]:
+        created = record(name="more.mq.test", type=kind, values=[value], ttl=60)
+        assert created["changed"] and created["record"]["content"] == [value]
+        assert not record(name="more.mq.test", type=kind, values=[value], ttl=60)["changed"]
+    assert record(values=[NEW], mode="add")["record"]["content"] == [OLD, NEW]
+    assert server.have(NAME) == (60, [OLD, NEW])
+    less = record(values=[OLD], state="absent")
+    assert less.get("msg") is None and less["record"]["content"] == [NEW]
+    gone = record(state="absent")
+    assert gone["changed"] and gone["record"] is None and server.have(NAME) is None
+    assert not record(state="absent")["changed"]
+
+
+@pytest.mark.parametrize("values", [[str(number) + "y" * 200 for number in range(20)]])
+def test_what_does_not_fit_into_udp_goes_by_tcp(record: Run, server: DnsServer, values: list[str]) -> None:
+    server.faults["UDP QUERY"] = lambda message: (
+        "truncate" if message.question[0].rdtype == 16 and server.have("big.mq.test.", "TXT") else None
+    )
+    result = record(name="big.mq.test", type="TXT", values=values)
+    assert result["changed"] and len(result["record"]["content"]) == 20
+    assert "UDP UPDATE" not in server.asked and "TCP QUERY" in server.asked
+
+
+def test_tcp_only(record: Run, server: DnsServer) -> None:
+    assert record(values=[NEW], protocol="tcp")["changed"]
+    assert all(what.startswith("TCP") for what in server.asked)
+
+
+def test_a_lost_answer_is_not_a_lost_change(record: Run, server: DnsServer) -> None:
+    """Applied over UDP, not answered: the prerequisites refuse the second one, and the set is as wanted."""
+    server.faults["UDP UPDATE"] = "silent-after"
+    result = record(values=[NEW], expected=[OLD])
+    assert result["changed"] and not result.get("failed")
+    assert [entry["result"] for entry in result["requests"]] == ["no answer within 0.3 s", "NXRRSET, applied before"]
+    server.faults["TCP UPDATE"] = "silent-after"
+    result = record(values=[OLD])
+    assert result["changed"] and not result.get("failed")
+
+
+def test_an_update_that_nobody_answers(record: Run, server: DnsServer) -> None:
+    server.faults = {"UDP UPDATE": "silent", "TCP UPDATE": "silent"}
+    result = record(values=[NEW])
+    assert result["failed"] and not result["changed"] and str(server) in result["msg"]
+    assert "UPDATE of mro-ns.mq.test. A in zone mq.test. by TCP" in result["msg"]
+
+
+@pytest.mark.parametrize("rcode", ["REFUSED", "NOTAUTH", "SERVFAIL", "NOTZONE", "NOTIMP"])
+def test_refusals_say_what_to_do(record: Run, server: DnsServer, rcode: str) -> None:
+    server.faults["UDP UPDATE"] = rcode
+    result = record(values=[NEW])
+    assert result["failed"] and not result["changed"]
+    assert f"answered {rcode}. " in result["msg"]
+    assert result["requests"][0]["result"] == f"answered {rcode}" or result["requests"][0]["result"] == rcode
+
+
+@pytest.mark.parametrize(
+    ("wrong", "answer"),
+    [
+        ({"key_name": "other."}, "BADKEY"),
+        ({"key_secret": "b3RoZXI="}, "BADSIG"),
+    ],
+)
+def test_wrong_keys(record: Run, server: DnsServer, wrong: dict[str, str], answer: str) -> None:
+    for check in (True, False):
+        result = record(values=[NEW], check=check, **wrong)
+        assert result["failed"] and "key" in result["msg"].lower()
+        assert "KeyRejected" not in result["msg"] and str(server) in result["msg"]
+    assert server.have(NAME) == (60, [OLD])
+
+
+def test_a_clock_outside_the_fudge(record: Run, server: DnsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    import dns.message
+
+    real = dns.message.time.time
+    here = threading.get_ident()
+    monkeypatch.setattr(dns.message.time, "time", lambda: real() + (4000 if threading.get_ident() == here else 0))
+    result = record(values=[NEW])
+    assert result["failed"] and server.have(NAME) == (60, [OLD])
+
+
+def test_an_unsigned_success_is_no_success(record: Run, server: DnsServer) -> None:
+    server.faults["UDP UPDATE"] = "unsigned"
+    assert "the answer is not" in record(values=[NEW])["msg"]
+
+
+def test_something_else_on_the_port(record: Run, server: DnsServer) -> None:
+    server.faults = {"UDP QUERY": "garbage", "TCP QUERY": "garbage"}
+    assert record(values=[NEW])["failed"]
+
+
+def test_servers_are_tried_in_turn(record: Run, server: DnsServer) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.3", 0))
+        first = f"127.0.0.3#{silent.getsockname()[1]}"
+        result = record(values=[NEW], servers=[first, str(server)])
+        assert result["changed"] and result["server"] == str(server)
+        assert len(result["tried"]) == 1 and first in result["tried"][0]
+        assert first in record(values=[NEW], servers=[first])["msg"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"name": "x.example", "values": [NEW]}, "REFUSED"),
+        ({"name": "x.example", "zone": "mq.test", "values": [NEW]}, "outside the zone"),
+        ({"zone": "mro-ns.mq.test", "values": [NEW]}, "lies in its zone mq.test"),
+        ({"values": ["no address"]}, "no value of a A record"),
+        ({"values": [NEW], "ttl": 0}, "TTL"),
+        ({"values": [NEW], "ttl": 2**31}, "TTL"),
+        ({"values": []}, "at least one value"),
+        ({}, "nothing to manage"),
+        ({"values": [NEW], "servers": []}, "servers is empty"),
+        ({"values": [NEW], "servers": ["no.such.host.invalid"]}, "no address"),
+        ({"values": [NEW], "servers": ["127.0.0.1#x"]}, "port"),
+        ({"values": [NEW], "key_algorithm": "hmac-md5"}, "hmac-md5 is broken"),
+        ({"values": [NEW], "query_timeout": 0}, "query_timeout"),
+    ],
+)
+def test_bad_input_changes_nothing(record: Run, server: DnsServer, arguments: dict[str, Any], words: str) -> None:
+    result = record(**arguments)
+    assert result["failed"] and not result["changed"]
+    assert words in result["msg"]
+    assert server.have(NAME) == (60, [OLD]) and "UDP UPDATE" not in server.asked
+
+
+def test_a_secondary_that_lags_is_named(record: Run, server: DnsServer, secondary: DnsServer, tmp_path: Path) -> None:
+    verify = {"verify_servers": [str(secondary)], "progress_file": str(tmp_path / "progress")}
+    result = record(values=[NEW], **verify)
+    assert result["failed"] and result["changed"]
+    assert len(result["disagreeing"]) == 1 and str(secondary) in result["msg"] and OLD in result["msg"]
+    assert str(secondary) in (tmp_path / "progress").read_text()
+    secondary.put(NAME, 61, "A", NEW)
+    assert "wanted is TTL 60" in record(values=[NEW], **verify)["msg"]
+    secondary.put(NAME, 60, "A", NEW)
+    secondary.authoritative = False
+    assert record(values=[NEW], **verify)["failed"]
+    secondary.authoritative = True
+    late = record(values=[NEW], **verify)
+    assert not late["changed"] and not late.get("failed") and len(late["verified"]) == 2
+
+
+def test_name_servers_of_the_zone_must_agree(record: Run, server: DnsServer) -> None:
+    server.put("mq.test.", 60, "NS", "ns.mq.test.", "ns2.mq.test.")
+    server.put("ns2.mq.test.", 60, "A", "127.0.0.4")
+    result = record(values=[NEW])
+    assert result["failed"] and result["changed"] and "(ns2.mq.test.)" in result["msg"]
+    assert record(values=[NEW], verify_servers=[])["verified"][0]["content"] == [NEW]
+
+
+@pytest.fixture
+def gate(run: Run, server: DnsServer, secondary: DnsServer) -> Run:
+    def call(**more: Any) -> dict[str, Any]:
+        arguments: dict[str, Any] = {
+            "name": "mro-ns.mq.test",
+            "servers": [str(server), str(secondary)],
+            "query_timeout": 0.3,
+            "timeout": 0.4,
+            "interval": 0.05,
+        }
+        return run(dns_propagation.main, **arguments | more)
+
+    return call
+
+
+def test_gate_passes_when_all_agree(gate: Run, server: DnsServer, secondary: DnsServer) -> None:
+    result = gate(values=[OLD])
+    assert result["agreed"] and not result["changed"]
+    assert result["ttls"] == {str(server): 60, str(secondary): 60}
+    assert gate(values=[], name="none.mq.test")["agreed"]
+    server.put("alias.mq.test.", 20, "CNAME", NAME)
+    assert gate(values=[OLD], name="alias.mq.test", servers=[str(server)])["ttls"] == {str(server): 20}
+
+
+def test_gate_waits(gate: Run, server: DnsServer, secondary: DnsServer) -> None:
+    server.put(NAME, 60, "A", NEW)
+    timer = threading.Timer(0.3, secondary.put, (NAME, 60, "A", NEW))
+    timer.start()
+    result = gate(values=[NEW], timeout=5)
+    timer.join()
+    assert result["agreed"] and result["elapsed"] >= 0.2
+
+
+def test_gate_fails_with_the_last_state(gate: Run, server: DnsServer, secondary: DnsServer) -> None:
+    server.put(NAME, 60, "A", NEW)
+    result = gate(values=[NEW])
+    assert result["failed"] and not result["changed"]
+    assert f"{secondary} answers {OLD} with TTL 60" in result["msg"] and str(server) not in result["msg"]
+    assert gate(values=[NEW, OLD])["failed"]
+    assert gate(values=[])["failed"]
+    secondary.faults = {"UDP QUERY": "silent", "TCP QUERY": "silent"}
+    result = gate(values=[NEW])
+    assert result["failed"] and result["unanswered"] == [str(secondary)]
+    secondary.faults = {"UDP QUERY": "SERVFAIL"}
+    assert "SERVFAIL" in gate(values=[NEW])["msg"]
+
+
+def test_gate_on_age(gate: Run, secondary: DnsServer) -> None:
+    assert gate(values=[OLD], max_ttl=60)["agreed"]
+    secondary.put(NAME, 200, "A", OLD)
+    assert "more than 60" in gate(values=[OLD], max_ttl=60)["msg"]
+
+
+def test_looking_does_not_fail(gate: Run, secondary: DnsServer) -> None:
+    secondary.faults = {"UDP QUERY": "silent", "TCP QUERY": "silent"}
+    result = gate(expected=[NEW], wait=False)
+    assert "failed" not in result and not result["agreed"]
+    assert result["unanswered"] == [str(secondary)] and len(result["disagreeing"]) == 2
+
+
+def test_nobody_asked_proves_nothing(gate: Run) -> None:
+    assert "nobody was asked" in gate(values=[OLD], servers=[])["msg"]

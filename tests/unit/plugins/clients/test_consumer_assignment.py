@@ -1,0 +1,188 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.mqops.rocketmq.plugins.modules import rocketmq_consumer_assignment
+
+from .conftest import ADDRESSES, HUB, MDM, MRO, World
+
+Run = Callable[..., dict[str, Any]]
+NS = "127.0.0.1:9876"
+RETRY = "%RETRY%orders-g"
+EVERYTHING = [("orders", "hub-a", 0), ("orders", "hub-a", 1), ("orders", "hub-b", 0), ("orders", "hub-b", 1)]
+RETRIES = [(RETRY, "hub-a", 0), (RETRY, "hub-b", 0)]
+
+
+@pytest.fixture
+def gate(run: Run) -> Run:
+    def call(**more: Any) -> dict[str, Any]:
+        arguments = {"sources": [MRO], "target": HUB, "state": "assigned", "timeout": 0.05, "interval": 0.01}
+        return run(rocketmq_consumer_assignment.main, **arguments | more)
+
+    return call
+
+
+@pytest.fixture
+def settled(world: World) -> World:
+    """Two clients share what a clustering group has to hold; two of a broadcasting group hold it each."""
+    everywhere = ("mro", "hub-a", "hub-b")
+    world.online("orders-g", ["c1", "c2"], everywhere, ["orders"])
+    world.holds("orders-g", "c1", *EVERYTHING[:2], *RETRIES[:1], ("orders", "broker-a", 0))
+    world.holds("orders-g", "c2", *EVERYTHING[2:], *RETRIES[1:])
+    world.online("all-g", ["c1", "c2"], everywhere, ["orders"], broadcast=True)
+    world.holds("all-g", "c1", *EVERYTHING)
+    world.holds("all-g", "c2", *EVERYTHING)
+    world.route(NS, "orders", {"broker-a": 2, "hub-a": 2, "hub-b": 2})
+    world.route(NS, RETRY, {"broker-a": 1, "hub-a": 1, "hub-b": 1})
+    return world
+
+
+def codes(result: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(reason["code"], reason["subject"]) for reason in result["reasons"]}
+
+
+def test_assigned(gate: Run, settled: World) -> None:
+    result = gate()
+    assert not result.get("failed") and not result["changed"] and result["samples"] == 2
+    assert [(one["group"], one["model"]) for one in result["groups"]] == [
+        ("all-g", "BROADCASTING"),
+        ("orders-g", "CLUSTERING"),
+    ]
+    assert not any(
+        name == "GET_CONSUMER_RUNNING_INFO" and address not in ADDRESSES.values() for name, address in settled.asked
+    )
+
+
+@pytest.mark.parametrize("lost", EVERYTHING + RETRIES)
+def test_every_single_queue_counts(gate: Run, settled: World, lost: tuple[str, str, int]) -> None:
+    for client in ("c1", "c2"):
+        rest = [
+            (queue.topic, queue.broker, queue.queue)
+            for queue in settled.running["orders-g", client].queues
+            if (queue.topic, queue.broker, queue.queue) != lost
+        ]
+        settled.holds("orders-g", client, *rest)
+    result = gate()
+    assert result["failed"] and codes(result) == {("NOT_ASSIGNED", f"mro/orders-g/{lost[0]}")}
+    assert f"{lost[1]}:{lost[2]}" in result["msg"]
+
+
+def test_each_broadcast_client_counts(gate: Run, settled: World) -> None:
+    settled.holds("all-g", "c2", *EVERYTHING[:3])
+    result = gate(waivers=[{"code": "NOT_ASSIGNED", "subject": "*", "reason": "too wide"}])
+    assert codes(result) == {("BROADCAST_NOT_ASSIGNED", "mro/all-g/orders")}
+    assert result["reasons"][0]["evidence"]["client"] == "c2"
+
+
+def test_a_silent_client_blocks_unless_waived(gate: Run, settled: World) -> None:
+    del settled.running["all-g", "c2"]
+    result = gate()
+    assert codes(result) == {("CLIENT_SILENT", "mro/all-g/c2")}
+    asked = [address for name, address in settled.asked if name == "GET_CONSUMER_RUNNING_INFO"]
+    assert set(asked) >= {ADDRESSES[key] for key in ("mro", "hub-a", "hub-b")}, "each of its brokers is asked"
+    waived = gate(waivers=[{"code": "CLIENT_SILENT", "subject": "mro/all-g/*", "reason": "python client"}])
+    assert not waived.get("failed") and len(waived["waived"]) == 1
+
+
+def test_answers_through_another_broker(gate: Run, settled: World) -> None:
+    settled.down.add(("GET_CONSUMER_RUNNING_INFO", ADDRESSES["mro"]))
+    assert not gate().get("failed")
+
+
+def test_routes_must_have_the_target(gate: Run, settled: World) -> None:
+    settled.route(NS, "orders", {"broker-a": 2, "hub-a": 2})
+    assert ("TOPICS_NOT_ROUTED", f"{NS}/hub-b") in codes(gate())
+    settled.route(NS, "orders", {"broker-a": 2, "hub-a": 2, "hub-b": 0})
+    assert not gate().get("failed"), "queues that are not there need no owner"
+    del settled.routes[NS, "orders"]
+    result = gate()
+    assert not result.get("failed") and {reason["code"] for reason in result["reasons"]} == {"TOPIC_ABSENT"}
+
+
+def test_pull_consumers_are_named(gate: Run, settled: World) -> None:
+    settled.online("pull-g", ["c3"], ["mro"], ["orders"], pull=True)
+    assert codes(gate()) == {("PULL_CLIENT", "mro/pull-g")}
+    assert not gate(groups=["orders-*", "all-*"]).get("failed")
+
+
+@pytest.mark.parametrize(
+    ("request_", "address", "code"),
+    [
+        ("GET_ALL_SUBSCRIPTIONGROUP_CONFIG", ADDRESSES["mro"], "BROKER_UNKNOWN"),
+        ("GET_CONSUMER_CONNECTION_LIST", ADDRESSES["hub-b"], "BROKER_UNKNOWN"),
+        ("GET_ROUTEINTO_BY_TOPIC", NS, "NAMESERVER_UNKNOWN"),
+    ],
+)
+def test_what_does_not_answer_is_unknown(gate: Run, settled: World, request_: str, address: str, code: str) -> None:
+    gate()
+    assert (request_, address) in settled.asked
+    settled.down.add((request_, address))
+    result = gate()
+    assert result["failed"] and code in {reason["code"] for reason in result["reasons"]}
+    assert address in result["msg"]
+
+
+def test_nobody_online_proves_nothing(gate: Run, world: World) -> None:
+    for state in ("assigned", "released", "connected"):
+        more = {"target": MRO} if state == "released" else {"brokers": ["hub-a"]} if state == "connected" else {}
+        assert codes(gate(state=state, **more)) == {("NOTHING_ONLINE", "mro")}
+        assert not gate(state=state, allow_none=True, **more).get("failed")
+
+
+def test_one_look_is_not_enough(gate: Run, settled: World) -> None:
+    """Every other look shows a gap, as during a rebalance."""
+    looks = 0
+
+    def flap() -> None:
+        nonlocal looks
+        looks += 1
+        settled.holds("orders-g", "c2", *(EVERYTHING[2:] + RETRIES[1:] if looks % 2 else []))
+
+    settled.each_time = flap
+    assert gate()["failed"]
+    assert not gate(stable=1).get("failed")
+
+
+def test_released_is_asked_per_source(gate: Run, settled: World) -> None:
+    """mdm has a broker-a too, and its clients hold queues of it: this is nothing to mro."""
+    settled.online("mdm-g", ["c9"], ["mdm", "hub-a"], ["changes"])
+    settled.holds("mdm-g", "c9", ("changes", "broker-a", 0))
+    result = gate(state="released", target=MRO)
+    assert codes(result) == {("QUEUES_HELD", "mro/orders-g/c1")}
+    settled.holds("orders-g", "c1", *EVERYTHING)
+    assert not gate(state="released", target=MRO).get("failed")
+    assert codes(gate(state="released", sources=[MDM], target=MDM)) == {("QUEUES_HELD", "mdm/mdm-g/c9")}
+    assert "another" in gate(state="released", sources=[MRO, MDM], target=MRO)["msg"]
+
+
+def test_connected_wants_every_client(gate: Run, settled: World) -> None:
+    back = {"state": "connected", "sources": [HUB], "brokers": ["hub-a"]}
+    assert not gate(**back).get("failed")
+    settled.online("orders-g", ["c2"], ["hub-a"], ["orders"])
+    assert codes(gate(**back)) == {("NOT_CONNECTED", "hub/orders-g/hub-a")}
+    del settled.connections[ADDRESSES["hub-a"], "all-g"]
+    assert codes(gate(**back)) == {("NOT_CONNECTED", "hub/orders-g/hub-a"), ("NOT_CONNECTED", "hub/all-g/hub-a")}
+    settled.down.add(("GET_CONSUMER_CONNECTION_LIST", ADDRESSES["hub-a"]))
+    assert "BROKER_UNKNOWN" in {code for code, _subject in codes(gate(**back))}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"sources": []}, "sources is empty"),
+        ({"stable": 0}, "stable"),
+        ({"state": "connected"}, "brokers"),
+        ({"state": "connected", "brokers": []}, "brokers must name"),
+        ({"state": "connected", "brokers": ["hub-x"]}, "hub-x"),
+        ({"waivers": [{"code": "BROADCAST_NOT_ASSIGNED", "subject": "*", "reason": "no"}]}, "cannot be waived"),
+    ],
+)
+def test_bad_arguments(gate: Run, world: World, arguments: dict[str, Any], words: str) -> None:
+    result = gate(**arguments)
+    assert result["failed"] and words in result["msg"]

@@ -1,0 +1,130 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.mqops.rocketmq.plugins.modules import rocketmq_traffic
+
+from .conftest import ADDRESSES, HUB, MRO, World
+
+Run = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def gate(run: Run) -> Run:
+    def call(**more: Any) -> dict[str, Any]:
+        arguments = {
+            "sources": [MRO],
+            "target": HUB,
+            "baseline_window": 0.05,
+            "timeout": 0.1,
+            "interval": 0.01,
+        }
+        return run(rocketmq_traffic.main, **arguments | more)
+
+    return call
+
+
+class Flow:
+    """At each look, so many more messages and commits by (address, topic) and (address, topic, group)."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.writes = {(ADDRESSES["mro"], "orders"), (ADDRESSES["hub-a"], "orders"), (ADDRESSES["hub-b"], "orders")}
+        self.commits = {(ADDRESSES["hub-a"], "orders", "orders-g"), (ADDRESSES["hub-b"], "orders", "orders-g")}
+        for address in ADDRESSES.values():
+            world.maxima[address] = {"orders": 100, "idle": 7, "%RETRY%orders-g": 1}
+            world.committed[address] = {("orders", "orders-g"): 90}
+        world.online("orders-g", ["c1"], ["hub-a", "hub-b"], ["orders"])
+        world.online("all-g", ["c1"], ["hub-a", "hub-b"], ["orders"], broadcast=True)
+        world.each_time = self
+
+    def __call__(self) -> None:
+        for address, topic in self.writes:
+            self.world.maxima[address][topic] += 3
+        for address, topic, group in self.commits:
+            self.world.committed[address][topic, group] += 2
+
+
+@pytest.fixture
+def flow(world: World) -> Flow:
+    return Flow(world)
+
+
+def codes(result: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(reason["code"], reason["subject"]) for reason in result["reasons"]}
+
+
+def test_traffic_flows(gate: Run, flow: Flow) -> None:
+    result = gate()
+    assert not result.get("failed") and not result["changed"]
+    (row,) = result["topics"]
+    assert row["topic"] == "orders" and set(row["groups"]) == {"orders-g"}
+    assert all(row["received"][broker] > 0 and row["groups"]["orders-g"][broker] > 0 for broker in ("hub-a", "hub-b"))
+
+
+def test_a_topic_that_stays_on_the_source_is_named(gate: Run, flow: Flow) -> None:
+    flow.writes.add((ADDRESSES["mro"], "idle"))
+    result = gate()
+    assert result["failed"] and ("TOPIC_WITHOUT_TRAFFIC", "hub/idle") in codes(result) and "idle" in result["msg"]
+    assert not gate(waivers=[{"code": "TOPIC_WITHOUT_TRAFFIC", "subject": "hub/idle", "reason": "pinned"}]).get(
+        "failed"
+    )
+
+
+def test_every_master_receives(gate: Run, flow: Flow) -> None:
+    flow.writes.remove((ADDRESSES["hub-b"], "orders"))
+    assert codes(gate()) == {("MASTER_WITHOUT_TRAFFIC", "hub/hub-b")}
+
+
+def test_what_arrives_is_consumed(gate: Run, flow: Flow) -> None:
+    flow.commits.pop()
+    result = gate()
+    assert codes(result) == {("NOT_CONSUMED", "hub/orders-g/orders")}
+    flow.world.connections.clear()
+    result = gate()
+    assert not result.get("failed") and codes(result) == {("TRAFFIC_WITHOUT_GROUP", "hub/orders")}
+
+
+def test_silence_proves_nothing(gate: Run, flow: Flow) -> None:
+    flow.writes.clear()
+    for sources in ([MRO], []):
+        assert codes(gate(sources=sources)) == {("NO_TRAFFIC", "hub")}
+        assert not gate(sources=sources, allow_none=True).get("failed")
+
+
+def test_without_sources_the_target_alone_tells(gate: Run, flow: Flow) -> None:
+    assert not gate(sources=[]).get("failed")
+    flow.commits.clear()
+    assert gate(sources=[])["failed"]
+
+
+def test_topics_by_name(gate: Run, flow: Flow) -> None:
+    assert not gate(topics=["orders"]).get("failed")
+    assert ("TOPIC_WITHOUT_TRAFFIC", "hub/idle") in codes(gate(topics=["orders", "idle"]))
+    assert ("TOPIC_WITHOUT_TRAFFIC", "hub/absent") in codes(gate(topics=["absent"]))
+
+
+@pytest.mark.parametrize("name", ["GET_ALL_CONSUMER_OFFSET", "GET_ALL_TOPIC_CONFIG", "GET_TOPIC_STATS_INFO"])
+def test_what_does_not_answer_is_unknown(gate: Run, flow: Flow, name: str) -> None:
+    flow.world.down.add((name, ADDRESSES["hub-a"]))
+    result = gate()
+    assert result["failed"] and ("BROKER_UNKNOWN", "hub/hub-a") in codes(result)
+
+
+def test_a_single_look_proves_nothing(gate: Run, flow: Flow) -> None:
+    assert gate(topics=["orders"], timeout=0)["failed"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [({"topics": []}, "topics is empty"), ({"baseline_window": 0}, "baseline_window"), ({"target": MRO}, "both")],
+)
+def test_bad_arguments(gate: Run, world: World, arguments: dict[str, Any], words: str) -> None:
+    result = gate(**arguments)
+    assert result["failed"] and words in result["msg"]

@@ -1,0 +1,152 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import copy
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.mqops.rocketmq.plugins.filter.estate import FilterModule, build_estate, estate
+
+
+def inventory():
+    hostvars = {}
+    groups = {"sources": [], "target": [], "business": ["b1"], "all": ["b1"]}
+    for index, (group, cluster, prefix) in enumerate(
+        [("mro", "mro", "broker"), ("rot_sc", "rot-sc", "broker"), ("target", "hub", "hub")]
+    ):
+        members = []
+        for role, number in (("nameserver", 0), ("master", 1), ("slave", 4)):
+            host = f"{group}-{role}"
+            members.append(host)
+            hostvars[host] = {
+                "rocketmq_role": role,
+                "rocketmq_cluster": cluster,
+                "rocketmq_address": f"198.18.50.{20 * (index + 1) + number}",
+                "rocketmq_nameserver_name": f"{cluster}-ns.mq.test",
+            }
+            if role != "nameserver":
+                hostvars[host]["rocketmq_broker_name"] = f"{prefix}-a"
+        groups[group] = members
+        groups["all"] += members
+        if group != "target":
+            groups["sources"] += members
+    return hostvars, groups
+
+
+def test_shape():
+    hostvars, groups = inventory()
+    result = build_estate(hostvars, groups)
+    assert [source["name"] for source in result["sources"]] == ["mro", "rot-sc"]
+    assert result["sources"][1] == {
+        "name": "rot-sc",
+        "nameservers": ["198.18.50.40:9876"],
+        "brokers": [
+            {"name": "broker-a", "id": 0, "address": "198.18.50.41:10911"},
+            {"name": "broker-a", "id": 1, "address": "198.18.50.44:10911"},
+        ],
+        "nameserver_name": "rot-sc-ns.mq.test",
+        "group": "rot_sc",
+        "hosts": {"nameservers": ["rot_sc-nameserver"], "masters": ["rot_sc-master"], "slaves": ["rot_sc-slave"]},
+    }
+    assert result["target"]["name"] == "hub"
+    assert result["target"]["group"] == "target"
+    assert result["business"] == ["b1"]
+
+
+def test_batch_restricts():
+    hostvars, groups = inventory()
+    assert [s["name"] for s in build_estate(hostvars, groups, ["rot-sc"])["sources"]] == ["rot-sc"]
+    assert [s["name"] for s in build_estate(hostvars, groups, "mro,rot-sc")["sources"]] == ["mro", "rot-sc"]
+    assert len(build_estate(hostvars, groups, [])["sources"]) == 2
+
+
+def test_single_source_may_be_the_sources_group_itself():
+    hostvars, groups = inventory()
+    groups["sources"] = groups.pop("mro")
+    del groups["rot_sc"]
+    assert build_estate(hostvars, groups)["sources"][0]["group"] == "sources"
+
+
+def change(host, **values):
+    def apply(hostvars, groups):
+        hostvars[host].update(values)
+
+    return apply
+
+
+def drop(host):
+    def apply(hostvars, groups):
+        for members in groups.values():
+            if host in members:
+                members.remove(host)
+
+    return apply
+
+
+def empty(group):
+    def apply(hostvars, groups):
+        groups[group] = []
+
+    return apply
+
+
+def equal_names(hostvars, groups):
+    for host in groups["rot_sc"]:
+        hostvars[host]["rocketmq_cluster"] = "mro"
+        if "rocketmq_broker_name" in hostvars[host]:
+            hostvars[host]["rocketmq_broker_name"] = "broker-z"
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (empty("target"), "host group 'target' is empty"),
+        (empty("sources"), "host group 'sources' is empty"),
+        (drop("mro-nameserver"), "'mro' .*no host with rocketmq_role nameserver"),
+        (drop("mro-master"), "no host with rocketmq_role master"),
+        (equal_names, "two sources have the name 'mro'.*mro, rot_sc"),
+        (
+            change("rot_sc-master", rocketmq_address="198.18.50.21"),
+            "mro-master and rot_sc-master have the same address",
+        ),
+        (change("mro-slave", rocketmq_role="spare"), "mro-slave .*unknown rocketmq_role 'spare'"),
+        (change("mro-slave", rocketmq_role=None), "mro-slave has no rocketmq_role"),
+        (change("mro-slave", rocketmq_address=""), "mro-slave has no rocketmq_address"),
+        (change("mro-slave", rocketmq_address="mq.test"), "no IPv4 address"),
+        (change("mro-slave", rocketmq_port="x"), "rocketmq_port 'x'"),
+        (change("mro-slave", rocketmq_broker_id=0), "slave with rocketmq_broker_id 0"),
+        (change("mro-slave", rocketmq_broker_name="broker-q"), "broker-q, which has no master"),
+        (change("mro-master", rocketmq_broker_name=None), "without rocketmq_broker_name"),
+        (change("target-slave", rocketmq_cluster="other"), "several clusters: hub, other"),
+    ],
+)
+def test_faults_are_named(fault, words):
+    hostvars, groups = inventory()
+    fault(hostvars, groups)
+    with pytest.raises(AnsibleFilterError, match=words):
+        estate(hostvars, groups)
+
+
+def test_target_with_a_source_name():
+    hostvars, groups = inventory()
+    for host in groups["target"]:
+        hostvars[host]["rocketmq_cluster"] = "mro"
+    with pytest.raises(AnsibleFilterError, match="'mro' is used by a source and by"):
+        estate(hostvars, groups)
+
+
+def test_missing_group_and_wrong_batch():
+    hostvars, groups = inventory()
+    with pytest.raises(AnsibleFilterError, match="batch names 'mdm'.*sources: mro, rot-sc"):
+        estate(hostvars, groups, ["mdm"])
+    without = copy.copy(groups)
+    del without["target"]
+    with pytest.raises(AnsibleFilterError, match="no group 'target'"):
+        estate(hostvars, without)
+
+
+def test_is_registered():
+    assert FilterModule().filters()["estate"] is estate

@@ -1,0 +1,111 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filters of the phases, fed with results as the role registers them."""
+
+from __future__ import annotations
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.mqops.rocketmq.plugins.filter.migration import reached, specs, standing, unconnected
+
+MRO = {
+    "name": "mro",
+    "nameservers": ["198.18.9.20:9876"],
+    "nameserver_name": "mro-ns.mq.test",
+    "brokers": [{"name": "broker-a", "id": 0, "address": "198.18.9.21:10911"}],
+    "hosts": {"nameservers": ["mro-ns"], "masters": ["mro-a"], "slaves": []},
+}
+HUB = {
+    "name": "hub",
+    "nameservers": ["198.18.9.80:9876"],
+    "brokers": [{"name": "hub-a", "id": 0, "address": "198.18.9.81:10911"}],
+}
+ESTATE = {"sources": [MRO], "target": HUB}
+SS = "0      0      198.18.9.80:9876 [::ffff:198.18.9.101]:46096\n0 0 198.18.9.80:9876 198.18.9.102:41552\n"
+
+
+def snapshot(cluster, perm, listed):
+    master = cluster["brokers"][0]
+    servers = {address: {"cluster_info": {"brokers": listed}} for address in cluster["nameservers"]}
+    config = {"brokerPermission": perm} if perm is not None else {"unknown": "timed out"}
+    return {"name": cluster["name"], "nameservers": servers, "brokers": {master["address"]: {"config": config}}}
+
+
+def live(*, printed="pgrep=0\n", perm="6", hub="4", listed=("broker-a", "hub-a"), dns=(True, False)):
+    answered, agreed = dns
+    return {
+        "processes": [{"item": host, "stdout": printed} for host in ("mro-ns", "mro-a")],
+        "clusters": [snapshot(MRO, perm, dict.fromkeys(listed, {})), snapshot(HUB, hub, {"hub-a": {}})],
+        "names": [{"item": MRO, "agreed": agreed, "dns_servers": [{"answered": answered}]}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("stage", "changes"),
+    [
+        ("joined", {}),
+        ("apart", {"listed": ["broker-a"]}),
+        ("open", {"hub": "6"}),
+        ("frozen", {"perm": "4"}),
+        ("switched", {"perm": "0", "dns": (True, True)}),
+        ("done", {"printed": "pgrep=1\n", "dns": (True, True)}),
+        ("unknown", {"perm": None}),
+        ("unknown", {"printed": "sh: pgrep: not found\npgrep=127\n"}),
+        ("unknown", {"printed": ""}),
+        ("unknown", {"dns": (False, False)}),
+    ],
+)
+def test_results_become_a_stage(stage, changes):
+    assert standing(ESTATE, live(**changes))["mro"]["stage"] == stage
+
+
+def test_cluster_of_which_nobody_answered_is_unknown_unless_its_processes_have_ended():
+    facts = live(perm=None, hub=None)
+    for cluster in facts["clusters"]:
+        for view in cluster["nameservers"].values():
+            view["cluster_info"] = {"unknown": "refused"}
+    assert standing(ESTATE, facts)["mro"]["stage"] == "unknown"
+    facts["processes"] = [{"item": host, "stdout": "pgrep=1"} for host in ("mro-ns", "mro-a")]
+    facts["names"] = live(dns=(True, True))["names"]
+    assert standing(ESTATE, facts)["mro"]["stage"] == "done"
+
+
+def test_name_server_that_is_silent_is_unknown():
+    facts = live()
+    facts["clusters"][0]["nameservers"]["198.18.9.20:9876"]["cluster_info"] = {"unknown": "timed out"}
+    assert standing(ESTATE, facts)["mro"]["stage"] == "unknown"
+
+
+def test_phases_pick_between_two_stages_and_never_the_unknown():
+    frozen = standing(ESTATE, live(perm="4"))
+    assert reached(ESTATE, frozen, "open", "frozen") == [MRO]
+    assert reached(ESTATE, frozen, "closing") == []
+    assert reached(ESTATE, standing(ESTATE, live(perm=None)), "apart") == []
+
+
+def test_modules_get_the_keys_that_they_take():
+    assert specs([MRO]) == [{key: MRO[key] for key in ("name", "nameservers", "brokers")}]
+
+
+def test_odd_shape_is_named():
+    with pytest.raises(AnsibleFilterError, match="unexpected shape"):
+        standing(ESTATE, {"processes": []})
+
+
+def test_business_hosts_that_are_no_peers_are_named():
+    hosts = {f"shop-{n}": {"rocketmq_address": f"198.18.9.10{n}", "rocketmq_cluster": "mro"} for n in (1, 2, 3)}
+    assert unconnected(SS, hosts, list(hosts), [MRO]) == ["shop-3"]
+    hosts["shop-3"]["rocketmq_cluster"] = "mdm"
+    assert unconnected(SS, hosts, list(hosts), [MRO]) == []
+    del hosts["shop-3"]["rocketmq_cluster"]
+    assert unconnected(SS, hosts, list(hosts), [MRO]) == ["shop-3"]
+    assert unconnected("", hosts, list(hosts), [MRO]) == ["shop-1", "shop-2", "shop-3"]
+
+
+def test_what_ss_did_not_print_is_refused():
+    with pytest.raises(AnsibleFilterError, match="none of ss"):
+        unconnected("sh: ss: not found", {}, [], [MRO])
+    with pytest.raises(AnsibleFilterError, match="has no rocketmq_address"):
+        unconnected(SS, {"shop-1": {}}, ["shop-1"], [MRO])

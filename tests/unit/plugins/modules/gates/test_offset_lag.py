@@ -1,0 +1,223 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import (
+    Client,
+    ConsumerConnections,
+    DataVersion,
+    GroupTable,
+    MessageQueue,
+    QueueRange,
+    RunningInfo,
+    SubscriptionGroup,
+    TopicConfig,
+    TopicTable,
+)
+
+MASTER, SLAVE, SERVER = "198.18.50.21:10911", "198.18.50.24:10911", "198.18.50.20:9876"
+CLUSTER = {"name": "mro", "nameservers": [SERVER], "brokers": [
+    {"name": "broker-a", "id": 0, "address": MASTER}, {"name": "broker-a", "id": 1, "address": SLAVE}]}
+WAIVER = {"code": "NO_CONSUMER", "subject": "mro/late/*", "reason": "retired"}
+
+
+class Estate:
+    """One master and its slave; group g reads topic orders, group late is offline and has read it too."""
+
+    def __init__(self) -> None:
+        self.max, self.committed, self.late = 10, 10, 10
+        self.log, self.slave_log = 5000, 5000
+        self.model = "CLUSTERING"
+        self.client = 10
+        self.delayed = 0
+        self.silent: set[str] = set()
+        self.asked: list[str] = []
+
+    def write(self) -> None:
+        self.max += 1
+        self.log += 100
+        self.slave_log += 100
+
+    def answer(self, request):
+        self.asked.append(request.name)
+        if request.address in self.silent or request.name in self.silent:
+            return AdminError(request.name, request.address, None, "no answer within 5 s")
+        extra = request.ext
+        return {
+            "GET_BROKER_CLUSTER_INFO": lambda: None,
+            "GET_ALL_TOPIC_LIST_FROM_NAMESERVER": frozenset,
+            "GET_KVLIST_BY_NAMESPACE": dict,
+            "GET_BROKER_CONFIG": lambda: {"brokerPermission": "4", "messageDelayLevel": "1s 5s"},
+            "GET_BROKER_RUNTIME_INFO": lambda: {
+                "commitLogMaxOffset": str(self.log if request.address == MASTER else self.slave_log),
+                "bootTimestamp": "1", "dispatchBehindBytes": "0"},
+            "GET_ALL_TOPIC_CONFIG": lambda: TopicTable(DataVersion(1, 1), {
+                name: TopicConfig(name, 1, 1, 6) for name in ("orders", "TBW102")}),
+            "GET_ALL_SUBSCRIPTIONGROUP_CONFIG": lambda: GroupTable(DataVersion(1, 1), {
+                name: SubscriptionGroup(name) for name in ("g", "late", "TOOLS_CONSUMER")}),
+            "GET_ALL_CONSUMER_OFFSET": lambda: {
+                ("orders", "late"): {0: self.late},
+                **({("orders", "g"): {0: self.committed}} if self.model == "CLUSTERING" else {})},
+            "GET_ALL_DELAY_OFFSET": lambda: {1: 3},
+            "GET_TOPIC_STATS_INFO": lambda: {0: QueueRange(0, self.max if extra["topic"] == "orders" else 0)},
+            "GET_MAX_OFFSET": lambda: 3 + self.delayed if (
+                extra["topic"], extra["queueId"]) == ("SCHEDULE_TOPIC_XXXX", "0") else 0,
+            "GET_MIN_OFFSET": lambda: 0,
+            "GET_CONSUMER_CONNECTION_LIST": lambda: ConsumerConnections(
+                (Client("c1", "198.18.50.101:4000"),), "CONSUME_PASSIVELY", self.model, "", {"orders": "*"},
+            ) if extra["consumerGroup"] == "g" else None,
+            "GET_CONSUMER_RUNNING_INFO": lambda: RunningInfo({}, {}, {
+                MessageQueue("orders", "broker-a", 0): {"commitOffset": self.client}}),
+        }[request.name]()
+
+
+@pytest.fixture
+def estate():
+    return Estate()
+
+
+def lag(gate, estate, **arguments):
+    return gate.run("rocketmq_offset_lag", estate.answer, **{"clusters": [CLUSTER], **arguments})
+
+
+def test_passes_after_the_window_and_asks_for_ranges_once(gate, estate) -> None:
+    failed, result = lag(gate, estate)
+    assert not failed, result
+    assert result["drained"] is True
+    assert result["proved"] == 60.0
+    assert result["samples"] == 13
+    assert result["commit_logs"] == {MASTER: 5000}
+    assert result["clusters"]["mro"]["groups"]["g"]["verdict"] == "DRAINED"
+    assert estate.asked.count("GET_TOPIC_STATS_INFO") == 2
+    assert estate.asked.count("GET_ALL_CONSUMER_OFFSET") == 2 * 13  # master and slave
+
+
+def test_a_write_during_the_window_is_seen_and_begins_it_anew(gate, estate) -> None:
+    def happen(now):
+        if now == 1050.0:
+            estate.write()
+        if now == 1055.0:
+            estate.committed = estate.late = estate.max
+    gate.on_sleep = happen
+    failed, result = lag(gate, estate)
+    assert not failed
+    assert result["elapsed"] == 115.0
+    assert estate.asked.count("GET_TOPIC_STATS_INFO") == 4
+
+
+def test_a_backlog_fails_with_what_was_seen(gate, estate) -> None:
+    estate.committed = 3
+    failed, result = lag(gate, estate, timeout=120)
+    assert failed
+    assert "STALLED mro/g/orders" in result["msg"]
+    assert "after 120 s and 25 samples" in result["msg"]
+    assert result["clusters"]["mro"]["remaining"] == 7
+    assert [(row["queue"], row["remaining"], row["verdict"]) for row in result["rows"]] == [(0, 7, "STALLED")]
+
+
+def test_a_waiver_lets_one_backlog_pass_and_is_shown(gate, estate) -> None:
+    estate.late = 4
+    failed, result = lag(gate, estate, timeout=60)
+    assert failed
+    failed, result = lag(gate, estate, waivers=[WAIVER])
+    assert not failed
+    assert result["waived"][0]["waiver"]["reason"] == "retired"
+    assert result["reasons"] == []
+
+
+def test_reading_once_fails_never(gate, estate) -> None:
+    estate.silent = {MASTER}
+    failed, result = lag(gate, estate, wait=False)
+    assert not failed
+    assert result["drained"] is False
+    assert {one["code"] for one in result["reasons"]} >= {"BROKER_UNKNOWN"}
+    assert result["samples"] == 1
+
+
+@pytest.mark.parametrize("silent", [
+    MASTER, SLAVE, "GET_ALL_CONSUMER_OFFSET", "GET_TOPIC_STATS_INFO", "GET_MAX_OFFSET", "GET_ALL_DELAY_OFFSET",
+    "GET_CONSUMER_CONNECTION_LIST", "GET_BROKER_RUNTIME_INFO", "GET_ALL_SUBSCRIPTIONGROUP_CONFIG"])
+def test_silence_never_passes(gate, estate, silent) -> None:
+    estate.silent = {silent}
+    failed, result = lag(gate, estate, timeout=90)
+    assert failed
+    assert "no answer within 5 s" in result["msg"]
+    if silent in ("GET_TOPIC_STATS_INFO", "GET_MAX_OFFSET"):
+        return  # not asked for again while nothing is written
+    # And not either when it begins in the middle of the window.
+    estate.silent = set()
+    gate.on_sleep = lambda now: estate.silent.add(silent)
+    assert lag(gate, estate, timeout=90)[0]
+
+
+def test_a_slave_that_stays_behind(gate, estate) -> None:
+    estate.slave_log = 4900
+    assert "SLAVE_BEHIND mro/broker-a:1" in lag(gate, estate, timeout=70)[1]["msg"]
+
+
+def test_delayed_messages_become_due_without_new_ranges(gate, estate) -> None:
+    estate.delayed = 2
+    failed, result = lag(gate, estate, timeout=70)
+    assert failed
+    assert "DELAYED_PENDING mro/broker-a/1" in result["msg"]
+
+
+def test_broadcast_progress_is_asked_from_the_client(gate, estate) -> None:
+    estate.model, estate.client = "BROADCASTING", 9
+    failed, result = lag(gate, estate, timeout=70)
+    assert failed
+    assert result["clusters"]["mro"]["parts"]["broadcast"] == 1
+    estate.client = 10
+    assert not lag(gate, estate)[0]
+    estate.silent = {"GET_CONSUMER_RUNNING_INFO"}
+    assert "BROADCAST_UNKNOWN" in lag(gate, estate, timeout=70)[1]["msg"]
+
+
+def test_commit_logs_of_an_earlier_proof(gate, estate) -> None:
+    assert not lag(gate, estate, commit_logs={MASTER: 5000})[0]
+    failed, result = lag(gate, estate, commit_logs={MASTER: 4000}, timeout=60)
+    assert failed
+    assert "WRITTEN_SINCE mro/broker-a (proved 4000, now 5000)" in result["msg"]
+
+
+def test_time_that_is_too_short_for_the_window_is_told(gate, estate) -> None:
+    gate.on_sleep = lambda now: estate.write() if now < 1030 else setattr(estate, "committed", estate.max)
+    estate.late = 10**6
+    failed, result = lag(gate, estate, timeout=60, window=50,
+                         waivers=[{**WAIVER, "code": "OFFSET_BEYOND_END"}])
+    assert failed
+    assert "only for 30 of 50 s with nothing written" in result["msg"]
+
+
+def test_filters(gate, estate) -> None:
+    estate.late = 4
+    assert not lag(gate, estate, groups=["g"])[0]
+    for arguments in ({"groups": ["g", "nobody"]}, {"topics": ["nothing*"]}):
+        failed, result = lag(gate, estate, **arguments)
+        assert failed
+        assert "matches: " in result["msg"]
+        assert gate.now < 10**6
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    ({"window": 61, "timeout": 60}, "longer than timeout"),
+    ({"window": -1}, "must not be negative"),
+    ({"stall_after": 0}, "must be greater than 0"),
+    ({"interval": 0}, "interval must be greater than 0"),
+    ({"waivers": [{**WAIVER, "reason": " "}]}, "does not say why"),
+    ({"waivers": [{**WAIVER, "code": "NOPE"}]}, "no reason has this code"),
+    ({"waivers": [{"code": "NO_CONSUMER", "subject": "*"}]}, "missing required arguments: reason"),
+    ({"clusters": []}, "clusters is empty"),
+    ({"clusters": [{**CLUSTER, "brokers": []}]}, "brokers is empty"),
+    ({"commit_logs": {MASTER: "many"}}, "commit_logs must hold"),
+    ({"commit_logs": {"198.18.50.99:1": 1}}, "no master of these clusters"),
+])
+def test_bad_input_asks_nobody(gate, estate, arguments, words) -> None:
+    failed, result = lag(gate, estate, **arguments)
+    assert failed
+    assert words in result["msg"]
+    assert estate.asked == []

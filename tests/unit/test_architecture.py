@@ -1,0 +1,205 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Holds the layers apart: who may import whom, and that decisions stay pure."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+COLLECTION = "ansible_collections.mqops.rocketmq"
+UTILS = f"{COLLECTION}.plugins.module_utils"
+
+# Anything that could read the world or a clock. A decision gets its facts, and the time, as arguments.
+IMPURE = frozenset(
+    {
+        "asyncio",
+        "concurrent",
+        "http",
+        "multiprocessing",
+        "os",
+        "select",
+        "selectors",
+        "shutil",
+        "signal",
+        "socket",
+        "ssl",
+        "subprocess",
+        "tempfile",
+        "threading",
+        "time",
+        "urllib",
+    }
+)
+# The snapshot's types are facts to judge; these two read the world to make one.
+READERS = (f"{UTILS}._admin.snapshot.take", f"{UTILS}._admin.snapshot.discover")
+# Ways to start or wait for something that have no business below the module bridge.
+PROCESSES = frozenset({"asyncio", "concurrent", "multiprocessing", "subprocess", "threading"})
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What the files of one layer may import.
+
+    ours: prefixes below plugins/module_utils, None for anything of ours.
+    refused: modules of the standard library and names of ours that it must not import.
+    foreign: packages from outside the standard library that it may import.
+    """
+
+    ours: tuple[str, ...] | None
+    refused: frozenset[str] = frozenset()
+    foreign: frozenset[str] = frozenset()
+
+
+LAYERS = {
+    "_remoting": Layer(ours=("_remoting",), refused=PROCESSES),
+    "_admin": Layer(ours=("_admin", "_remoting"), refused=PROCESSES | {"socket", "selectors", "ssl"}),
+    "_migration": Layer(
+        ours=("_migration", "_admin.models", "_admin.system_names", "_admin.snapshot"), refused=IMPURE.union(READERS)
+    ),
+    # Several DNS servers are asked at once, and dnspython has no other way short of asyncio.
+    "_dns": Layer(ours=("_dns",), refused=PROCESSES - {"concurrent"}, foreign=frozenset({"dns"})),
+    "_wait": Layer(ours=(), refused=PROCESSES),
+    "_module": Layer(ours=None, foreign=frozenset({"ansible", "dns"})),
+}
+
+
+def imports_of(path: Path, module: str) -> Iterator[tuple[int, str]]:
+    """Line and absolute dotted name of everything that `path` imports; `module` is its own dotted name.
+
+    `from a import b` gives `a.b`, because b may be a module; a prefix test then fits both forms.
+    Imports under `if TYPE_CHECKING` count: a layer that only names a type of another still depends on it.
+    """
+    package = module.split(".")[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node.lineno, alias.name
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            name = ".".join([*base, *([node.module] if node.module else [])])
+            for alias in node.names:
+                yield node.lineno, f"{name}.{alias.name}"
+
+
+def within(name: str, prefixes: tuple[str, ...]) -> bool:
+    return any(name == prefix or name.startswith(prefix + ".") for prefix in prefixes)
+
+
+def violations(utils: Path) -> list[str]:
+    """Each import below `utils` (a plugins/module_utils) that goes against LAYERS, as `file:line imports name`."""
+    found = []
+    for path in sorted(utils.rglob("*.py")):
+        relative = path.relative_to(utils)
+        module = ".".join([UTILS, *relative.with_suffix("").parts])
+        layer = LAYERS.get(relative.with_suffix("").parts[0])
+        if layer is None:
+            found.append(f"{relative}: belongs to no layer of the table")
+            continue
+        for line, name in imports_of(path, module):
+            top = name.split(".")[0]
+            if within(name, (COLLECTION,)):
+                ok = layer.ours is None or within(name, tuple(f"{UTILS}.{prefix}" for prefix in layer.ours))
+                ok = ok and name not in layer.refused
+            elif top in sys.stdlib_module_names:
+                ok = top not in layer.refused
+            else:
+                ok = top in layer.foreign
+            if not ok:
+                found.append(f"{relative}:{line} imports {name}")
+    return found
+
+
+def module_violations(modules: Path) -> list[str]:
+    """Modules are thin: each talks to AnsibleModule through the bridge and opens nothing by itself."""
+    found = []
+    for path in sorted(modules.glob("*.py")):
+        names = [name for _line, name in imports_of(path, f"{COLLECTION}.plugins.modules.{path.stem}")]
+        if not any(within(name, (f"{UTILS}._module",)) for name in names):
+            found.append(f"{path.name}: does not use module_utils/_module.py")
+        found.extend(
+            f"{path.name}: imports {name}"
+            for name in names
+            if name.split(".")[0] in PROCESSES | {"socket", "selectors", "ssl"}
+            or name in ("ansible.module_utils.basic", "ansible.module_utils.basic.AnsibleModule")
+        )
+    return found
+
+
+def test_layers_import_downwards_only(repository: Path) -> None:
+    utils = repository / "plugins" / "module_utils"
+    assert list(utils.rglob("*.py")), "no module utils found: this test would hold nothing"
+    assert violations(utils) == []
+
+
+def test_modules_are_thin(repository: Path) -> None:
+    modules = repository / "plugins" / "modules"
+    assert list(modules.glob("*.py")), "no modules found: this test would hold nothing"
+    assert module_violations(modules) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "named"),
+    [
+        ("_remoting/frame.py", "from .._admin import models", "_admin.models"),
+        ("_remoting/pool.py", "import threading", "threading"),
+        ("_remoting/pool.py", "import requests", "requests"),
+        ("_admin/client.py", "from .._migration.plan import Plan", "_migration.plan.Plan"),
+        ("_admin/client.py", "from .._module import RocketmqModule", "_module.RocketmqModule"),
+        ("_admin/client.py", "import socket", "socket"),
+        ("_migration/drain.py", "from .._admin.client import Admin", "_admin.client.Admin"),
+        ("_migration/drain.py", "from .._admin import client", "_admin.client"),
+        ("_migration/drain.py", "from .._admin.snapshot import take", "_admin.snapshot.take"),
+        ("_remoting/__init__.py", "from .._admin import models", "_admin.models"),
+        ("_migration/drain.py", f"import {UTILS}._remoting.pool", "_remoting.pool"),
+        ("_migration/drain.py", "def f():\n    import time", "time"),
+        ("_migration/deep/er.py", "from ..._remoting.pool import Pool", "_remoting.pool.Pool"),
+        ("_migration/drain.py", "from ansible.module_utils.basic import AnsibleModule", "AnsibleModule"),
+        ("_dns/update.py", "from .._wait import wait_until", "_wait.wait_until"),
+        ("_wait.py", "from ._admin.errors import AdminError", "_admin.errors.AdminError"),
+        ("helpers.py", "import json", "belongs to no layer"),
+    ],
+)
+def test_planted_violation_is_found(tmp_path: Path, path: str, line: str, named: str) -> None:
+    planted = tmp_path / path
+    planted.parent.mkdir(parents=True, exist_ok=True)
+    planted.write_text(f"from __future__ import annotations\n\n{line}\n", encoding="utf-8")
+    found = violations(tmp_path)
+    assert len(found) == 1
+    assert named in found[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("_remoting/pool.py", "import selectors\nfrom .errors import ConnectError\nfrom . import frame"),
+        ("_admin/client.py", "from .._remoting.pool import Pool\nfrom .request import Request"),
+        ("_migration/plan.py", "import hashlib\nfrom .._admin.models import ClusterSpec\nfrom . import reasons"),
+        ("_dns/update.py", "import dns.update\nfrom dns import tsig\nimport socket"),
+        ("_migration/__init__.py", "from .plan import Plan\nfrom .._admin.snapshot import ClusterSnapshot"),
+        ("_wait.py", "import time"),
+        ("_module.py", "from ansible.module_utils.basic import AnsibleModule\nfrom ._migration import plan"),
+    ],
+)
+def test_allowed_import_is_allowed(tmp_path: Path, path: str, line: str) -> None:
+    planted = tmp_path / path
+    planted.parent.mkdir(parents=True, exist_ok=True)
+    planted.write_text(line + "\n", encoding="utf-8")
+    assert violations(tmp_path) == []
+
+
+def test_planted_thick_module_is_found(tmp_path: Path) -> None:
+    (tmp_path / "rocketmq_thick.py").write_text(
+        "import socket\nfrom ansible.module_utils.basic import AnsibleModule\n", encoding="utf-8"
+    )
+    assert module_violations(tmp_path) == [
+        "rocketmq_thick.py: does not use module_utils/_module.py",
+        "rocketmq_thick.py: imports socket",
+        "rocketmq_thick.py: imports ansible.module_utils.basic.AnsibleModule",
+    ]

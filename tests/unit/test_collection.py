@@ -1,0 +1,103 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The parts of the collection that say the same thing twice say the same thing."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+MODULES = sorted((REPOSITORY / "plugins" / "modules").glob("*.py"))
+ROLES = sorted(path for path in (REPOSITORY / "roles").glob("*") if path.is_dir())
+
+
+def load(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def documentation(path: Path) -> dict[str, str]:
+    """The raw YAML blocks of a module by name, read without importing it."""
+    blocks = {}
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    blocks[target.id] = node.value.value
+    return blocks
+
+
+def test_there_is_something_to_hold() -> None:
+    assert MODULES
+    assert ROLES
+
+
+def test_every_module_is_in_exactly_one_action_group() -> None:
+    groups = load(REPOSITORY / "meta" / "runtime.yml")["action_groups"]
+    assert sorted(name for names in groups.values() for name in names) == [path.stem for path in MODULES]
+    assert all(name.startswith("dns_") for name in groups["dns"])
+    assert all(name.startswith("rocketmq_") for name in groups["rocketmq"])
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_module_explains_itself(path: Path) -> None:
+    blocks = documentation(path)
+    described = yaml.safe_load(blocks["DOCUMENTATION"])
+    assert described["module"] == path.stem
+    examples = yaml.safe_load(blocks["EXAMPLES"])
+    used = {key for task in examples for key in (task if "hosts" not in task else {}) if "." in key}
+    used |= {key for play in examples for task in play.get("tasks", []) for key in task if "." in key}
+    assert f"mqops.rocketmq.{path.stem}" in used, "no example calls the module by its full name"
+    returned = yaml.safe_load(blocks["RETURN"])
+    assert returned
+    # Jinja reads result.items as the method of the dictionary, so such a key could not be used.
+    assert not {"values", "items", "keys", "update", "copy", "get", "pop"} & set(returned)
+    if path.stem.endswith("_info"):
+        assert "state" not in described.get("options", {})
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda path: path.name)
+def test_role_arguments_and_defaults_agree(role: Path) -> None:
+    specs = load(role / "meta" / "argument_specs.yml")["argument_specs"]
+    defaults = (load(role / "defaults" / "main.yml") if (role / "defaults" / "main.yml").exists() else None) or {}
+    options: dict[str, dict[str, Any]] = {}
+    for entry, spec in specs.items():
+        assert spec.get("short_description"), f"{entry}: no short_description"
+        assert spec.get("description"), f"{entry}: no description"
+        options.update(spec.get("options") or {})
+    for name, option in options.items():
+        if "default" in option:
+            assert name in defaults, f"{name}: a documented default that is none"
+    for name, value in defaults.items():
+        documented = options.get(name, {}).get("default")
+        if isinstance(value, str) and "{{" in value:
+            # A value of the inventory's, with a literal for when there is none: the literal is what is documented.
+            fallback = re.search(r"\| default\(('[^']*'|[0-9]+|true|false|\[\]|\{\})\) }}$", value.strip())
+            if documented is not None and documented != value:
+                assert fallback, f"{name}: documented {documented!r}, computed {value!r}"
+                assert yaml.safe_load(fallback[1]) == documented, name
+        else:
+            assert value == documented, name
+    assert set(defaults) <= set(options), "defaults without a description"
+    required = {name for name, option in options.items() if option.get("required")}
+    # What is computed from the inventory may come out undefined; a literal cannot.
+    literal = {name for name, value in defaults.items() if "{{" not in str(value)}
+    assert not required & literal, "required, and yet it has a default"
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda path: path.name)
+def test_role_names_its_variables_after_itself(role: Path) -> None:
+    specs = load(role / "meta" / "argument_specs.yml")["argument_specs"]
+    names = {name for spec in specs.values() for name in spec.get("options") or {}}
+    # rocketmq_*: what the whole estate has in common, described in the inventory once for all roles.
+    assert {name for name in names if not name.startswith((f"{role.name}_", "rocketmq_"))} == set()
+
+
+def test_no_sanity_check_is_switched_off() -> None:
+    assert [path.name for path in (REPOSITORY / "tests" / "sanity").glob("ignore*")] == []
