@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# A Docker Engine that answers: the one that is there, or Debian's docker.io, installed and started here (as root).
+# What it starts keeps to addresses reserved for tests, with data of its own, and stays up: kill $(cat its pidfile) ends it.
+set -euo pipefail
+
+state=/var/lib/mqops
+pidfile=/run/mqops-dockerd.pid
+log=/var/log/mqops-dockerd.log
+deadline=90
+
+say() { printf 'engine: %s\n' "$*"; }
+fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
+answers() { timeout 20 docker version --format '{{.Server.Version}}' 2> /dev/null; }
+
+as_root() { [ "$(id -u)" = 0 ]; }
+
+install_packages() {
+  as_root && command -v apt-get > /dev/null || return 1
+  say "apt-get install $*"
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" > /dev/null
+}
+
+# The command and the engine are one package in Debian 12, two in later releases.
+engine_packages() {
+  echo docker.io
+  if apt-cache show docker-cli > /dev/null 2>&1; then echo docker-cli; fi
+}
+
+start() {
+  mkdir -p "$state/docker"
+  say "starting dockerd (data in $state/docker, log in $log)"
+  setsid dockerd --data-root "$state/docker" --pidfile "$pidfile" --host unix:///var/run/docker.sock \
+    --bip 198.18.255.1/24 --default-address-pool base=198.19.0.0/16,size=24 > "$log" 2>&1 < /dev/null &
+  local pid=$! end=$((SECONDS + deadline))
+  until answers > /dev/null; do
+    if ! kill -0 "$pid" 2> /dev/null; then
+      tail -n 15 "$log" >&2
+      fail "dockerd ended at once; the end of $log is above. An engine started by other means is used as well."
+    fi
+    if [ "$SECONDS" -ge "$end" ]; then
+      kill "$pid"
+      tail -n 15 "$log" >&2
+      fail "dockerd did not answer within $deadline s; the end of $log is above"
+    fi
+    sleep 0.5
+  done
+}
+
+if ! version=$(answers); then
+  if ! command -v docker > /dev/null || ! command -v dockerd > /dev/null; then
+    as_root || fail "no Docker Engine answers, and only root can install one: start an engine (and let this user use it),
+  or run once as root, or: sudo apt-get install docker.io debootstrap"
+    command -v apt-get > /dev/null || fail "no Docker Engine answers, and there is no apt-get: install Docker Engine
+  (20.10 or newer) and debootstrap by your system's means, start it, and run this again"
+    apt-get update -qq || true
+    # shellcheck disable=SC2046
+    install_packages $(engine_packages) iptables || fail "apt-get could not install docker.io; install Docker Engine 20.10 or newer, start it, and run this again"
+  fi
+  # The package may have started it.
+  if ! version=$(answers); then
+    as_root || fail "the Docker Engine does not answer; start it (e.g. systemctl start docker), and let this user use it"
+    start
+    version=$(answers)
+  fi
+fi
+# Makes the base image where no registry answers.
+if ! command -v debootstrap > /dev/null && as_root; then
+  install_packages debootstrap || say "debootstrap could not be installed; it is needed only where no registry answers"
+fi
+say "Docker Engine $version answers"

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# All linters over the whole checkout. Runs every one of them, then fails if any did.
+set -euo pipefail
+# shellcheck source=tools/environment.sh
+. "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+
+failed=()
+
+check() {
+  local name=$1
+  shift
+  echo "== $name"
+  if ! "$@"; then
+    failed+=("$name")
+  fi
+}
+
+shell_files() {
+  git ls-files -z --cached --others --exclude-standard -- '*.sh' .ci/run
+}
+
+shellcheck_all() {
+  shell_files | xargs -0 -r shellcheck --external-sources
+}
+
+# Only what an installed collection needs may be in the archive; what lies around in a checkout must not slip in.
+package() {
+  local archive top unexpected
+  rm -rf build/package
+  ansible-galaxy collection build --output-path build/package . > /dev/null
+  archive=$(echo build/package/*.tar.gz)
+  top=$(tar -tzf "$archive" | cut -d/ -f1 | sort -u)
+  unexpected=$(grep -vxE 'CHANGELOG.md|COPYING|FILES.json|LICENSES|MANIFEST.json|README.md|changelogs|docs|meta|playbooks|plugins|roles' <<< "$top" || true)
+  if [ -n "$unexpected" ]; then
+    echo "in the archive, but not part of the collection:" "$unexpected"
+    return 1
+  fi
+  echo "$(basename "$archive"): $(tar -tzf "$archive" | wc -l) files"
+}
+
+check ruff ruff check .
+check yamllint yamllint --strict .
+check shellcheck shellcheck_all
+check antsibull-changelog antsibull-changelog lint
+check package package
+check antsibull-docs antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck --validate-collection-refs=self .
+check ansible-lint ansible-lint --strict
+
+if [ ${#failed[@]} -gt 0 ]; then
+  echo "lint: failed: ${failed[*]}"
+  exit 1
+fi
+echo "lint: 7 linters passed"
