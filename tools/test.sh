@@ -60,12 +60,27 @@ for stage in lint sanity unit; do
   run "$stage"
 done
 
+scenarios=no
+for stage in image modules plan1 migration; do
+  if wanted "$stage"; then
+    scenarios=yes
+  fi
+done
 quick=passed
 for stage in lint sanity unit; do
   if wanted "$stage" && ! passed "$stage"; then
     quick=failed
   fi
 done
+
+# Before anything runs side by side: two builds of one image would take each other's files away.
+if [ $quick = passed ] && [ "$scenarios" = yes ]; then
+  say "images: begins"
+  if ! tools/lab.sh image > "$logs/images.log" 2>&1; then
+    quick=failed
+    printf '%s\n' "$(say "images: FAILED; the end of build/test/images.log:"; tail -n 80 "$logs/images.log" | sed 's/^/    /')"
+  fi
+fi
 
 if [ $quick = passed ]; then
   set -m # a process group each, so that an interruption reaches everything they started
@@ -87,7 +102,7 @@ if [ $quick = passed ]; then
   done
   wait
 else
-  say "no scenario is run, because a quick stage failed"
+  say "no scenario is run, because a quick stage or the images failed"
 fi
 
 echo

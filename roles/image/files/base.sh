@@ -16,6 +16,14 @@ if ! command -v debootstrap >/dev/null; then
     exit 1
 fi
 
+# A second run beside this one would take its files away, which shows as a signature that does not match.
+mkdir -p "$directory"
+exec 9>"$directory.lock"
+if ! flock --nonblock 9; then
+    echo "another run builds the base image in $directory; wait until it has ended and start again" >&2
+    exit 1
+fi
+
 clean() {
     local mounted
     # An interrupted debootstrap leaves /proc mounted in its tree.
@@ -31,7 +39,6 @@ make_tree() { # suite, package of the Java runtime
         "$1" "$directory/tree" ${mirror:+"$mirror"} >"$directory/debootstrap.log" 2>&1
 }
 
-mkdir -p "$directory"
 rm -f "$directory/base.tar" "$directory/Dockerfile"
 trap clean EXIT
 if make_tree sid openjdk-8-jre-headless; then
