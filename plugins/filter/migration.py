@@ -14,13 +14,24 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.census i
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.standing import ORDER, judge
 
 
-def _permissions(snapshot: dict[str, Any], masters: list[dict[str, Any]]) -> dict[str, int | None]:
-    found: dict[str, int | None] = {}
+def _permissions(snapshot: dict[str, Any], masters: list[dict[str, Any]]) -> dict[str, int | str]:
+    """Master's name -> brokerPermission, or what the module said instead."""
+    found: dict[str, int | str] = {}
     for master in masters:
-        config = (snapshot.get("brokers", {}).get(master["address"]) or {}).get("config")
-        value = config.get("brokerPermission") if isinstance(config, dict) else None
-        found[master["name"]] = int(value) if value is not None else None
+        config = (snapshot.get("brokers", {}).get(master["address"]) or {}).get("config") or {}
+        value = config.get("brokerPermission")
+        said = config.get("unknown", f"{master['address']} answered without it")
+        found[master["name"]] = int(value) if value is not None else said
     return found
+
+
+def _knows(snapshot: dict[str, Any], masters: list[dict[str, Any]]) -> bool | str:
+    """Does every name server of the snapshot list all the masters; or what the module said instead."""
+    listed = [view["cluster_info"] for view in snapshot.get("nameservers", {}).values()]
+    silent = [said.get("unknown", "no answer") for said in listed if "brokers" not in said]
+    if silent or not listed:
+        return "; ".join(silent) or "none was asked"
+    return all(master["name"] in said["brokers"] for master in masters for said in listed)
 
 
 def _running(results: list[dict[str, Any]]) -> dict[str, bool | None]:
@@ -64,10 +75,6 @@ def standing(estate: dict[str, Any], live: dict[str, Any]) -> dict[str, dict[str
         result = {}
         for source in estate["sources"]:
             snapshot = snapshots.get(source["name"], {})
-            listed = [view["cluster_info"].get("brokers") for view in snapshot.get("nameservers", {}).values()]
-            known: bool | None = None
-            if listed and None not in listed:
-                known = all(master["name"] in brokers for master in target_masters for brokers in listed)
             hosts = source["hosts"]
             every = hosts["nameservers"] + hosts["masters"] + hosts["slaves"]
             verdict = judge(
@@ -76,7 +83,7 @@ def standing(estate: dict[str, Any], live: dict[str, Any]) -> dict[str, dict[str
                 nameservers=frozenset(hosts["nameservers"]),
                 permissions=_permissions(snapshot, [b for b in source["brokers"] if int(b["id"]) == 0]),
                 target_permissions=target_perms,
-                target_known=known,
+                target_known=_knows(snapshot, target_masters),
                 switched=switched.get(source["name"]),
             )
             result[source["name"]] = {

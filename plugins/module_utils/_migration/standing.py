@@ -47,17 +47,18 @@ def judge(
     *,
     running: Mapping[str, bool | None],
     nameservers: frozenset[str],
-    permissions: Mapping[str, int | None],
-    target_permissions: Mapping[str, int | None],
-    target_known: bool | None,
+    permissions: Mapping[str, int | str],
+    target_permissions: Mapping[str, int | str],
+    target_known: bool | str,
     switched: bool | None,
 ) -> Standing:
     """Stage of the source I(name).
 
     running: inventory host -> does its process run (None: the host did not say); nameservers: which of them are
-    name servers; permissions: master's name -> brokerPermission (None: no answer); target_permissions: the same
-    for the target's masters; target_known: are all the target's masters in the source's name server (None: it did
-    not answer); switched: does DNS answer the target's name server (None: it did not answer).
+    name servers; permissions: master's name -> brokerPermission, or in words why that is not known;
+    target_permissions: the same for the target's masters; target_known: are all the target's masters in the source's
+    name server, or in words why that is not known; switched: does DNS answer the target's name server (None: it did
+    not answer).
     """
     def unknown(*reasons: str) -> Standing:
         return Standing(name, "unknown", bool(switched), reasons)
@@ -89,9 +90,14 @@ def judge(
         )
     if not names_alive:
         return unknown("its name server's process has ended while its brokers run")
-    mute = sorted(master for master, perm in permissions.items() if perm is None)
-    if mute or not permissions:
-        return unknown(*(f"master {master} does not tell its brokerPermission" for master in mute or ["(none)"]))
+    if not permissions:
+        return unknown("it has no master that could tell its brokerPermission")
+    mute = [f"master {master} does not tell its brokerPermission: {perm}"
+            for master, perm in sorted(permissions.items()) if isinstance(perm, str)]
+    if isinstance(target_known, str):
+        mute.append(f"its name server does not tell which brokers it knows: {target_known}")
+    if mute:
+        return unknown(*mute)
     values = set(permissions.values())
     if values == {0}:
         return Standing(name, "switched" if switched else "closed", switched)
@@ -105,8 +111,6 @@ def judge(
         return Standing(name, "freezing", False)
     if values != {6}:
         return unknown(f"its masters have the unexpected permissions {sorted(map(str, values))}")
-    if target_known is None:
-        return unknown("its name server did not tell which brokers it knows")
     if not target_known:
         return Standing(name, "apart", False)
     opened = bool(target_permissions) and all(perm == 6 for perm in target_permissions.values())

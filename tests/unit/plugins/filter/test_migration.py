@@ -75,7 +75,15 @@ def test_cluster_of_which_nobody_answered_is_unknown_unless_its_processes_have_e
 def test_name_server_that_is_silent_is_unknown():
     facts = live()
     facts["clusters"][0]["nameservers"]["198.18.9.20:9876"]["cluster_info"] = {"unknown": "timed out"}
-    assert standing(ESTATE, facts)["mro"]["stage"] == "unknown"
+    verdict = standing(ESTATE, facts)["mro"]
+    assert verdict["stage"] == "unknown"
+    assert "timed out" in verdict["reasons"][0]
+
+
+def test_master_that_is_silent_is_named_with_what_came_back():
+    assert standing(ESTATE, live(perm=None))["mro"]["reasons"] == [
+        "master broker-a does not tell its brokerPermission: timed out"
+    ]
 
 
 def test_phases_pick_between_two_stages_and_never_the_unknown():

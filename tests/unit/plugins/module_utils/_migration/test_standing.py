@@ -56,11 +56,12 @@ def test_each_form_has_its_word(stage, changes):
         ("DNS does not answer the target", {"running": STOPPED}),
         ("mro-as does not run", {"running": {**ALL, "mro-as": False}}),
         ("name server's process has ended", {"running": {**ALL, "mro-ns": False}}),
-        ("broker-b does not tell", {"permissions": {"broker-a": 6, "broker-b": None}}),
-        ("(none) does not tell", {"permissions": {}}),
+        ("broker-b does not tell its brokerPermission: refused", {"permissions": {"broker-a": 6, "broker-b": "refused"}}),
+        ("no master", {"permissions": {}}),
         ("although its masters are not closed", {"switched": True}),
         ("unexpected permissions", {"permissions": {"broker-a": 2, "broker-b": 6}}),
-        ("which brokers it knows", {"target_known": None}),
+        ("which brokers it knows: timed out", {"target_known": "timed out"}),
+        ("which brokers it knows: timed out", {"target_known": "timed out", "permissions": {"broker-a": 4}}),
     ],
 )
 def test_what_cannot_be_told_is_unknown_with_a_reason(word, changes):
