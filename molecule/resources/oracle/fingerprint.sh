@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What must not change in check mode, as mqadmin 4.4.0 and DNS tell it: members, routes and permissions, the brokers' own
-# topic tables, the serial of the zone; without the half topic, which a broker makes by itself at its first check. Usage: fingerprint.sh LAB
+# topic tables, the serial of the zone. Not the half topic, which a broker makes by itself at its first check.
+# Usage: fingerprint.sh LAB
 set -euo pipefail
 lab=$1
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
