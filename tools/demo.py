@@ -187,7 +187,7 @@ class Demo:
         sources = sorted(self.business())
         first, second = sources[0], sources[1]
         for name, topics in (
-            (f"{second}-ns", [f"{first}-normal"]),
+            (f"{first}-ns", [f"{second}-normal"]),
             ("hub-ns", [f"{source}-normal" for source in sources]),
         ):
             for topic in topics:
