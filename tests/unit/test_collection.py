@@ -101,3 +101,15 @@ def test_role_names_its_variables_after_itself(role: Path) -> None:
 
 def test_no_sanity_check_is_switched_off() -> None:
     assert [path.name for path in (REPOSITORY / "tests" / "sanity").glob("ignore*")] == []
+
+
+def test_waivers_that_are_shown_name_codes_that_exist() -> None:
+    catalogue = (REPOSITORY / "docs" / "reasons.md").read_text(encoding="utf-8")
+    shown = {}
+    for folder in ("docs", "inventories", "plugins/modules"):
+        for path in sorted((REPOSITORY / folder).rglob("*")):
+            if path.suffix in (".md", ".yml", ".py") and path.name != "reasons.md":
+                for code in re.findall(r"\bcode: ([A-Z][A-Z_]+)", path.read_text(encoding="utf-8")):
+                    shown.setdefault(code, path.name)
+    assert shown
+    assert {code: place for code, place in shown.items() if f"\n### {code}\n" not in catalogue} == {}
