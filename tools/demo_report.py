@@ -74,6 +74,11 @@ def read_phases(path: Path, *, raw: bool = False) -> Any:
     return list(rows.values())
 
 
+def _cell(value: float | None) -> str:
+    """Counts as they are, seconds with one decimal."""
+    return "-" if value is None else f"{value:.1f}" if isinstance(value, float) else str(value)
+
+
 @dataclass
 class Report:
     """Everything the end of the demo tells."""
@@ -115,12 +120,16 @@ class Report:
         )
 
     @staticmethod
-    def _taken(source: dict[str, Any]) -> list[tuple[str, int]]:
-        """How many sends each broker acknowledged, old ones and new ones."""
-        taken: Counter[str] = Counter()
+    def _stored_by(source: dict[str, Any]) -> str:
+        """How many sends each broker acknowledged before the first phase, during the phases, and after the last."""
+        taken: dict[str, Counter[str]] = {}
         for row in source["modes"].values():
-            taken.update(row["sent_to"])
-        return sorted(taken.items())
+            for window, counts in row.get("stored_by", {}).items():
+                taken.setdefault(window, Counter()).update(counts)
+        return "; ".join(
+            f"{window}: " + ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+            for window, counts in taken.items()
+        )
 
     def show(self, out: TextIO, evidence: Path) -> None:
         def line(text: str = "") -> None:
@@ -139,8 +148,8 @@ class Report:
         line(f"  {'source/mode':<24}" + "".join(f"{name:>10}" for name in HEADS))
         for source, body in sorted(self.ledger.get("sources", {}).items()):
             for mode, row in body.get("modes", {}).items():
-                line(f"  {source + '/' + mode:<24}" + "".join(f"{row.get(name, '-'):>10}" for name in COLUMNS))
-            line(f"  {source + ' stored by':<24}" + ", ".join(f"{name} {count}" for name, count in self._taken(body)))
+                line(f"  {source + '/' + mode:<24}" + "".join(f"{_cell(row.get(name)):>10}" for name in COLUMNS))
+            line(f"  {source + ' stored by':<24}{self._stored_by(body)}")
             for problem in body.get("problems", []):
                 line(f"  PROBLEM {source}: {problem}")
         line("\nNames")

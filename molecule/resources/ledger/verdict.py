@@ -87,6 +87,7 @@ class ModeVerdict:
     lost_keys: list[str] = field(default_factory=list)
     unexpected_keys: list[str] = field(default_factory=list)
     windows: dict[str, dict[str, int]] = field(default_factory=dict)
+    stored_by: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 @dataclass
@@ -361,6 +362,16 @@ def _window(events: Sequence[Event], mode: str, start: float, stop: float) -> di
     return counts
 
 
+def _stored_by(events: Sequence[Event], start: float, stop: float) -> dict[str, int]:
+    """Acknowledged sends in [start, stop), by the broker that took them."""
+    taken = (
+        event["broker"]
+        for event in events
+        if event["kind"] == "send" and event["outcome"] == "acknowledged" and start <= event["t"] / 1000 < stop
+    )
+    return dict(sorted(Counter(taken).items()))
+
+
 def _timeline(verdict: Verdict, events: Sequence[Event], phases: Sequence[Event]) -> None:
     """Every mode has to have sent and received before, during and after; the phases themselves are only counted."""
     first = min(float(line["time"]) for line in phases)
@@ -373,6 +384,7 @@ def _timeline(verdict: Verdict, events: Sequence[Event], phases: Sequence[Event]
     for mode, result in verdict.modes.items():
         for name, (start, stop) in spans.items():
             counts = result.windows[name] = _window(by_mode[mode], mode, start, stop)
+            result.stored_by[name] = _stored_by(by_mode[mode], start, stop)
             for what, count in counts.items():
                 if not count:
                     verdict.problems.append(f"{mode}: nothing {what} {name} the migration")
