@@ -64,7 +64,8 @@ class Demo:
         with self.log.open("ab") as log:
             log.write(f"\n$ {' '.join(command)}\n".encode())
             process = subprocess.Popen(
-                command,
+                # A session of its own, so that it can be killed as a whole; it must not outlive this process either.
+                ["setpriv", "--pdeathsig", "TERM", *command],
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -74,12 +75,16 @@ class Demo:
             )
             assert process.stdout is not None
             killer = self._killer(process.pid, kill_when) if kill_when else None
-            for line in process.stdout:
-                log.write(line)
-                log.flush()
-                sys.stdout.buffer.write(line)
-                sys.stdout.flush()
-            code = process.wait()
+            try:
+                for line in process.stdout:
+                    log.write(line)
+                    log.flush()
+                    sys.stdout.buffer.write(line)
+                    sys.stdout.flush()
+                code = process.wait()
+            except BaseException:
+                end_group(process)
+                raise
             if killer:
                 killer.wait()
         return code == 0
@@ -296,6 +301,18 @@ class Demo:
         self.report.claim("a second run of site right after", "changed=0 on all hosts")
 
 
+def end_group(process: subprocess.Popen[bytes]) -> None:
+    """End a run and all that it has started, so that the next one does not meet it."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            continue
+        except ProcessLookupError:
+            return
+
+
 def kill_when(group: int, evidence: Path, phase: str, seconds: float) -> None:
     """Kill the process group once the phase has newly begun and the seconds have passed, unless it ended before."""
     known = len(read_phases(evidence / "phases.jsonl", raw=True))
@@ -330,6 +347,9 @@ def main() -> int:
     if not shutil.which("ansible-playbook"):
         print("ansible-playbook is not on the path; start this with `make demo`", file=sys.stderr)
         return 2
+    # As at Ctrl-C: what runs is ended on the way out.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, _frame: sys.exit(128 + received))
     demo = Demo(options.lab, options.estate)
     try:
         demo.run(options.rehearse)

@@ -20,13 +20,16 @@ flock 9
 
 suits() { "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2> /dev/null; }
 
+# Never the one of .venv, which is first on the path of a shell that has activated it: it would be made from itself.
 find_python() {
-  local candidate
+  local candidate path
   for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11}; do
-    if suits "$candidate"; then
-      command -v "$candidate"
-      return
-    fi
+    while read -r path; do
+      if [[ $path != "$venv"/* ]] && suits "$path"; then
+        echo "$path"
+        return
+      fi
+    done < <(type -aP "$candidate")
   done
   return 1
 }
