@@ -182,6 +182,31 @@ options:
       until:
         description: The last day on which it counts, C(YYYY-MM-DD).
         type: str
+  findings:
+    description:
+      - Reasons that were found elsewhere, about machines, names or capacity for example, to be judged together with the
+        module's own; O(waivers) covers them as well.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      code:
+        description: Code of the reason, as the catalogue has it.
+        type: str
+        required: true
+      subject:
+        description: What it is about, in the form that the catalogue gives for the code.
+        type: str
+        required: true
+      severity:
+        description: Severity of the reason. It must be the catalogue's.
+        type: str
+        choices: [blocking, waivable, notice]
+        required: true
+      evidence:
+        description: What was seen, for example numbers, the request and the address.
+        type: dict
+        default: {}
   batches:
     description: Names of sources that are migrated together, batch after batch. By default all at once.
     type: list
@@ -310,6 +335,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.library import
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.records import content, parse_name
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.transport import Server, Transport
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import conflicts, merge, plan
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.findings import FindingError, parse_findings
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import (
     WaiverError,
     apply_waivers,
@@ -395,6 +421,7 @@ class Reading:
         """Return decisions and notes; ``judged`` says whether they may be used."""
         params = self.module.params
         waivers = self._waivers()
+        findings = self._findings()
         live = [spec for spec in self.sources if not self._is_agreed(spec)]
         if not params["replace"]:
             listed = {spec.name for spec in self.sources}
@@ -414,22 +441,19 @@ class Reading:
         merged = merge.union(tables.values())
 
         facts, entries = self._dns({spec.name for spec in live})
-        self.judged = apply_waivers(
-            conflicts.judge(
-                conflicts.Facts(
-                    snapshots=tuple(snapshots),
-                    tables=tables,
-                    merged=merged,
-                    target=self.target,
-                    specs=tuple(self.sources),
-                    target_config=params["target_config"],
-                    routes=self._routes(snapshots),
-                    dns=tuple(facts),
-                )
-            ),
-            waivers,
-            datetime.date.today(),
+        found = conflicts.judge(
+            conflicts.Facts(
+                snapshots=tuple(snapshots),
+                tables=tables,
+                merged=merged,
+                target=self.target,
+                specs=tuple(self.sources),
+                target_config=params["target_config"],
+                routes=self._routes(snapshots),
+                dns=tuple(facts),
+            )
         )
+        self.judged = apply_waivers(dict.fromkeys([*found, *findings]), waivers, datetime.date.today())
         decided = plan.decisions(
             self.sections.values(), self.target, entries, [waiver.as_dict() for waiver in waivers], params["batches"]
         )
@@ -448,6 +472,12 @@ class Reading:
             return parse_waivers(given)
         except WaiverError as error:
             raise ModuleError(str(error)) from error
+
+    def _findings(self) -> Any:
+        try:
+            return parse_findings(self.module.params["findings"])
+        except FindingError as error:
+            raise ModuleError(f"nothing was read: {error}") from error
 
     def _is_agreed(self, spec: ClusterSpec) -> bool:
         """Whether the source already knows the target's brokers; what it looks like now says nothing about before."""
@@ -607,6 +637,17 @@ def main() -> None:
             "dns": {"type": "list", "elements": "dict", "default": [], "options": entry},
             "dns_port": {"type": "int", "default": 53},
             "waivers": waivers_option(),
+            "findings": {
+                "type": "list",
+                "elements": "dict",
+                "default": [],
+                "options": {
+                    "code": {"type": "str", "required": True},
+                    "subject": {"type": "str", "required": True},
+                    "severity": {"type": "str", "choices": ["blocking", "waivable", "notice"], "required": True},
+                    "evidence": {"type": "dict", "default": {}},
+                },
+            },
             "batches": {"type": "list", "elements": "list"},
             "replace": {"type": "bool", "default": False},
             "confirm": {"type": "str"},
