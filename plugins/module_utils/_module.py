@@ -35,6 +35,7 @@ from ._admin.masters import Masters
 from ._admin.models import BrokerSpec, ClusterSpec
 from ._admin.snapshot import discover
 from ._migration import changes
+from ._migration.census import ip_of, parse_ss
 from ._remoting.acl import Credentials
 from ._remoting.errors import RemotingError
 from ._wait import wait_until
@@ -96,6 +97,40 @@ def waivers_option() -> dict[str, Any]:
             "until": {"type": "str"},
         },
     }
+
+
+def preflight_spec() -> dict[str, dict[str, Any]]:
+    """What a preflight is told beside the clusters (fragment C(_preflight))."""
+    return {
+        "target_config": {"type": "dict", "default": {}},
+        "target_nameserver_config": {"type": "dict", "default": {}},
+        "business": {"type": "list", "elements": "str"},
+        "peers": {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": {
+                "source": {"type": "str", "required": True},
+                "lines": {"type": "list", "elements": "str", "required": True},
+            },
+        },
+        "replication_timeout": {"type": "float", "default": 10.0},
+    }
+
+
+def peers_from(items: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
+    """Source → IP addresses out of the option C(peers).
+
+    Raises ArgumentError for a line that is no socket: what cannot be read could be anybody.
+    """
+    found: dict[str, set[str]] = {}
+    for item in items:
+        sockets, odd = parse_ss(item["source"], item["lines"])
+        if odd:
+            raise ArgumentError(f"peers of {item['source']}: {odd[0]!r} is no line of ss -Htn")
+        addresses = found.setdefault(item["source"], set())
+        addresses.update(ip_of(socket.peer) for socket in sockets if socket.state == "ESTAB")
+    return found
 
 
 def cluster_spec() -> dict[str, dict[str, Any]]:

@@ -32,6 +32,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     Unknown,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import conflicts, merge, metadata, plan, seed
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import facts as facts_of
 
 VERSION = DataVersion(1, 1)
 TARGET = ClusterSpec(
@@ -415,7 +416,7 @@ def facts(snapshots, target=TARGET, **changes):
         "specs": specs,
         "routes": routes,
     }
-    return conflicts.Facts(**{**values, **changes})
+    return facts_of.Facts(**{**values, **changes})
 
 
 def found(value):
@@ -479,7 +480,7 @@ def listed(snapshot, name, addresses):
 
 
 def dns(expected=("198.18.50.20",), values=("198.18.50.20",), origin="mro"):
-    return (conflicts.DnsFact("mro-ns.mq.test", "198.18.50.2#53", origin, expected, values),)
+    return (facts_of.DnsFact("mro-ns.mq.test", "198.18.50.2#53", origin, expected, values),)
 
 
 LONG = "t" * 128
