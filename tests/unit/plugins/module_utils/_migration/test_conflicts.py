@@ -513,9 +513,10 @@ BYCATCH = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("code", "subject", "fault"), [row for row in FAULTS if row[0] not in BYCATCH], ids=lambda row: str(row)[:40]
-)
+SINGLE = [row for row in FAULTS if row[0] not in BYCATCH]
+
+
+@pytest.mark.parametrize(("code", "subject", "fault"), SINGLE, ids=[f"{row[0]}-{i}" for i, row in enumerate(SINGLE)])
 def test_a_fault_gives_one_reason(code, subject, fault):
     assert found(fault()) - CLEAN == {(code, subject)}
 
