@@ -36,11 +36,19 @@ options:
         description: Name of the source that the host belongs to.
         type: str
         required: true
+      host:
+        description: Name of the host, for the reason when it does not tell.
+        type: str
+        default: ""
       lines:
         description: Lines that C(ss -Htn) printed there, for the ports of RocketMQ.
         type: list
         elements: str
         required: true
+      error:
+        description: What came instead, if the host did not tell.
+        type: str
+        default: ""
   replication_timeout:
     description: Seconds that slaves and the dispatch of masters are given to reach what the masters held at first.
     type: float

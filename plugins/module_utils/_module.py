@@ -111,26 +111,30 @@ def preflight_spec() -> dict[str, dict[str, Any]]:
             "default": [],
             "options": {
                 "source": {"type": "str", "required": True},
+                "host": {"type": "str", "default": ""},
                 "lines": {"type": "list", "elements": "str", "required": True},
+                "error": {"type": "str", "default": ""},
             },
         },
         "replication_timeout": {"type": "float", "default": 10.0},
     }
 
 
-def peers_from(items: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
-    """Source → IP addresses out of the option C(peers).
+def peers_from(items: Iterable[Mapping[str, Any]]) -> dict[str, dict[Any, Any]]:
+    """Facts out of the option C(peers): C(peers), source → IP addresses; C(peers_unknown), (source, host) → why.
 
-    Raises ArgumentError for a line that is no socket: what cannot be read could be anybody.
+    A line that is no socket makes its host unknown: what cannot be read could be anybody.
     """
     found: dict[str, set[str]] = {}
+    unknown: dict[tuple[str, str], str] = {}
     for item in items:
-        sockets, odd = parse_ss(item["source"], item["lines"])
-        if odd:
-            raise ArgumentError(f"peers of {item['source']}: {odd[0]!r} is no line of ss -Htn")
+        sockets, odd = parse_ss(item["host"], item["lines"])
+        error = item["error"] or (f"{odd[0]!r} is no line of ss -Htn" if odd else "")
+        if error:
+            unknown[item["source"], item["host"]] = error
         addresses = found.setdefault(item["source"], set())
         addresses.update(ip_of(socket.peer) for socket in sockets if socket.state == "ESTAB")
-    return found
+    return {"peers": found, "peers_unknown": unknown}
 
 
 def cluster_spec() -> dict[str, dict[str, Any]]:

@@ -469,7 +469,7 @@ class Reading:
             dns=tuple(dns_facts),
             names={entry["name"]: entry["source"] for entry in params["dns"]},
             business=None if params["business"] is None else frozenset(params["business"]),
-            peers=peers_from(params["peers"]),
+            **peers_from(params["peers"]),
             **{field.name: getattr(seen, field.name) for field in dataclasses.fields(seen)},
         )
         today = datetime.date.today()

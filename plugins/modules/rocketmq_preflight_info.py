@@ -243,7 +243,6 @@ def main() -> None:
     stray = set(params["names"].values()) - {spec.name for spec in sources}
     if stray:
         raise ArgumentError(f"names: {', '.join(sorted(map(str, stray)))} is none of the sources")
-    peers = peers_from(params["peers"])
     seen = inventory.read(
         module.admin,
         sources,
@@ -262,7 +261,7 @@ def main() -> None:
         target_nameserver_config=params["target_nameserver_config"],
         names=params["names"],
         business=None if params["business"] is None else frozenset(params["business"]),
-        peers=peers,
+        **peers_from(params["peers"]),
         **{field.name: getattr(seen, field.name) for field in dataclasses.fields(seen)},
     )
     found = sorted(conflicts.judge(facts), key=lambda reason: SEVERITIES.index(reason.severity))

@@ -90,6 +90,8 @@ def kinds_of_clients(facts: Facts) -> Iterator[Reason]:
 
 def unknown_hosts(facts: Facts) -> Iterator[Reason]:
     """Who is connected to a source from an address that nobody has named."""
+    for (source, host), error in sorted(facts.peers_unknown.items()):
+        yield Reason("SOCKETS_UNKNOWN", f"{source}/{host}", {"answer": error})
     if facts.business is None:
         return
     expected = set(facts.business)

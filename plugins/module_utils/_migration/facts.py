@@ -39,6 +39,7 @@ class Facts:
     producers             source → {producer group: its live clients}, of transactional groups
     later                 broker address → its state again (code 28), read at least an instant after the snapshot
     peers                 source → IP addresses with an established connection to one of its ports
+    peers_unknown         (source, host) → why its connections are not known
     business              IP addresses of the business, None when they are not known
     names                 DNS name → source that it belongs to
     """
@@ -58,6 +59,7 @@ class Facts:
     producers: Mapping[str, Mapping[str, tuple[Client, ...]]] = field(default_factory=dict)
     later: Mapping[str, Any] = field(default_factory=dict)
     peers: Mapping[str, Iterable[str]] = field(default_factory=dict)
+    peers_unknown: Mapping[tuple[str, str], str] = field(default_factory=dict)
     business: frozenset[str] | None = None
     names: Mapping[str, str] = field(default_factory=dict)
 

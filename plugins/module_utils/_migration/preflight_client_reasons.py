@@ -57,6 +57,14 @@ define(
     "Find out who that is and add the host to the inventory; waive it for consoles, exporters and the like.",
 )
 define(
+    "SOCKETS_UNKNOWN",
+    WAIVABLE,
+    "cluster/host",
+    "A host of the source did not tell who is connected to it. Producers, and clients of a name server, show nowhere "
+    "else.",
+    "See that the host is reached and has ss; waive it for a machine that does not answer any more.",
+)
+define(
     "ORDERLY_GROUP",
     NOTICE,
     "cluster/group",

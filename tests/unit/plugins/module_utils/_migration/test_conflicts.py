@@ -480,6 +480,11 @@ FAULTS = [
     ),
     ("TRANSACTION_GROUP_SHARED", "tx", lambda: facts(mro(), mdm(), transactions={"mro": {"tx": 4}, "mdm": {"tx": 1}})),
     (
+        "SOCKETS_UNKNOWN",
+        "mro/mro-ns",
+        lambda: facts(mro(), mdm(), peers_unknown={("mro", "mro-ns"): "ss: not found"}),
+    ),
+    (
         "TRANSACTION_GROUP_SHARED",
         "tx",
         lambda: facts(mro(), mdm(), transactions={"mro": {"tx": 4}}, producers={"mdm": {"tx": (client("p"),)}}),

@@ -342,15 +342,12 @@ def test_estimate_names_its_longest_wait(judge):
     assert result["estimate"]["longest"]["seconds"] == max(result["estimate"]["phases"].values())
 
 
-def test_a_line_that_is_no_socket_is_refused(gate, estate):
-    failed, result = gate.run(
-        "rocketmq_preflight_info",
-        estate.answer,
-        sources=SOURCES,
-        target=TARGET,
-        peers=[{"source": "big", "lines": ["ss: command not found"]}],
-    )
-    assert failed and "is no line of ss" in result["msg"]
+def test_what_is_no_socket_makes_its_host_unknown(read):
+    lines = ["ESTAB 0 0 198.18.50.20:9876 198.18.50.77:4000", "ss: command not found"]
+    result = read(peers=[{"source": "big", "host": "big-ns", "lines": lines}], business=["198.18.50.8"])
+    assert {("SOCKETS_UNKNOWN", "big/big-ns"), ("CLIENT_UNKNOWN_HOST", "big/198.18.50.77")} <= codes(result)
+    result = read(peers=[{"source": "big", "host": "big-ns", "lines": [], "error": "unreachable"}])
+    assert ("SOCKETS_UNKNOWN", "big/big-ns") in codes(result, "waivable")
 
 
 def test_what_a_plan_agreed_is_not_asked_again(judge, estate, tmp_path):
