@@ -35,6 +35,7 @@ from ._admin.masters import Masters
 from ._admin.models import BrokerSpec, ClusterSpec
 from ._admin.snapshot import discover
 from ._migration import changes
+from ._migration.census import ip_of, parse_ss
 from ._remoting.acl import Credentials
 from ._remoting.errors import RemotingError
 from ._wait import wait_until
@@ -96,6 +97,44 @@ def waivers_option() -> dict[str, Any]:
             "until": {"type": "str"},
         },
     }
+
+
+def preflight_spec() -> dict[str, dict[str, Any]]:
+    """What a preflight is told beside the clusters (fragment C(_preflight))."""
+    return {
+        "target_config": {"type": "dict", "default": {}},
+        "target_nameserver_config": {"type": "dict", "default": {}},
+        "business": {"type": "list", "elements": "str"},
+        "peers": {
+            "type": "list",
+            "elements": "dict",
+            "default": [],
+            "options": {
+                "source": {"type": "str", "required": True},
+                "host": {"type": "str", "default": ""},
+                "lines": {"type": "list", "elements": "str", "required": True},
+                "error": {"type": "str", "default": ""},
+            },
+        },
+        "replication_timeout": {"type": "float", "default": 10.0},
+    }
+
+
+def peers_from(items: Iterable[Mapping[str, Any]]) -> dict[str, dict[Any, Any]]:
+    """Facts out of the option C(peers): C(peers), source → IP addresses; C(peers_unknown), (source, host) → why.
+
+    A line that is no socket makes its host unknown: what cannot be read could be anybody.
+    """
+    found: dict[str, set[str]] = {}
+    unknown: dict[tuple[str, str], str] = {}
+    for item in items:
+        sockets, odd = parse_ss(item["host"], item["lines"])
+        error = item["error"] or (f"{odd[0]!r} is no line of ss -Htn" if odd else "")
+        if error:
+            unknown[item["source"], item["host"]] = error
+        addresses = found.setdefault(item["source"], set())
+        addresses.update(ip_of(socket.peer) for socket in sockets if socket.state == "ESTAB")
+    return {"peers": found, "peers_unknown": unknown}
 
 
 def cluster_spec() -> dict[str, dict[str, Any]]:

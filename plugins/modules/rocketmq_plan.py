@@ -21,14 +21,7 @@ description:
   - The hash covers the decisions only. With O(state=check), a changing phase presents the hash that a person
     confirmed; a
     missing, a wrong and an outdated one are refused, each in its own words.
-  - "Codes of reasons that block: V(ACL_DIFFERS), V(ADDRESS_UNRESOLVED), V(BROKER_ADDRESS_DIFFERS), V(BROKER_DOWN),
-    V(BROKER_NOT_IN_INVENTORY), V(BROKER_NOT_REGISTERED), V(BROKER_UNKNOWN), V(DNS_SOURCE_UNKNOWN),
-    V(MAX_MESSAGE_SIZE_SMALLER), V(NAME_IS_TOPIC), V(NAME_RESOLVES_ELSEWHERE), V(NAMESERVER_UNKNOWN), V(NOTHING_SEEN),
-    V(SAME_ADDRESS), V(SAME_BROKER_NAME_TARGET), V(SAME_GROUP), V(TABLE_TOO_LARGE) and V(TOPICS_NOT_ROUTED)."
-  - "Codes that a waiver can cover: V(DELAY_LEVELS_DIFFER), V(GROUP_NAME_TOO_LONG), V(NAME_UNUSABLE), V(OTHER_VERSION),
-    V(SAME_CLUSTER_NAME), V(SAME_TOPIC), V(SLAVE_DOWN), V(SLAVE_UNKNOWN) and V(TOPIC_NAME_TOO_LONG)."
-  - "Codes that are only told: V(AUTO_CREATE), V(BROADCAST_GROUP), V(MAX_MESSAGE_SIZE_LARGER), V(OFFLINE_GROUP_BACKLOG),
-    V(ORDERED_TOPIC) and V(SAME_BROKER_NAME)."
+  - All codes of reasons, with their meaning and remedy, are in the collection's file C(docs/reasons.md).
 options:
   state:
     description:
@@ -107,13 +100,6 @@ options:
             description: Address of the broker's listen port, C(host:port).
             type: str
             required: true
-  target_config:
-    description:
-      - Configuration that the target's brokers will be given. C(messageDelayLevel), C(maxMessageSize) and
-        C(aclEnable) are
-        compared with the sources'; keys that are not given have the defaults of RocketMQ 4.4.0.
-    type: dict
-    default: {}
   dns:
     description: The names that lead clients to the sources' name servers and will be switched.
     type: list
@@ -182,6 +168,31 @@ options:
       until:
         description: The last day on which it counts, C(YYYY-MM-DD).
         type: str
+  findings:
+    description:
+      - Reasons that were found elsewhere, about machines, names or capacity for example, to be judged together with the
+        module's own; O(waivers) covers them as well.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      code:
+        description: Code of the reason, as the catalogue has it.
+        type: str
+        required: true
+      subject:
+        description: What it is about, in the form that the catalogue gives for the code.
+        type: str
+        required: true
+      severity:
+        description: Severity of the reason. It must be the catalogue's.
+        type: str
+        choices: [blocking, waivable, notice]
+        required: true
+      evidence:
+        description: What was seen, for example numbers, the request and the address.
+        type: dict
+        default: {}
   batches:
     description: Names of sources that are migrated together, batch after batch. By default all at once.
     type: list
@@ -199,6 +210,7 @@ options:
     type: bool
     default: false
 extends_documentation_fragment:
+  - mqops.rocketmq._preflight
   - mqops.rocketmq._connection
 attributes:
   check_mode:
@@ -212,6 +224,7 @@ attributes:
   idempotent:
     support: full
 seealso:
+  - module: mqops.rocketmq.rocketmq_preflight_info
   - module: mqops.rocketmq.rocketmq_seed
   - module: mqops.rocketmq.rocketmq_metadata
 author:
@@ -274,6 +287,25 @@ unused_waivers:
   returned: with O(state=present)
   type: list
   elements: dict
+table:
+  description: The verdict as lines of less than 100 columns, most important first, counted where many are alike.
+  returned: with O(state=present)
+  type: list
+  elements: str
+inventory:
+  description: The sources that were read, in figures, as M(mqops.rocketmq.rocketmq_preflight_info) returns them.
+  returned: with O(state=present)
+  type: list
+  elements: dict
+estimate:
+  description: Estimated duration in C(seconds), by phase, the C(longest) wait and why, and C(unbounded) waits that end
+    when somebody acts.
+  returned: with O(state=present)
+  type: dict
+questions:
+  description: How many requests were sent to name servers and brokers.
+  returned: with O(state=present)
+  type: int
 agreed:
   description: Sources that were taken from the existing plan because they are being migrated or are done.
   returned: with O(state=present)
@@ -290,6 +322,7 @@ refused:
   type: str
 """
 
+import dataclasses
 import datetime
 import os
 import re
@@ -299,18 +332,22 @@ from typing import Any
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin import nameserver
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin import inventory, nameserver
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import ClusterSpec, Unknown
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.snapshot import take
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.system_names import is_system_topic
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.answers import observe_all
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.errors import DnsError
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.library import IMPORT_ERROR
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.records import content, parse_name
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.transport import Server, Transport
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import conflicts, merge, plan
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import conflicts, merge, plan, report
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.estimate import estimate
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.facts import DnsFact, Facts
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.findings import FindingError, parse_findings
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.preflight_inventory import describe
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.preflight_waivers import hold_to_account
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import (
+    BLOCKING,
     WaiverError,
     apply_waivers,
     parse_waivers,
@@ -322,11 +359,13 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     cluster_option,
     clusters_option,
     make_diff,
+    peers_from,
+    preflight_spec,
     run_module,
     waivers_option,
 )
+from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import wait_until
 
-PARTS = frozenset({"config", "runtime", "topics", "groups", "offsets", "stats", "clients"})
 _HASH = re.compile(r"[0-9a-f]{16}")
 
 
@@ -390,46 +429,58 @@ class Reading:
         self.agreed: list[str] = []
         self.sections: dict[str, Mapping[str, Any]] = {}
         self.judged: Any = None
+        self.inventory: list[dict[str, Any]] = []
 
     def decide(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return decisions and notes; ``judged`` says whether they may be used."""
         params = self.module.params
         waivers = self._waivers()
+        findings = self._findings()
         live = [spec for spec in self.sources if not self._is_agreed(spec)]
         if not params["replace"]:
             listed = {spec.name for spec in self.sources}
             self.agreed += [name for name in self.existing if name not in listed]
-        snapshots = []
-        for spec in live:
-            self.module.progress(f"preflight: reading {spec.name}")
-            snapshots.append(take(self.admin, spec, PARTS))
+        seen = inventory.read(
+            self.admin,
+            live,
+            names=[*self.sources, self.target],
+            wait=wait_until,
+            timeout=params["replication_timeout"],
+            progress=self.module.progress,
+        )
 
         tables = {}
         for name in self.agreed:
             self.sections[name] = self.existing[name]
             tables[name] = plan.tables_of(self.existing[name])
-        for snapshot in snapshots:
+        for snapshot in seen.snapshots:
             tables[snapshot.spec.name] = merge.merge([snapshot], self.target, self.sources)
             self.sections[snapshot.spec.name] = plan.section(snapshot, tables[snapshot.spec.name])
         merged = merge.union(tables.values())
 
-        facts, entries = self._dns({spec.name for spec in live})
-        self.judged = apply_waivers(
-            conflicts.judge(
-                conflicts.Facts(
-                    snapshots=tuple(snapshots),
-                    tables=tables,
-                    merged=merged,
-                    target=self.target,
-                    specs=tuple(self.sources),
-                    target_config=params["target_config"],
-                    routes=self._routes(snapshots),
-                    dns=tuple(facts),
-                )
-            ),
-            waivers,
-            datetime.date.today(),
+        dns_facts, entries = self._dns({spec.name for spec in live})
+        facts = Facts(
+            tables=tables,
+            merged=merged,
+            target=self.target,
+            specs=tuple(self.sources),
+            target_config=params["target_config"],
+            target_nameserver_config=params["target_nameserver_config"],
+            dns=tuple(dns_facts),
+            names={entry["name"]: entry["source"] for entry in params["dns"]},
+            business=None if params["business"] is None else frozenset(params["business"]),
+            **peers_from(params["peers"]),
+            **{field.name: getattr(seen, field.name) for field in dataclasses.fields(seen)},
         )
+        today = datetime.date.today()
+        self.judged = hold_to_account(
+            apply_waivers(dict.fromkeys([*conflicts.judge(facts), *findings]), waivers, today),
+            read=[spec.name for spec in live],
+            done=set(self.existing) - {spec.name for spec in self.sources},
+            also={finding.code for finding in findings},
+            today=today,
+        )
+        self.inventory = describe(facts)
         decided = plan.decisions(
             self.sections.values(), self.target, entries, [waiver.as_dict() for waiver in waivers], params["batches"]
         )
@@ -437,7 +488,12 @@ class Reading:
             merged.topics.values(), self.target.name, [broker.name for broker in self.target.brokers]
         )
         written = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-        return decided, plan.notes(tables.values(), merged, size, self.judged.as_result(), written)
+        told = {
+            **self.judged.as_result(),
+            "inventory": self.inventory,
+            "estimate": estimate(facts, [entry["ttl"] for entry in entries]),
+        }
+        return decided, plan.notes(tables.values(), merged, size, told, written)
 
     def _waivers(self) -> Any:
         given = [
@@ -448,6 +504,12 @@ class Reading:
             return parse_waivers(given)
         except WaiverError as error:
             raise ModuleError(str(error)) from error
+
+    def _findings(self) -> Any:
+        try:
+            return parse_findings(self.module.params["findings"])
+        except FindingError as error:
+            raise ModuleError(f"nothing was read: {error}") from error
 
     def _is_agreed(self, spec: ClusterSpec) -> bool:
         """Whether the source already knows the target's brokers; what it looks like now says nothing about before."""
@@ -467,31 +529,8 @@ class Reading:
                 return True
         return False
 
-    def _routes(self, snapshots: list[Any]) -> dict[str, dict[str, Any]]:
-        clusters = [spec.name for spec in (*self.sources, self.target)]
-        brokers = [broker.name for spec in (*self.sources, self.target) for broker in spec.brokers]
-        found: dict[str, dict[str, Any]] = {}
-        for snapshot in snapshots:
-            topics = sorted(
-                {
-                    topic
-                    for _broker, table in conflicts.topic_tables(snapshot)
-                    for topic in table
-                    if not is_system_topic(topic, clusters, brokers)
-                }
-            )
-            for server in snapshot.spec.nameservers:
-                if isinstance(snapshot.nameservers[server].cluster_info, Unknown):
-                    continue
-                answers = self.admin.ask_all([nameserver.topic_route(server, topic) for topic in topics])
-                found[server] = {
-                    topic: Unknown(str(answer)) if isinstance(answer, AdminError) else answer
-                    for topic, answer in zip(topics, answers, strict=True)
-                }
-        return found
-
-    def _dns(self, live: set[str]) -> tuple[list[conflicts.DnsFact], list[dict[str, Any]]]:
-        facts: list[conflicts.DnsFact] = []
+    def _dns(self, live: set[str]) -> tuple[list[DnsFact], list[dict[str, Any]]]:
+        facts: list[DnsFact] = []
         entries: list[dict[str, Any]] = []
         wanted = self.module.params["dns"]
         if wanted and IMPORT_ERROR is not None:
@@ -504,7 +543,7 @@ class Reading:
             ttls = []
             for server, seen in self._ask(entry):
                 values = Unknown(seen) if isinstance(seen, str) else tuple(content(seen.rdatas))
-                facts.append(conflicts.DnsFact(entry["name"], server, entry["source"], tuple(entry["from"]), values))
+                facts.append(DnsFact(entry["name"], server, entry["source"], tuple(entry["from"]), values))
                 if not isinstance(seen, str) and seen.ttl is not None:
                     ttls.append(seen.ttl)
             entries.append(
@@ -526,6 +565,11 @@ class Reading:
         return [(one.server, one if one.error is None else one.error) for one in seen]
 
 
+def _worst_first(reading: Reading) -> list[Any]:
+    """What no waiver could help comes first."""
+    return sorted(reading.judged.blocking, key=lambda reason: reason.severity != BLOCKING)
+
+
 def present(module: RocketmqModule) -> None:
     directory = Directory(module.params["directory"])
     existing = directory.load()
@@ -537,10 +581,18 @@ def present(module: RocketmqModule) -> None:
                 raise
     reading = Reading(module, existing)
     decided, notes = reading.decide()
-    told = {**reading.judged.as_result(), "agreed": sorted(reading.agreed), "files": [directory.json, directory.page]}
+    told = {
+        **reading.judged.as_result(),
+        "table": report.table(reading.judged),
+        "inventory": reading.inventory,
+        "estimate": notes["estimate"],
+        "questions": module.admin.count,
+        "agreed": sorted(reading.agreed),
+        "files": [directory.json, directory.page],
+    }
     if not reading.judged.ok:
         raise ModuleError(
-            f"{len(reading.judged.blocking)} reasons block the migration: {summary(reading.judged.blocking)}", **told
+            f"{len(reading.judged.blocking)} reasons block the migration: {summary(_worst_first(reading), 5)}", **told
         )
     document = plan.document(decided, notes)
     if existing is not None and existing["hash"] == document["hash"]:
@@ -603,10 +655,21 @@ def main() -> None:
             "directory": {"type": "path", "required": True},
             "sources": clusters_option(required=False),
             "target": cluster_option(required=False),
-            "target_config": {"type": "dict", "default": {}},
+            **preflight_spec(),
             "dns": {"type": "list", "elements": "dict", "default": [], "options": entry},
             "dns_port": {"type": "int", "default": 53},
             "waivers": waivers_option(),
+            "findings": {
+                "type": "list",
+                "elements": "dict",
+                "default": [],
+                "options": {
+                    "code": {"type": "str", "required": True},
+                    "subject": {"type": "str", "required": True},
+                    "severity": {"type": "str", "choices": ["blocking", "waivable", "notice"], "required": True},
+                    "evidence": {"type": "dict", "default": {}},
+                },
+            },
             "batches": {"type": "list", "elements": "list"},
             "replace": {"type": "bool", "default": False},
             "confirm": {"type": "str"},

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from .._remoting.errors import DeadlineExceeded
+from .models import Unknown
+
 RESPONSE_NAMES = {
     0: "SUCCESS",
     1: "SYSTEM_ERROR",
@@ -59,6 +62,15 @@ class AdminError(Exception):
     @property
     def was_answered(self) -> bool:
         return self.code is not None
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether the peer was reached and did not answer in time."""
+        return isinstance(self.__cause__, DeadlineExceeded)
+
+    def as_unknown(self) -> Unknown:
+        """What stands in a snapshot instead of the answer."""
+        return Unknown(str(self), timed_out=self.timed_out)
 
     def __str__(self) -> str:
         if self.code is None:

@@ -20,9 +20,12 @@ PERM_INHERIT = 1
 
 @dataclass(frozen=True)
 class Unknown:
-    """Stands where an answer was asked for and did not come; ``reason`` is readable as it is."""
+    """Stands where an answer was asked for and did not come; ``reason`` is readable as it is.
+
+    ``timed_out``: the peer may be alive and hang; nothing tells what it holds."""
 
     reason: str
+    timed_out: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         return f"unknown: {self.reason}"

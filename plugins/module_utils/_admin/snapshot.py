@@ -169,7 +169,7 @@ class _Round:
             return {}
         answers = admin.ask_all(list(self.requests.values()))
         return {
-            key: Unknown(str(answer)) if isinstance(answer, AdminError) else answer
+            key: answer.as_unknown() if isinstance(answer, AdminError) else answer
             for key, answer in zip(self.requests, answers, strict=True)
         }
 

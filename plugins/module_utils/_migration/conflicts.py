@@ -1,10 +1,11 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the sources can become one: a pure judgement over snapshots of them.
+"""Whether the sources can become one: a pure judgement over what was read of them (C(facts)).
 
-Each function looks for one family of reasons; C(judge) asks them all. What did not answer is a reason by itself,
-never an empty table.
+Here are the families about members, names, routes and size; C(conflicts_settings), C(conflicts_tables) and
+C(conflicts_clients) hold the others. Each function looks for one family of reasons; C(judge) asks them all. What did
+not answer is a reason by itself, never an empty table.
 """
 
 from __future__ import annotations
@@ -12,58 +13,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from .._admin.models import ClusterSpec, TopicConfig, Unknown
+from .._admin.models import TopicConfig, Unknown
 from .._admin.system_names import DLQ_PREFIX, RETRY_PREFIX, is_system_topic
+from . import conflicts_clients, conflicts_settings, conflicts_tables
 from . import preflight_reasons as _codes  # noqa: F401 - its import adds the codes to the catalogue
+from .conflicts_settings import setting
+from .facts import Facts, known, topic_tables, why
+from .facts import answered_masters as answered
 from .merge import Wishes
 from .reasons import Reason
 from .seed import topic_entry
 
 FRAME_LIMIT = 16 * 1024 * 1024
-VERSION = "V4_4_0"
 # Messages keep the length of their topic in one signed byte.
 MAX_TOPIC = 127
 _USABLE = re.compile(r"[%|a-zA-Z0-9_-]+")
-
-# What 4.4.0 does when its configuration does not say.
-DEFAULTS = {
-    "messageDelayLevel": "1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h",
-    "maxMessageSize": str(4 * 1024 * 1024),
-    "aclEnable": "false",
-}
-
-
-@dataclass(frozen=True)
-class DnsFact:
-    """What one server answers for a name. C(values): its addresses, or Unknown."""
-
-    name: str
-    server: str
-    source: str
-    expected: tuple[str, ...]
-    values: tuple[str, ...] | Unknown
-
-
-@dataclass(frozen=True)
-class Facts:
-    """All that the preflight read.
-
-    snapshots: the sources that were asked now. tables: source name → its merged tables, for every source (for one
-    that is already being migrated, those of the agreed plan). routes: name server → {topic: TopicRoute, None or
-    Unknown}, of the business topics of its own cluster. target_config: what the target's brokers will be given.
-    """
-
-    snapshots: tuple[Any, ...]
-    tables: Mapping[str, Wishes]
-    merged: Wishes
-    target: ClusterSpec
-    specs: tuple[ClusterSpec, ...]
-    target_config: Mapping[str, str] = field(default_factory=dict)
-    routes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    dns: tuple[DnsFact, ...] = ()
 
 
 def judge(facts: Facts) -> list[Reason]:
@@ -76,12 +42,26 @@ def judge(facts: Facts) -> list[Reason]:
         shared_names,
         reserved_names,
         unusable_names,
-        settings,
+        conflicts_clients.transactions,
+        conflicts_settings.settings,
+        conflicts_settings.versions,
+        conflicts_settings.retention,
+        conflicts_settings.order_messages,
+        conflicts_settings.nameserver_lists,
         registration,
         routes,
         names_in_dns,
         table_size,
-        groups_to_know,
+        conflicts_tables.distances,
+        conflicts_tables.narrow_retry_topics,
+        conflicts_clients.client_by_client,
+        conflicts_clients.kinds_of_clients,
+        conflicts_clients.unknown_hosts,
+        conflicts_clients.kinds_of_groups,
+        conflicts_clients.offline_groups,
+        conflicts_tables.unread_topics,
+        conflicts_tables.dead_letters,
+        conflicts_tables.tables_differ,
         ordered_topics,
     ):
         for reason in family(facts):
@@ -110,16 +90,16 @@ def members(facts: Facts) -> Iterator[Reason]:
             view = snapshot.nameservers.get(address)
             for part in ("cluster_info", "order_conf"):
                 value = getattr(view, part, None)
-                if not _known(value):
-                    yield Reason("NAMESERVER_UNKNOWN", f"{name}/{address}", {"part": part, "answer": _why(value)})
+                if not known(value):
+                    yield Reason("NAMESERVER_UNKNOWN", f"{name}/{address}", {"part": part, "answer": why(value)})
                     break
         for broker in snapshot.spec.brokers:
             view = snapshot.brokers.get(broker.address)
             parts = ["config", "runtime"]
             if broker.is_master:
                 parts += ["topics", "groups", "offsets", "connections"]
-            missing = {part: getattr(view, part, None) for part in parts if not _known(getattr(view, part, None))}
-            evidence = {"address": broker.address, "answer": _why(next(iter(missing.values()), None))}
+            missing = {part: getattr(view, part, None) for part in parts if not known(getattr(view, part, None))}
+            evidence = {"address": broker.address, "answer": why(next(iter(missing.values()), None))}
             if not missing:
                 if broker.is_master:
                     for group, online in view.connections.items():
@@ -130,10 +110,13 @@ def members(facts: Facts) -> Iterator[Reason]:
                                 {"address": broker.address, "part": f"clients of {group}", "answer": online.reason},
                             )
                 continue
+            # Nothing came at all, and it was no deadline: a process that hangs may still hold anything.
+            down = len(missing) == len(parts) and not any(
+                getattr(value, "timed_out", False) for value in missing.values()
+            )
             if not broker.is_master:
-                code = "SLAVE_DOWN" if len(missing) == len(parts) else "SLAVE_UNKNOWN"
-                yield Reason(code, f"{name}/{broker.name}:{broker.id}", evidence)
-            elif len(missing) == len(parts):
+                yield Reason("SLAVE_DOWN" if down else "SLAVE_UNKNOWN", f"{name}/{broker.name}:{broker.id}", evidence)
+            elif down:
                 yield Reason("BROKER_DOWN", f"{name}/{broker.name}", evidence)
             else:
                 yield Reason("BROKER_UNKNOWN", f"{name}/{broker.name}", {**evidence, "part": ", ".join(missing)})
@@ -143,7 +126,7 @@ def members(facts: Facts) -> Iterator[Reason]:
 
 
 def broker_names(facts: Facts) -> Iterator[Reason]:
-    """Equal broker names, and equal cluster names."""
+    """Equal broker names, and equal cluster names. What would bring them together is judged with the settings."""
     users: dict[str, list[str]] = {}
     for spec in facts.specs:
         for broker in dict.fromkeys(broker.name for broker in spec.brokers):
@@ -173,7 +156,10 @@ def shared_names(facts: Facts) -> Iterator[Reason]:
                 source: f"{row.read_queues}/{row.write_queues} queues, permission {row.perm}"
                 for source, row in rows.items()
             }
-            yield Reason("SAME_TOPIC", name, {"sources": ", ".join(sources), **({} if equal else shown)})
+            if equal:
+                yield Reason("SAME_TOPIC", name, {"sources": ", ".join(sources)})
+            else:
+                yield Reason("SAME_TOPIC_UNEQUAL", name, shown)
 
 
 def _origins(tables: Mapping[str, Wishes], part: str) -> dict[str, list[str]]:
@@ -204,71 +190,34 @@ def unusable_names(facts: Facts) -> Iterator[Reason]:
                 continue
             if len(name.encode()) > MAX_TOPIC:
                 yield Reason("TOPIC_NAME_TOO_LONG", f"{source}/{name}", {"bytes": len(name.encode())})
-            if not _USABLE.fullmatch(name):
-                yield Reason("NAME_UNUSABLE", f"{source}/{name}", {"kind": "topic"})
+            yield from _spelling(source, name, "topic")
         for name in wishes.groups:
             if len((RETRY_PREFIX + name).encode()) > MAX_TOPIC:
                 yield Reason("GROUP_NAME_TOO_LONG", f"{source}/{name}", {"bytes": len(name.encode())})
-            if not _USABLE.fullmatch(name):
-                yield Reason("NAME_UNUSABLE", f"{source}/{name}", {"kind": "group"})
+            yield from _spelling(source, name, "group")
 
 
-def settings(facts: Facts) -> Iterator[Reason]:
-    """Configuration of the sources' brokers against what the target will be given."""
-    wanted = {key: _setting(facts.target_config, key) for key in DEFAULTS}
-    for snapshot in facts.snapshots:
-        for view in snapshot.brokers.values():
-            subject = f"{snapshot.spec.name}/{view.spec.name}"
-            if _known(view.runtime):
-                version = view.runtime.get("brokerVersionDesc", "")
-                if version != VERSION:
-                    yield Reason("OTHER_VERSION", f"{subject}:{view.spec.id}", {"version": version or "not told"})
-            if not _known(view.config) or not view.spec.is_master:
-                continue
-            found = {key: _setting(view.config, key) for key in DEFAULTS}
-            if found["messageDelayLevel"] != wanted["messageDelayLevel"]:
-                yield Reason(
-                    "DELAY_LEVELS_DIFFER",
-                    subject,
-                    {"source": found["messageDelayLevel"], "target": wanted["messageDelayLevel"]},
-                )
-            sizes = {"source": int(found["maxMessageSize"]), "target": int(wanted["maxMessageSize"])}
-            if sizes["source"] > sizes["target"]:
-                yield Reason("MAX_MESSAGE_SIZE_SMALLER", subject, sizes)
-            elif sizes["source"] < sizes["target"]:
-                yield Reason("MAX_MESSAGE_SIZE_LARGER", subject, sizes)
-            if found["aclEnable"] != wanted["aclEnable"]:
-                yield Reason("ACL_DIFFERS", subject, {"source": found["aclEnable"], "target": wanted["aclEnable"]})
-            auto = [
-                key
-                for key in ("autoCreateTopicEnable", "autoCreateSubscriptionGroup")
-                if view.config.get(key, "true") == "true"
-            ]
-            if auto:
-                yield Reason("AUTO_CREATE", subject, {"enabled": ", ".join(auto)})
-
-
-def _setting(config: Mapping[str, Any], key: str) -> str:
-    value = str(config.get(key) or DEFAULTS[key]).strip()
-    if key == "maxMessageSize" and not value.isdigit():
-        return DEFAULTS[key]
-    return " ".join(value.split()) if key == "messageDelayLevel" else value.lower()
+def _spelling(source: str, name: str, kind: str) -> Iterator[Reason]:
+    if "@" in name:
+        yield Reason("NAME_HAS_AT", f"{source}/{name}", {"kind": kind})
+    if not _USABLE.fullmatch(name.replace("@", "")):
+        yield Reason("NAME_UNUSABLE", f"{source}/{name}", {"kind": kind})
 
 
 def registration(facts: Facts) -> Iterator[Reason]:
     """Every expected broker at every name server of its cluster, and nobody else."""
     for snapshot in facts.snapshots:
-        known = {(broker.name, broker.id): broker.address for broker in snapshot.spec.brokers}
+        wanted = {(broker.name, broker.id): broker.address for broker in snapshot.spec.brokers}
         target = {broker.name for broker in facts.target.brokers}
         for server, view in snapshot.nameservers.items():
-            if not _known(view.cluster_info):
+            if not known(view.cluster_info):
                 continue
             listed = {
                 (name, number): address
                 for name, data in view.cluster_info.brokers.items()
                 for number, address in data.addresses.items()
             }
-            for (name, number), address in known.items():
+            for (name, number), address in wanted.items():
                 subject = f"{server}/{name}:{number}"
                 if (name, number) not in listed:
                     yield Reason("BROKER_NOT_REGISTERED", subject, {"expected": address})
@@ -277,35 +226,64 @@ def registration(facts: Facts) -> Iterator[Reason]:
                         "BROKER_ADDRESS_DIFFERS", subject, {"expected": address, "listed": listed[name, number]}
                     )
             for (name, number), address in listed.items():
-                if (name, number) not in known and name not in target:
+                if (name, number) not in wanted and name not in target:
                     yield Reason("BROKER_NOT_IN_INVENTORY", f"{server}/{name}:{number}", {"listed": address})
 
 
 def routes(facts: Facts) -> Iterator[Reason]:
-    """Every business topic of every master's table in the routes of every name server of its cluster."""
+    """Every business topic of every master's table in the routes of every name server of its cluster, as it should be.
+
+    A broker without full permission publishes its own permission instead of each topic's.
+    """
     every = [spec.name for spec in facts.specs] + [facts.target.name]
     brokers = [broker.name for spec in (*facts.specs, facts.target) for broker in spec.brokers]
     for snapshot in facts.snapshots:
+        tables = {
+            broker: {name: row for name, row in table.items() if not is_system_topic(name, every, brokers)}
+            for broker, table in topic_tables(snapshot)
+        }
+        permissions = {view.spec.name: int(setting(view.config, "brokerPermission")) for view in answered(snapshot)}
         for server in snapshot.spec.nameservers:
-            known = facts.routes.get(server)
-            if known is None:
+            known_routes = facts.routes.get(server)
+            if known_routes is None:
                 continue
-            for broker, table in topic_tables(snapshot):
-                hidden = []
-                for name in table:
-                    if is_system_topic(name, every, brokers):
-                        continue
-                    route = known.get(name)
-                    if isinstance(route, Unknown):
-                        yield Reason(
-                            "NAMESERVER_UNKNOWN",
-                            f"{snapshot.spec.name}/{server}",
-                            {"topic": name, "answer": route.reason},
-                        )
-                    elif route is None or all(queue.broker != broker for queue in route.queues):
-                        hidden.append(name)
-                if hidden:
-                    yield Reason("TOPICS_NOT_ROUTED", f"{server}/{broker}", {"topics": len(hidden), "first": hidden[0]})
+            unknown = [name for name, route in known_routes.items() if isinstance(route, Unknown)]
+            if unknown:
+                yield Reason(
+                    "NAMESERVER_UNKNOWN",
+                    f"{snapshot.spec.name}/{server}",
+                    {"topics": len(unknown), "first": unknown[0], "answer": known_routes[unknown[0]].reason},
+                )
+            for broker, table in tables.items():
+                yield from _published(f"{server}/{broker}", broker, table, known_routes, permissions.get(broker))
+
+
+def _published(
+    subject: str, broker: str, table: Mapping[str, TopicConfig], known_routes: Mapping[str, Any], permission: int | None
+) -> Iterator[Reason]:
+    hidden, queues, permissions = [], [], []
+    for name, row in table.items():
+        route = known_routes.get(name)
+        if isinstance(route, Unknown):
+            continue
+        data = None if route is None else next((queue for queue in route.queues if queue.broker == broker), None)
+        if data is None:
+            hidden.append(name)
+            continue
+        if (data.read_queues, data.write_queues) != (row.read_queues, row.write_queues):
+            queues.append(
+                f"{name} {data.read_queues}/{data.write_queues} instead of {row.read_queues}/{row.write_queues}"
+            )
+        wanted = row.perm if permission is None or permission & 6 == 6 else permission
+        if permission is not None and data.perm != wanted:
+            permissions.append(f"{name} {data.perm} instead of {wanted}")
+    for code, found in (
+        ("TOPICS_NOT_ROUTED", hidden),
+        ("ROUTES_DIFFER", queues),
+        ("ROUTE_PERM_DIFFERS", permissions),
+    ):
+        if found:
+            yield Reason(code, subject, {"topics": len(found), "first": found[0]})
 
 
 def names_in_dns(facts: Facts) -> Iterator[Reason]:
@@ -363,55 +341,8 @@ def table_size(facts: Facts) -> Iterator[Reason]:
         )
 
 
-def groups_to_know(facts: Facts) -> Iterator[Reason]:
-    """Broadcasting groups, and offline groups with messages left."""
-    for snapshot in facts.snapshots:
-        online: set[str] = set()
-        unsure = False
-        behind: dict[str, int] = {}
-        for view in snapshot.brokers.values():
-            if not view.spec.is_master:
-                continue
-            if not _known(view.connections):
-                unsure = True
-                continue
-            for group, connections in view.connections.items():
-                online.add(group)
-                if not isinstance(connections, Unknown) and connections.is_broadcast:
-                    yield Reason(
-                        "BROADCAST_GROUP", f"{snapshot.spec.name}/{group}", {"clients": len(connections.clients)}
-                    )
-            for (topic, group), queues in (view.offsets if _known(view.offsets) else {}).items():
-                ranges = view.stats.get(topic, {}) if _known(view.stats) else {}
-                if isinstance(ranges, Unknown):
-                    continue
-                for queue, committed in queues.items():
-                    if queue in ranges:
-                        left = ranges[queue].max - max(committed, ranges[queue].min)
-                        behind[group] = behind.get(group, 0) + max(left, 0)
-        for group, left in sorted(behind.items()):
-            if left and group not in online and not unsure:
-                yield Reason("OFFLINE_GROUP_BACKLOG", f"{snapshot.spec.name}/{group}", {"messages": left})
-
-
 def ordered_topics(facts: Facts) -> Iterator[Reason]:
     """Topics with an order configuration."""
     for source, wishes in facts.tables.items():
         for name, value in wishes.order.items():
             yield Reason("ORDERED_TOPIC", f"{source}/{name}", {"order": value})
-
-
-def topic_tables(snapshot: Any) -> Iterator[tuple[str, Mapping[str, TopicConfig]]]:
-    """Yield (broker name, table) of every master that answered for its topics."""
-    for broker in snapshot.spec.masters:
-        view = snapshot.brokers.get(broker.address)
-        if view is not None and _known(view.topics):
-            yield broker.name, view.topics.topics
-
-
-def _known(value: Any) -> bool:
-    return value is not None and not isinstance(value, Unknown)
-
-
-def _why(value: Any) -> str:
-    return getattr(value, "reason", "not asked")

@@ -304,6 +304,7 @@ def render(plan: Mapping[str, Any]) -> str:
         f"{told['target_groups']} groups; its registration has about {told['registration_bytes']} bytes "
         "of at most 16777216.",
         "",
+        *_estimate_page(told.get("estimate")),
         "Rules: highest queue numbers and all permission bits of any master win; retry topics are as wide as their "
         "group asks; all nine fields of a group are copied; every known group gets offset 0 on every new, empty queue; "
         "nothing is deleted.",
@@ -357,6 +358,18 @@ def render(plan: Mapping[str, Any]) -> str:
         ],
     )
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _estimate_page(value: Mapping[str, Any] | None) -> list[str]:
+    if not value:
+        return []
+    longest = value["longest"]
+    lines = [
+        f"Estimated duration: about {round(value['seconds'] / 60)} minutes; the longest wait is {longest['phase']}, "
+        f"{longest['seconds']} s ({longest['why']}).",
+        "",
+    ]
+    return lines + ([f"Without a bound: {'; '.join(value['unbounded'][:10])}.", ""] if value["unbounded"] else [])
 
 
 def _source_page(part: Mapping[str, Any]) -> list[str]:

@@ -1,11 +1,16 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reasons that only the preflight gives; they join the one catalogue when this file is imported."""
+"""Reasons that only the preflight gives; they join the one catalogue when this file is imported.
+
+Those about clients and about what lies in the queues are in C(preflight_client_reasons).
+"""
 
 from __future__ import annotations
 
-from .reasons import BLOCKING, NOTICE, WAIVABLE, define
+from .reasons import BLOCKING, CATALOGUE, NOTICE, WAIVABLE, define
+
+_EARLIER = frozenset(CATALOGUE)
 
 # Names that meet
 define(
@@ -13,8 +18,8 @@ define(
     BLOCKING,
     "group",
     "The same consumer group exists in several sources. Its clients meet on the target's brokers as soon as these "
-    "join, whatever their permission: each client divides the queues with clients that it should not know, so "
-    "some queues are read by nobody and others twice.",
+    "join, whatever their permission: each client divides the queues with clients that it should not know, so some "
+    "queues are read by nobody and others twice.",
     "Rename the group in all sources but one, together with its owners, before anything else.",
 )
 define(
@@ -24,6 +29,14 @@ define(
     "The same topic exists in several sources. Messages of all of them meet on the target, and every group that "
     "reads the name gets them all.",
     "Rename the topic, or waive it when its owners want exactly that.",
+)
+define(
+    "SAME_TOPIC_UNEQUAL",
+    WAIVABLE,
+    "topic",
+    "The same topic exists in several sources with other settings. Besides what SAME_TOPIC says, the target gives "
+    "it the highest queue numbers and all permission bits of any of them, which none of its owners has chosen.",
+    "Rename the topic, or make the settings equal; waive it when its owners want the settings that the plan shows.",
 )
 define(
     "SAME_BROKER_NAME_TARGET",
@@ -40,6 +53,15 @@ define(
     "Several sources use the same broker name. That is harmless as long as their brokers never register in the same "
     "name server, which is why brokers end before their name server.",
     "Nothing to do; do not start a source's broker again after the switch of its name.",
+)
+define(
+    "BROKER_NAMES_MEET",
+    BLOCKING,
+    "broker",
+    "Two sources use the same broker name, and a broker of one of them registers in a name server of the other. "
+    "There the last one registered wins: clients are sent to the wrong broker, and the end of one unregisters the "
+    "other.",
+    "Take the foreign name server out of namesrvAddr and restart that broker, before anything else.",
 )
 define(
     "SAME_ADDRESS",
@@ -83,9 +105,16 @@ define(
     "NAME_UNUSABLE",
     WAIVABLE,
     "source/topic or source/group",
-    "The name has characters that a Java client refuses (allowed are letters, digits, %, |, _ and -). An @ also makes "
-    "offsets ambiguous, because 4.4.0 stores them under topic@group.",
+    "The name has characters that a Java client refuses (allowed are letters, digits, %, |, _ and -).",
     "Find out who uses it; waive it to copy it as it is.",
+)
+define(
+    "NAME_HAS_AT",
+    WAIVABLE,
+    "source/topic or source/group",
+    "The name contains an @. 4.4.0 stores offsets under topic@group and leaves such names out of its statistics: "
+    "neither its own tools nor the drain can tell for sure what was consumed.",
+    "Rename it before the migration; waive it when nobody uses it.",
 )
 
 # Settings that differ
@@ -114,8 +143,8 @@ define(
     "ACL_DIFFERS",
     BLOCKING,
     "cluster/broker",
-    "aclEnable is not the same on a source's broker and on the target: either clients fail, or what was protected no "
-    "longer is.",
+    "aclEnable is not the same on a source's broker and on the target: either clients fail, or what was protected "
+    "no longer is.",
     "Make it equal, and copy the account file to the target's brokers.",
 )
 define(
@@ -124,6 +153,78 @@ define(
     "cluster/broker",
     "The broker creates topics or groups by itself, so new ones can appear at any time.",
     "The copy is repeated until it finds nothing; from the freeze on new names exist on the target alone.",
+)
+define(
+    "AUTO_CREATE_DIFFERS",
+    WAIVABLE,
+    "cluster/broker",
+    "The broker creates topics or groups by itself and the target's will not: a new name that works on the source "
+    "today fails once its clients are on the target.",
+    "Give the target the same setting, or tell the owners that names are created for them from now on.",
+)
+define(
+    "FILTER_DIFFERS",
+    WAIVABLE,
+    "cluster/broker",
+    "The broker filters messages by properties (enablePropertyFilter) and the target's will not: consumers with an "
+    "SQL expression are refused there, while the target already gets their messages.",
+    "Set enablePropertyFilter on the target, or waive it when no consumer uses an SQL expression.",
+)
+define(
+    "TRACE_DIFFERS",
+    NOTICE,
+    "cluster/broker",
+    "Message traces (traceTopicEnable, msgTraceTopicName) are not set as on the target: traces are missing there or "
+    "go to another topic.",
+    "Set them alike on the target when somebody reads the traces.",
+)
+define(
+    "RETENTION_SHORT",
+    WAIVABLE,
+    "cluster/broker",
+    "The broker deletes messages after less than two days (fileReservedTime): what waits for a slow or absent group "
+    "may expire before it is drained, silently.",
+    "Raise fileReservedTime on the source until it is done.",
+)
+define(
+    "RETENTION_DISK",
+    WAIVABLE,
+    "cluster/broker",
+    "The broker's disk is fuller than diskMaxUsedSpaceRatio: it deletes its oldest messages at once, however old "
+    "they are.",
+    "Free disk space on that machine, or raise the ratio.",
+)
+define(
+    "SOURCE_PERMISSION",
+    WAIVABLE,
+    "cluster/broker",
+    "A source's master is not open for reading and writing (brokerPermission is not 6). What it is now would be "
+    "recorded as the original that every undo restores.",
+    "Find out who closed it and why; set brokerPermission 6, or waive it when that is its normal state.",
+)
+define(
+    "ORDER_MESSAGE_ENABLED",
+    WAIVABLE,
+    "cluster/nameserver",
+    "The name server runs with orderMessageEnable=true: producers of topics with an order configuration take their "
+    "queues from that text and ignore permissions, so freezing a broker does not move them.",
+    "Take the source's queues out of the order configuration at the freeze, by hand and together with the owners.",
+)
+define(
+    "ORDER_MESSAGE_DIFFERS",
+    WAIVABLE,
+    "cluster/nameserver",
+    "orderMessageEnable is not the same on this name server and on the target's: producers of ordered topics choose "
+    "their queues by another rule after the switch.",
+    "Make it equal on all name servers.",
+)
+define(
+    "NAMESERVER_UNLISTED",
+    WAIVABLE,
+    "cluster/broker:id",
+    "The broker is configured with a name server that the inventory does not know for this cluster. Clients may use "
+    "it, and nothing here looks at it.",
+    "Add it to the inventory, or take it out of namesrvAddr.",
 )
 define(
     "OTHER_VERSION",
@@ -147,6 +248,35 @@ define(
     "cluster/broker:id",
     "An expected slave answered none of the requests.",
     "Start it, or waive it.",
+)
+define(
+    "SLAVE_LAGGING",
+    WAIVABLE,
+    "cluster/broker:id",
+    "A slave has not reached what its master held some seconds before: replication is slow or stands still.",
+    "Check haServerAddr and the network between the two; wait until it has caught up.",
+)
+define(
+    "DISPATCH_BEHIND",
+    WAIVABLE,
+    "cluster/broker",
+    "A master has not dispatched to its queues what it held some seconds before: its numbers of waiting messages "
+    "are too small.",
+    "Look at the broker's store and disk; run the preflight again when dispatchBehindBytes is 0.",
+)
+define(
+    "TOPIC_TABLES_DIFFER",
+    NOTICE,
+    "cluster/topic",
+    "The masters of a source do not have the same settings for a topic, or not all of them have it.",
+    "Nothing to do when that is on purpose: the plan shows the rule by which it was resolved.",
+)
+define(
+    "GROUP_TABLES_DIFFER",
+    NOTICE,
+    "cluster/group",
+    "The masters of a source do not have the same settings for a group, or not all of them have it.",
+    "Nothing to do when that is on purpose: the plan shows the rule by which it was resolved.",
 )
 define(
     "BROKER_NOT_IN_INVENTORY",
@@ -209,3 +339,26 @@ define(
     "The topic has an order configuration: its messages of one key lie on old and new brokers while both take writes.",
     "Tell its owners; consumption in order stands still for some seconds whenever queues appear or vanish.",
 )
+
+# Waivers
+define(
+    "WAIVER_EXPIRED",
+    BLOCKING,
+    "code subject",
+    "A waiver has ended and its source is not done.",
+    "Settle the reason, or agree on a new end with whoever gave the waiver.",
+)
+define(
+    "WAIVER_UNMATCHED",
+    BLOCKING,
+    "code subject",
+    "A waiver covers nothing that the preflight has found: its reason is gone, or its code or subject is not what "
+    "was meant.",
+    "Remove it, or correct it; it would cover silently what comes later.",
+)
+
+# Imported last: it defines its codes in the same way.
+from . import preflight_client_reasons as _client_codes  # noqa: E402,F401
+
+# What the preflight alone can give; whoever waives such a code is told when it covers nothing.
+CODES = frozenset(CATALOGUE) - _EARLIER

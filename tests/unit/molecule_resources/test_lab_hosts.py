@@ -40,7 +40,7 @@ def count(found: list[dict[str, Any]], role: str, group: str | None = None) -> i
 
 @pytest.mark.parametrize(
     ("estate", "nameservers", "masters", "slaves", "target_masters"),
-    [("tiny", 2, 2, 0, 1), ("compact", 4, 5, 5, 2), ("full", 4, 12, 12, 3)],
+    [("tiny", 2, 2, 0, 1), ("pair", 3, 5, 2, 1), ("trio", 4, 4, 0, 1), ("compact", 4, 5, 5, 2), ("full", 4, 12, 12, 3)],
 )
 def test_sizes(
     definition: dict[str, Any], estate: str, nameservers: int, masters: int, slaves: int, target_masters: int

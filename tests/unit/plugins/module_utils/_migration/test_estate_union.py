@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Merge, seeds, comparison, conflicts and plan over one small estate of two sources."""
+"""Merge, seeds, comparison and plan over one small estate of two sources."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     TopicTable,
     Unknown,
 )
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import conflicts, merge, metadata, plan, seed
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import merge, metadata, plan, seed
 
 VERSION = DataVersion(1, 1)
 TARGET = ClusterSpec(
@@ -386,201 +386,20 @@ def test_diff_shows_both_sides(wishes):
     assert "hub-b" not in after
 
 
-# --- conflicts --------------------------------------------------------------------------------------------
-
-
-def routes_of(snapshot):
-    return {
-        server: {
-            name: TopicRoute(name, tuple(QueueData(broker.name, 1, 1, 6) for broker in snapshot.spec.masters), ())
-            for one in snapshot.masters
-            if isinstance(one.topics, TopicTable)
-            for name in one.topics.topics
-        }
-        for server in snapshot.spec.nameservers
-    }
-
-
-def facts(snapshots, target=TARGET, **changes):
-    specs = tuple(snapshot.spec for snapshot in snapshots)
-    tables = {snapshot.spec.name: merge.merge([snapshot], target, specs) for snapshot in snapshots}
-    routes = {}
-    for snapshot in snapshots:
-        routes.update(routes_of(snapshot))
-    values = {
-        "snapshots": tuple(snapshots),
-        "tables": tables,
-        "merged": merge.union(tables.values()),
-        "target": target,
-        "specs": specs,
-        "routes": routes,
-    }
-    return conflicts.Facts(**{**values, **changes})
-
-
-def found(value):
-    return {(reason.code, reason.subject) for reason in conflicts.judge(value)}
-
-
-CLEAN = {
-    ("SAME_BROKER_NAME", "broker-a"),
-    ("SAME_BROKER_NAME", "broker-b"),
-    ("ORDERED_TOPIC", "mro/mro-orders"),
-    ("OFFLINE_GROUP_BACKLOG", "mro/mro-late"),
-}
-
-
-def test_a_clean_estate_gives_notices_only():
-    assert found(facts([mro(), mdm()])) == CLEAN
-    assert {reason.severity for reason in conflicts.judge(facts([mro(), mdm()]))} == {"notice"}
-
-
-def master(snapshot, number=0, **changes):
-    address = snapshot.spec.masters[number].address
-    snapshot.brokers[address] = dataclasses.replace(snapshot.brokers[address], **changes)
-    return snapshot
-
-
 def configured(snapshot, **values):
-    return master(snapshot, config={**CONFIG, **values})
-
-
-def silent(snapshot, address):
-    one = snapshot.brokers[address]
-    nothing = {
-        item.name: Unknown("connection refused")
-        for item in dataclasses.fields(one)
-        if item.name != "spec" and getattr(one, item.name) is not None
-    }
-    snapshot.brokers[address] = dataclasses.replace(one, **nothing)
+    address = snapshot.spec.masters[0].address
+    snapshot.brokers[address] = dataclasses.replace(snapshot.brokers[address], config={**CONFIG, **values})
     return snapshot
 
 
-def nameserver(snapshot, **changes):
-    server = snapshot.spec.nameservers[0]
-    snapshot.nameservers[server] = dataclasses.replace(snapshot.nameservers[server], **changes)
+def changed(snapshot, **changes):
+    address = snapshot.spec.masters[0].address
+    snapshot.brokers[address] = dataclasses.replace(snapshot.brokers[address], **changes)
     return snapshot
 
 
 def renamed(**values):
     return dataclasses.replace(TARGET, **values)
-
-
-def hidden(snapshots):
-    value = facts(snapshots)
-    value.routes["198.18.50.20:9876"]["mro-log"] = None
-    return value
-
-
-def listed(snapshot, name, addresses):
-    info = snapshot.nameservers[snapshot.spec.nameservers[0]].cluster_info
-    brokers = {**info.brokers, name: BrokerData(name, "mro", addresses)}
-    return nameserver(snapshot, cluster_info=ClusterInfo(brokers, info.clusters))
-
-
-def dns(expected=("198.18.50.20",), values=("198.18.50.20",), origin="mro"):
-    return (conflicts.DnsFact("mro-ns.mq.test", "198.18.50.2#53", origin, expected, values),)
-
-
-LONG = "t" * 128
-FAULTS = [
-    ("SAME_GROUP", "mro-late", lambda: facts([mro(), mdm(extra_groups=[SubscriptionGroup("mro-late")])])),
-    ("SAME_TOPIC", "mro-log", lambda: facts([mro(), mdm(extra_topics=[TopicConfig("mro-log", 1, 1, 6)])])),
-    (
-        "SAME_BROKER_NAME_TARGET",
-        "hub/broker-a",
-        lambda: facts([mro(), mdm()], renamed(brokers=(BrokerSpec("broker-a", 0, "198.18.50.81:10911"),))),
-    ),
-    ("SAME_ADDRESS", "198.18.50.81:10911", lambda: facts([mro(), mdm()], renamed(nameservers=("198.18.50.81:10911",)))),
-    ("SAME_CLUSTER_NAME", "mro", lambda: facts([mro(), mdm()], renamed(name="mro"))),
-    ("NAME_IS_TOPIC", "mdm/hub", lambda: facts([mro(), mdm(extra_topics=[TopicConfig("hub", 1, 1, 6)])])),
-    ("NAME_IS_TOPIC", "mdm/hub-b", lambda: facts([mro(), mdm(extra_topics=[TopicConfig("hub-b", 1, 1, 6)])])),
-    ("TOPIC_NAME_TOO_LONG", f"mdm/{LONG}", lambda: facts([mro(), mdm(extra_topics=[TopicConfig(LONG, 1, 1, 6)])])),
-    (
-        "GROUP_NAME_TOO_LONG",
-        "mdm/" + "g" * 121,
-        lambda: facts([mro(), mdm(extra_groups=[SubscriptionGroup("g" * 121)])]),
-    ),
-    ("NAME_UNUSABLE", "mdm/a b", lambda: facts([mro(), mdm(extra_topics=[TopicConfig("a b", 1, 1, 6)])])),
-    ("NAME_UNUSABLE", "mdm/a@b", lambda: facts([mro(), mdm(extra_groups=[SubscriptionGroup("a@b")])])),
-    ("DELAY_LEVELS_DIFFER", "mro/broker-a", lambda: facts([configured(mro(), messageDelayLevel="1s 2s"), mdm()])),
-    ("MAX_MESSAGE_SIZE_SMALLER", "mro/broker-a", lambda: facts([configured(mro(), maxMessageSize="9999999"), mdm()])),
-    ("MAX_MESSAGE_SIZE_LARGER", "mro/broker-a", lambda: facts([configured(mro(), maxMessageSize="65536"), mdm()])),
-    ("ACL_DIFFERS", "mro/broker-a", lambda: facts([configured(mro(), aclEnable="true"), mdm()])),
-    ("AUTO_CREATE", "mro/broker-a", lambda: facts([configured(mro(), autoCreateTopicEnable="true"), mdm()])),
-    ("OTHER_VERSION", "mro/broker-a:0", lambda: facts([master(mro(), runtime={"brokerVersionDesc": "V4_5_0"}), mdm()])),
-    ("BROKER_DOWN", "mro/broker-a", lambda: facts([silent(mro(), "198.18.50.21:10911"), mdm()])),
-    ("SLAVE_DOWN", "mro/broker-a:1", lambda: facts([silent(mro(), "198.18.50.24:10911"), mdm()])),
-    ("BROKER_UNKNOWN", "mro/broker-a", lambda: facts([master(mro(), offsets=Unknown("timed out")), mdm()])),
-    ("BROKER_UNKNOWN", "mro/broker-b", lambda: facts([master(mro(), 1, connections={"g": Unknown("x")}), mdm()])),
-    (
-        "NAMESERVER_UNKNOWN",
-        "mro/198.18.50.20:9876",
-        lambda: facts([nameserver(mro(), cluster_info=Unknown("timed out")), mdm()]),
-    ),
-    ("NOTHING_SEEN", "mdm", lambda: facts([mro(), source("mdm", 40, [([], [], {}), ([], [], {})])])),
-    ("BROKER_NOT_REGISTERED", "198.18.50.20:9876/broker-b:0", lambda: facts([listed(mro(), "broker-b", {}), mdm()])),
-    (
-        "BROKER_ADDRESS_DIFFERS",
-        "198.18.50.20:9876/broker-b:0",
-        lambda: facts([listed(mro(), "broker-b", {0: "198.18.50.29:10911"}), mdm()]),
-    ),
-    (
-        "BROKER_NOT_IN_INVENTORY",
-        "198.18.50.20:9876/broker-z:0",
-        lambda: facts([listed(mro(), "broker-z", {0: "198.18.50.29:10911"}), mdm()]),
-    ),
-    ("TOPICS_NOT_ROUTED", "198.18.50.20:9876/broker-a", lambda: hidden([mro(), mdm()])),
-    ("DNS_SOURCE_UNKNOWN", "mro-ns.mq.test", lambda: facts([mro(), mdm()], dns=dns(origin="mrp"))),
-    ("DNS_SOURCE_UNKNOWN", "mro-ns.mq.test", lambda: facts([mro(), mdm()], dns=dns(expected=("198.18.50.40",)))),
-    ("ADDRESS_UNRESOLVED", "mro-ns.mq.test", lambda: facts([mro(), mdm()], dns=dns(values=Unknown("no answer")))),
-    (
-        "NAME_RESOLVES_ELSEWHERE",
-        "mro-ns.mq.test",
-        lambda: facts([mro(), mdm()], dns=dns(values=("198.18.50.20", "198.18.50.80"))),
-    ),
-    (
-        "BROADCAST_GROUP",
-        "mro/mro-orders-g",
-        lambda: facts(
-            [
-                master(
-                    mro(),
-                    connections={"mro-orders-g": ConsumerConnections((), "CONSUME_PASSIVELY", "BROADCASTING", "x", {})},
-                ),
-                mdm(),
-            ]
-        ),
-    ),
-]
-
-
-@pytest.mark.parametrize(("code", "subject", "fault"), FAULTS, ids=[f"{row[0]}-{i}" for i, row in enumerate(FAULTS)])
-def test_each_fault_is_found_and_only_where_it_is(code, subject, fault):
-    assert (code, subject) not in CLEAN
-    assert (code, subject) in found(fault())
-    assert (code, subject) not in found(facts([mro(), mdm()], dns=dns()))
-
-
-def test_brokers_of_the_target_may_be_listed_by_a_source():
-    snapshot = listed(mro(), "hub-a", {1: "198.18.50.84:10911"})
-    assert found(facts([snapshot, mdm()])) == CLEAN
-
-
-def test_a_name_that_leads_to_its_name_server_is_no_reason():
-    assert found(facts([mro(), mdm()], dns=dns())) == CLEAN
-
-
-def test_frame_size_is_that_of_real_registrations():
-    # Measured: 104,007 topics of 17 to 26 characters made a frame of 17,577,306 bytes, so about 169 bytes each.
-    rows = [TopicConfig(f"benchmark-topic-{number:06d}", 8, 8, 6) for number in range(1000)]
-    size = conflicts.registration_bytes(rows, "hub", ["hub-a"])
-    assert 165_000 < size < 175_000
-    table = merge.merge([mro()], TARGET)
-    big = dataclasses.replace(table, topics={f"{number:06d}" + "x" * 60: rows[0] for number in range(1)})
-    assert not list(conflicts.table_size(facts([mro(), mdm()], merged=big)))
-    huge = dataclasses.replace(table, topics={str(n): rows[0] for n in range(105_000)})
-    assert [reason.code for reason in conflicts.table_size(facts([mro(), mdm()], merged=huge))] == ["TABLE_TOO_LARGE"]
 
 
 # --- plan -------------------------------------------------------------------------------------------------
@@ -617,7 +436,7 @@ def test_hash_is_of_decisions_only():
     assert re.fullmatch("[0-9a-f]{16}", one)
     assert plan.fingerprint(decide(mdm(), mro())) == one
     snapshot = mro()
-    master(snapshot, offsets={("mro-orders", "mro-late"): {0: 9999}}, stats={})
+    changed(snapshot, offsets={("mro-orders", "mro-late"): {0: 9999}}, stats={})
     assert plan.fingerprint(decide(snapshot, mdm())) == one
     # a dead letter topic appears while the business runs
     assert plan.fingerprint(decide(mro(), mdm(extra_topics=[TopicConfig("%DLQ%mdm-g", 1, 1, 2)]))) == one

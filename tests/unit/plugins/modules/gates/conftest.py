@@ -55,14 +55,19 @@ class Gate:
         self.on_sleep(self.now)
 
     def run(self, name: str, answer: Callable[[Any], Any], **arguments: Any) -> tuple[bool, dict[str, Any]]:
+        failed, result = self.start(name, answer, **arguments)
+        assert not result.get("changed")
+        assert result.get("requests", []) == []
+        return failed, result
+
+    def start(self, name: str, answer: Callable[[Any], Any], **arguments: Any) -> tuple[bool, dict[str, Any]]:
+        """The same for a gate that also writes something, a plan for example."""
         self.admin = FakeAdmin(answer)
         self.monkeypatch.setattr(_module, "Admin", lambda **_: self.admin)
         module = importlib.import_module(f"ansible_collections.mqops.rocketmq.plugins.modules.{name}")
         with patch_module_args(arguments), pytest.raises(SystemExit):
             module.main()
         result = json.loads(self.capsys.readouterr().out)
-        assert not result.get("changed")
-        assert result.get("requests", []) == []
         return result.get("failed", False), result
 
 

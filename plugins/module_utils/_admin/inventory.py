@@ -1,0 +1,239 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that a preflight asks of the clusters that it judges.
+
+Requests: the snapshot's (about 7 + topics + groups per master), topics per name server, one per online client, and a
+few per transactional producer group. Nothing grows with the product of two of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import broker as ask_broker
+from . import clients as ask_clients
+from . import nameserver as ask_ns
+from .broker import HALF_TOPIC
+from .errors import AdminError
+from .models import Client, ClusterSnapshot, ClusterSpec, TopicTable, Unknown
+from .snapshot import take_all
+from .system_names import is_system_topic
+
+PARTS = frozenset({"config", "runtime", "topics", "groups", "offsets", "delay", "stats", "clients"})
+
+# A broker keeps one of its 16 admin threads for each client that it relays a question to, up to 10 s long.
+RELAYED = 8
+# Half messages looked at per master, the newest ones: their number has no limit and their groups repeat.
+HALF_MESSAGES = 1024
+_PULL_COUNT = 32
+_PRODUCER_GROUP = "PGROUP"
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """What was read; the same shapes as the preflight's facts have.
+
+    routes                name server → {topic: TopicRoute, None or Unknown}
+    nameserver_configs    name server → configuration or Unknown
+    running               source → {(group, client id): RunningInfo or Unknown}
+    transactions          source → {producer group: half messages seen}
+    producers             source → {producer group: live clients}
+    later                 broker address → runtime state once more, or Unknown
+    """
+
+    snapshots: tuple[ClusterSnapshot, ...] = ()
+    routes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    nameserver_configs: Mapping[str, Any] = field(default_factory=dict)
+    running: Mapping[str, Mapping[tuple[str, str], Any]] = field(default_factory=dict)
+    transactions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    producers: Mapping[str, Mapping[str, tuple[Client, ...]]] = field(default_factory=dict)
+    later: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Reached:
+    """Verdict of the wait for slaves: C(ok) when no broker is behind what was there at first."""
+
+    states: Mapping[str, Any]
+    ok: bool
+
+
+def read(
+    admin: Any,
+    specs: Iterable[ClusterSpec],
+    *,
+    names: Iterable[ClusterSpec],
+    wait: Callable[..., Any],
+    timeout: float,
+    progress: Callable[[str], None] = lambda text: None,
+) -> Inventory:
+    """Read C(specs). Never raises for a peer: what did not answer is Unknown.
+
+    names: every cluster of the estate, whose names are topics of 4.4.0's own. wait: C(_wait.wait_until); it is used for
+    slaves that are behind, C(timeout) seconds at most.
+    """
+    specs = list(specs)
+    progress(f"preflight: reading {', '.join(spec.name for spec in specs) or 'nobody'}")
+    snapshots = take_all(admin, specs, PARTS)
+    progress("preflight: reading routes and clients")
+    transactions = _half_messages(admin, snapshots)
+    return Inventory(
+        snapshots=tuple(snapshots),
+        routes=_routes(admin, snapshots, list(names)),
+        nameserver_configs=_nameserver_configs(admin, specs),
+        running=_running(admin, snapshots),
+        transactions=transactions,
+        producers=_producers(admin, snapshots, sorted({group for groups in transactions.values() for group in groups})),
+        later=_later(admin, snapshots, wait, timeout),
+    )
+
+
+def _ask(admin: Any, asked: Mapping[Any, Any]) -> dict[Any, Any]:
+    answers = admin.ask_all(list(asked.values()))
+    return {
+        key: answer.as_unknown() if isinstance(answer, AdminError) else answer
+        for key, answer in zip(asked, answers, strict=True)
+    }
+
+
+def _routes(admin: Any, snapshots: list[ClusterSnapshot], names: list[ClusterSpec]) -> dict[str, dict[str, Any]]:
+    clusters = [spec.name for spec in names]
+    brokers = [broker.name for spec in names for broker in spec.brokers]
+    asked = {}
+    for snapshot in snapshots:
+        topics = {
+            topic
+            for view in snapshot.masters
+            if isinstance(view.topics, TopicTable)
+            for topic in view.topics.topics
+            if not is_system_topic(topic, clusters, brokers)
+        }
+        for server, view in snapshot.nameservers.items():
+            # One that did not tell whom it knows is a reason by itself; it is not asked thousands of times more.
+            if not isinstance(view.cluster_info, Unknown):
+                asked.update({(server, topic): ask_ns.topic_route(server, topic) for topic in sorted(topics)})
+    found: dict[str, dict[str, Any]] = {server: {} for server, _topic in asked}
+    for (server, topic), answer in _ask(admin, asked).items():
+        found[server][topic] = answer
+    return found
+
+
+def _nameserver_configs(admin: Any, specs: list[ClusterSpec]) -> dict[str, Any]:
+    return _ask(
+        admin, {server: ask_ns.nameserver_config(server) for spec in specs for server in spec.nameservers}
+    )
+
+
+def _running(admin: Any, snapshots: list[ClusterSnapshot]) -> dict[str, dict[tuple[str, str], Any]]:
+    """What each online client says itself, through one broker that it is connected to.
+
+    Where RELAYED clients in a row say nothing through a broker, the others of that broker are not asked.
+    """
+    found: dict[str, dict[tuple[str, str], Any]] = {snapshot.spec.name: {} for snapshot in snapshots}
+    queues: dict[str, list[tuple[str, str, str]]] = {}
+    for snapshot in snapshots:
+        asked: set[tuple[str, str]] = set()
+        for view in snapshot.masters:
+            for group, online in (view.connections if isinstance(view.connections, dict) else {}).items():
+                for client in () if isinstance(online, Unknown) else online.clients:
+                    if (group, client.id) not in asked:
+                        asked.add((group, client.id))
+                        queues.setdefault(view.spec.address, []).append((snapshot.spec.name, group, client.id))
+    silent = dict.fromkeys(queues, 0)
+    while any(queues.values()):
+        batch = {}
+        for address, waiting in queues.items():
+            for source, group, client in waiting[:RELAYED]:
+                batch[address, source, group, client] = ask_clients.running_info(address, group, client)
+            del waiting[:RELAYED]
+        for (address, source, group, client), answer in _ask(admin, batch).items():
+            found[source][group, client] = answer
+            silent[address] = silent[address] + 1 if isinstance(answer, Unknown) else 0
+        for address, waiting in queues.items():
+            if silent[address] >= RELAYED and waiting:
+                words = Unknown(f"not asked: {silent[address]} clients before it said nothing through {address}")
+                found_now = dict.fromkeys(waiting, words)
+                for (source, group, client), value in found_now.items():
+                    found[source][group, client] = value
+                waiting.clear()
+    return found
+
+
+def _half_messages(admin: Any, snapshots: list[ClusterSnapshot]) -> dict[str, dict[str, int]]:
+    """Producer groups in the newest retained half messages: the only place where 4.4.0 tells their names."""
+    asked = {}
+    for snapshot in snapshots:
+        for view in snapshot.masters:
+            ranges = view.stats.get(HALF_TOPIC) if isinstance(view.stats, dict) else None
+            if not isinstance(ranges, dict) or 0 not in ranges:
+                continue
+            first, end = max(ranges[0].min, ranges[0].max - HALF_MESSAGES), ranges[0].max
+            for offset in range(first, end, _PULL_COUNT):
+                request = ask_broker.pull(view.spec.address, HALF_TOPIC, 0, offset, min(_PULL_COUNT, end - offset))
+                asked[snapshot.spec.name, view.spec.address, offset] = request
+    found: dict[str, dict[str, int]] = {snapshot.spec.name: {} for snapshot in snapshots}
+    for (source, _address, _offset), answer in _ask(admin, asked).items():
+        for message in () if isinstance(answer, Unknown) else answer.messages:
+            group = message.properties.get(_PRODUCER_GROUP)
+            if group:
+                found[source][group] = found[source].get(group, 0) + 1
+    return found
+
+
+def _producers(
+    admin: Any, snapshots: list[ClusterSnapshot], groups: list[str]
+) -> dict[str, dict[str, tuple[Client, ...]]]:
+    """Live producers of the transactional groups, as one master of each source knows them."""
+    asked = {}
+    for snapshot in snapshots:
+        master = next((view for view in snapshot.masters if isinstance(view.config, dict)), None)
+        if master is not None:
+            for group in groups:
+                asked[snapshot.spec.name, group] = ask_clients.producer_connections(master.spec.address, group)
+    found: dict[str, dict[str, tuple[Client, ...]]] = {snapshot.spec.name: {} for snapshot in snapshots}
+    for (source, group), answer in _ask(admin, asked).items():
+        if answer and not isinstance(answer, Unknown):
+            found[source][group] = answer
+    return found
+
+
+def _later(
+    admin: Any, snapshots: list[ClusterSnapshot], wait: Callable[..., Any], timeout: float
+) -> dict[str, Any]:
+    """The state of every broker once more, as soon as nobody is behind what the masters held at first."""
+    ends: dict[str, int] = {}
+    masters = set()
+    for snapshot in snapshots:
+        for view in snapshot.masters:
+            if isinstance(view.runtime, dict):
+                end = _figure(view.runtime, "commitLogMaxOffset")
+                masters.add(view.spec.address)
+                for broker in snapshot.spec.brokers:
+                    other = snapshot.brokers[broker.address]
+                    if broker.name == view.spec.name and isinstance(other.runtime, dict):
+                        ends[broker.address] = end
+
+    def sample() -> dict[str, Any]:
+        return _ask(admin, {address: ask_broker.runtime_info(address) for address in ends})
+
+    def judge(states: Mapping[str, Any]) -> _Reached:
+        behind = False
+        for address, state in states.items():
+            if isinstance(state, Unknown):
+                continue
+            waiting = _figure(state, "dispatchBehindBytes") if address in masters else 0
+            behind = behind or _figure(state, "commitLogMaxOffset") - waiting < ends[address]
+        return _Reached(states, not behind)
+
+    if not ends:
+        return {}
+    waited = wait(sample, judge, timeout=timeout, interval=1.0)
+    return dict(waited.last.states) if waited.last is not None else {}
+
+
+def _figure(runtime: Mapping[str, str], key: str) -> int:
+    text = str(runtime.get(key, "")).strip()
+    return int(text) if text.isdigit() else 0

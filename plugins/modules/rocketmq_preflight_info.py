@@ -1,0 +1,277 @@
+#!/usr/bin/python
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: rocketmq_preflight_info
+short_description: Read what clusters hold, and what would go wrong if they became one
+description:
+  - Reads the sources as M(mqops.rocketmq.rocketmq_plan) does and returns their inventory and every reason that speaks
+    against uniting them, or that somebody should know.
+  - Judges nothing away. Reasons are no failure here, nothing is written, and waivers do not exist;
+    M(mqops.rocketmq.rocketmq_plan) is the gate.
+  - What did not answer is a reason by itself, and everything else is reported all the same.
+  - All codes of reasons, with their meaning and remedy, are in the collection's file C(docs/reasons.md).
+options:
+  sources:
+    description: The clusters to look at.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: Name of the cluster, as its brokers' C(brokerClusterName) says.
+        type: str
+        required: true
+      nameservers:
+        description: Addresses of B(every) name server of the cluster, each C(host:port).
+        type: list
+        elements: str
+        required: true
+      brokers:
+        description:
+          - The brokers that must exist, masters and slaves.
+          - If left out, the brokers that the name servers list are taken, and one that is down is not missed.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description: The C(brokerName); a master and its slaves share it.
+            type: str
+            required: true
+          id:
+            description: The C(brokerId); V(0) is the master.
+            type: int
+            required: true
+          address:
+            description: Address of the broker's listen port, C(host:port).
+            type: str
+            required: true
+  target:
+    description: The cluster that they are to become, which need not exist yet; its list of brokers is needed.
+    type: dict
+    required: true
+    suboptions:
+      name:
+        description: Name of the cluster, as its brokers' C(brokerClusterName) will say.
+        type: str
+        required: true
+      nameservers:
+        description: Addresses of B(every) name server of the cluster, each C(host:port).
+        type: list
+        elements: str
+        required: true
+      brokers:
+        description: All brokers, masters and slaves.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description: The C(brokerName); a master and its slaves share it.
+            type: str
+            required: true
+          id:
+            description: The C(brokerId); V(0) is the master.
+            type: int
+            required: true
+          address:
+            description: Address of the broker's listen port, C(host:port).
+            type: str
+            required: true
+  names:
+    description:
+      - DNS names of the sources' name servers, each with the name of its source, for telling whether a broker that was
+        given a name registers where it should. If left out, names are not judged.
+    type: dict
+    default: {}
+extends_documentation_fragment:
+  - mqops.rocketmq._preflight
+  - mqops.rocketmq._connection
+  - mqops.rocketmq._attributes.info_module
+seealso:
+  - module: mqops.rocketmq.rocketmq_plan
+author:
+  - mqops.rocketmq contributors (@mqops)
+"""
+
+EXAMPLES = r"""
+- name: What would go wrong
+  mqops.rocketmq.rocketmq_preflight_info:
+    sources: "{{ (hostvars | mqops.rocketmq.estate(groups)).sources | mqops.rocketmq.specs }}"
+    target: "{{ [(hostvars | mqops.rocketmq.estate(groups)).target] | mqops.rocketmq.specs | first }}"
+  register: preflight
+
+- name: Show it
+  ansible.builtin.debug:
+    var: preflight.table
+"""
+
+RETURN = r"""
+inventory:
+  description: Each source in figures. A figure that could not be had is V(null).
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the source.
+      returned: always
+      type: str
+    brokers:
+      description: Its brokers with C(name), C(id), C(address), whether it C(answered), C(version), C(role),
+        C(permission), C(nameservers) as configured and whether C(nameservers_by) name or address, C(delay_levels),
+        C(log_end), C(bytes_retained), C(messages), and for a slave the bytes that it is C(behind).
+      returned: always
+      type: list
+      elements: dict
+    topics:
+      description: Topics of the business, without retry and dead letter topics.
+      returned: always
+      type: int
+    groups:
+      description: Consumer groups.
+      returned: always
+      type: int
+    groups_online:
+      description: Groups that have clients now.
+      returned: always
+      type: int
+    groups_broadcasting:
+      description: Online groups that broadcast.
+      returned: always
+      type: int
+    groups_pulling:
+      description: Online groups of pull consumers.
+      returned: always
+      type: int
+    clients:
+      description: Consumers, counted by group and client id.
+      returned: always
+      type: int
+    clients_by_language:
+      description: The same by language.
+      returned: always
+      type: dict
+    clients_by_version:
+      description: The same by version number; V(293) is 4.4.0.
+      returned: always
+      type: dict
+    clients_silent:
+      description: Consumers that did not tell their subscriptions.
+      returned: always
+      type: int
+    ordered_topics:
+      description: Order configuration by topic.
+      returned: always
+      type: dict
+    transactional_producer_groups:
+      description: Producer groups of the newest retained half messages, with how many of these were seen.
+      returned: always
+      type: dict
+    messages_retained:
+      description: Messages in all queues of all masters.
+      returned: always
+      type: int
+    bytes_retained:
+      description: Bytes in the commit logs of all masters.
+      returned: always
+      type: int
+    unknown:
+      description: Parts that did not answer.
+      returned: always
+      type: list
+      elements: str
+reasons:
+  description: What was found, blocking reasons first, each with C(code), C(subject), C(evidence) and C(severity).
+  returned: always
+  type: list
+  elements: dict
+table:
+  description: The same as lines of less than 100 columns, most important first, counted where many are alike.
+  returned: always
+  type: list
+  elements: str
+questions:
+  description: How many requests were sent to name servers and brokers.
+  returned: always
+  type: int
+requests:
+  description: Changing requests that were sent, always none.
+  returned: always
+  type: list
+  elements: dict
+"""
+
+import dataclasses
+
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin import inventory
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import conflicts, merge, report
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.facts import Facts
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.preflight_inventory import describe
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import SEVERITIES, apply_waivers
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
+    ArgumentError,
+    RocketmqModule,
+    cluster_option,
+    clusters_option,
+    peers_from,
+    preflight_spec,
+    run_module,
+)
+from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import wait_until
+
+
+@run_module
+def main() -> None:
+    module = RocketmqModule(
+        argument_spec={
+            "sources": clusters_option(),
+            "target": cluster_option(),
+            "names": {"type": "dict", "default": {}},
+            **preflight_spec(),
+        },
+        supports_check_mode=True,
+    )
+    params = module.params
+    if not params["target"]["brokers"]:
+        raise ArgumentError("target needs its list of brokers: a cluster that does not exist yet cannot be asked")
+    sources, target = module.clusters("sources"), module.clusters("target")[0]
+    if not sources:
+        raise ArgumentError("sources is empty: there is nothing to look at")
+    stray = set(params["names"].values()) - {spec.name for spec in sources}
+    if stray:
+        raise ArgumentError(f"names: {', '.join(sorted(map(str, stray)))} is none of the sources")
+    seen = inventory.read(
+        module.admin,
+        sources,
+        names=[*sources, target],
+        wait=wait_until,
+        timeout=params["replication_timeout"],
+        progress=module.progress,
+    )
+    tables = {snapshot.spec.name: merge.merge([snapshot], target, sources) for snapshot in seen.snapshots}
+    facts = Facts(
+        tables=tables,
+        merged=merge.union(tables.values()),
+        target=target,
+        specs=tuple(sources),
+        target_config=params["target_config"],
+        target_nameserver_config=params["target_nameserver_config"],
+        names=params["names"],
+        business=None if params["business"] is None else frozenset(params["business"]),
+        **peers_from(params["peers"]),
+        **{field.name: getattr(seen, field.name) for field in dataclasses.fields(seen)},
+    )
+    found = sorted(conflicts.judge(facts), key=lambda reason: SEVERITIES.index(reason.severity))
+    module.exit(
+        inventory=describe(facts),
+        reasons=[reason.as_dict() for reason in found],
+        table=report.table(apply_waivers(found, ())),
+        questions=module.admin.count,
+    )
+
+
+if __name__ == "__main__":
+    main()
