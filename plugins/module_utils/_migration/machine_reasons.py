@@ -146,7 +146,7 @@ def parse(text: str) -> Machine | str:
             elif key in ("cores", "memory", "memory_free", "mappings"):
                 single[key] = int(value)
             elif key == "open_files":
-                single[key] = None if value == "unlimited" else int(value)
+                single[key] = UNLIMITED if value == "unlimited" else int(value)
             elif key == "disk":
                 total, used, free = map(int, words)
                 single["disk"] = (total, used, free)
