@@ -335,7 +335,6 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.library import
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.records import content, parse_name
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.transport import Server, Transport
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import conflicts, merge, plan
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.capacity import registration_bytes
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.findings import FindingError, parse_findings
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import (
     WaiverError,
@@ -458,8 +457,8 @@ class Reading:
         decided = plan.decisions(
             self.sections.values(), self.target, entries, [waiver.as_dict() for waiver in waivers], params["batches"]
         )
-        size = registration_bytes(
-            merged.topics.values(), self.target.name, [broker.name for broker in self.target.masters]
+        size = conflicts.registration_bytes(
+            merged.topics.values(), self.target.name, [broker.name for broker in self.target.brokers]
         )
         written = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         return decided, plan.notes(tables.values(), merged, size, self.judged.as_result(), written)

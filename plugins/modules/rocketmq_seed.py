@@ -92,7 +92,7 @@ import time
 from typing import Any
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.snapshot import take
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import capacity, merge, metadata, seed
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import conflicts, merge, metadata, seed
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     ModuleError,
     RocketmqModule,
@@ -168,11 +168,11 @@ def main() -> None:
         )
     if not wishes.topics and not wishes.groups:
         raise ModuleError("the sources have no topic and no group of their own: check their addresses")
-    size = capacity.registration_bytes(wishes.topics.values(), target.name, [one.name for one in target.masters])
-    if size > capacity.FRAME_LIMIT:
+    size = conflicts.registration_bytes(wishes.topics.values(), target.name, [one.name for one in target.brokers])
+    if size > conflicts.FRAME_LIMIT:
         raise ModuleError(
             f"{len(wishes.topics)} topics make a registration of {size} bytes, a name server accepts "
-            f"{capacity.FRAME_LIMIT}: the brokers would start and never be listed. Nothing was written."
+            f"{conflicts.FRAME_LIMIT}: the brokers would start and never be listed. Nothing was written."
         )
 
     directory = module.params["directory"]

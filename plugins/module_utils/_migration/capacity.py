@@ -14,21 +14,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._admin.models import ClusterSpec, SubscriptionGroup, TopicConfig, Unknown
+from .._admin.models import ClusterSpec, SubscriptionGroup, Unknown
+from .conflicts import FRAME_LIMIT, registration_bytes
 from .merge import Wishes
 from .reasons import Reason
-from .seed import group_entry, topic_entry, zero_offsets
-
-# NettyDecoder of 4.4.0: a longer frame closes the connection, without an answer to whoever sent it.
-FRAME_LIMIT = 16 * 1024 * 1024
+from .seed import group_entry, zero_offsets
 
 # CPU of one creation on one broker for each entry that its table has already, lowest and highest seen, in ms:
 # every creation writes and registers the whole table. Measured from 1,000 to 104,000 topics and 1,000 to 52,000 groups.
 TOPIC_MS = (0.0046, 0.0087)
 GROUP_MS = (0.009, 0.012)
 
-# What every broker has of its own, beside topics of its own and its cluster's name.
-_OWN_TOPICS = ("SELF_TEST_TOPIC", "TBW102", "BenchmarkTest", "OFFSET_MOVED_EVENT", "RMQ_SYS_TRANS_HALF_TOPIC")
+# What every broker has of its own.
 _OWN_GROUPS = (
     "TOOLS_CONSUMER",
     "FILTERSRV_CONSUMER",
@@ -92,9 +89,9 @@ def measure(wishes: Wishes, target: ClusterSpec, volume: int | None = None) -> C
 def judge(size: Capacity, target: ClusterSpec) -> Iterator[Reason]:
     """Frames that would be too long; otherwise what the size costs, as a notice."""
     name = target.name
-    too_large = table_too_large(size.registration, size.topics, name)
-    if too_large is not None:
-        yield too_large
+    too_large = size.registration > FRAME_LIMIT
+    if too_large:
+        yield Reason("TABLE_TOO_LARGE", name, {"bytes": size.registration, "limit": FRAME_LIMIT, "topics": size.topics})
     for request, what, length in (
         ("GET_ALL_SUBSCRIPTIONGROUP_CONFIG", size.groups, size.groups_reply),
         ("GET_ALL_CONSUMER_OFFSET", size.groups, size.offsets_reply),
@@ -103,7 +100,7 @@ def judge(size: Capacity, target: ClusterSpec) -> Iterator[Reason]:
             yield Reason(
                 "REPLY_TOO_LARGE", f"{name}/{request}", {"bytes": length, "limit": FRAME_LIMIT, "groups": what}
             )
-    if too_large is None:
+    if not too_large:
         low, high = size.creation_ms
         first, last = (duration / 60_000 for duration in size.one_by_one_ms)
         yield Reason(
@@ -121,13 +118,6 @@ def judge(size: Capacity, target: ClusterSpec) -> Iterator[Reason]:
         )
 
 
-def table_too_large(length: int, topics: int, cluster: str) -> Reason | None:
-    """The reason when a registration of I(length) bytes is longer than a name server accepts."""
-    if length <= FRAME_LIMIT:
-        return None
-    return Reason("TABLE_TOO_LARGE", cluster, {"bytes": length, "limit": FRAME_LIMIT, "topics": topics})
-
-
 def stored(snapshots: Iterable[Any]) -> int | None:
     """Bytes of messages that the masters hold (their commit logs), None when one did not tell."""
     total = 0
@@ -143,17 +133,6 @@ def stored(snapshots: Iterable[Any]) -> int | None:
     return total
 
 
-def registration_bytes(topics: Iterable[TopicConfig], cluster: str, brokers: Iterable[str]) -> int:
-    """Bytes of the frame with which a broker registers these topics, its own ones included.
-
-    4.4.0 writes the table as JSON, about 127 bytes and twice the name for each topic. The reply to code 21 holds the
-    same table.
-    """
-    names = (*_OWN_TOPICS, cluster, max(brokers, key=len, default=""))
-    own = (TopicConfig(name, 1, 1, 7) for name in names)
-    return _AROUND + sum(_row(topic.name, topic_entry(topic)) for topic in (*topics, *own))
-
-
 def _groups_bytes(groups: Iterable[SubscriptionGroup]) -> int:
     """Bytes of the reply to code 201."""
     own = (SubscriptionGroup(name) for name in _OWN_GROUPS)
@@ -163,7 +142,7 @@ def _groups_bytes(groups: Iterable[SubscriptionGroup]) -> int:
 def _offsets_bytes(pairs: Mapping[tuple[str, str], int]) -> int:
     """Bytes of the reply to code 43 while every offset is 0; each digit that an offset gains adds one."""
     return _AROUND + sum(
-        len(_text(f"{topic}@{group}")) + len(",:{}") + sum(len(f"{queue}:0,") for queue in range(queues))
+        len(_text(f"{topic}@{group}")) + len(",:{}") + len(",".join(f"{queue}:0" for queue in range(queues)))
         for (topic, group), queues in pairs.items()
     )
 
