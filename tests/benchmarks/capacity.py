@@ -6,7 +6,8 @@
 
 For each number of topics a broker is started in the network of a lab, with topics, groups and offsets in its store. A
 listener on the lab's gateway stands where its name server would be and measures the registration; the broker itself is
-asked for its tables (21, 201, 43). Fails when a computed size is more than 2 % off.
+asked for its tables (21, 201, 43). The computed sizes come from what the collection reads of that broker, as in the
+preflight; its verdict stands below them. Fails when a computed size is more than 2 % off.
 
     make lab LAB=scratch50 ESTATE=tiny
     . tools/environment.sh; python tests/benchmarks/capacity.py --lab scratch50 --topics 2000 10000
@@ -27,14 +28,16 @@ import threading
 import time
 from typing import Any
 
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.client import Admin
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import (
     BrokerSpec,
     ClusterSpec,
     SubscriptionGroup,
     TopicConfig,
 )
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.snapshot import take
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import capacity
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.merge import Wishes
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.merge import Wishes, merge
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.seed import broker_files
 
 IMAGE = "mqops/rocketmq:4.4.0"
@@ -140,16 +143,28 @@ def archive(files: dict[str, str]) -> bytes:
     return buffer.getvalue()
 
 
-def measure(lab: str, topics: int, deadline: float) -> list[tuple[str, int, int]]:
-    """(what, measured, computed), in bytes."""
+def judge(broker: BrokerSpec) -> tuple[capacity.Capacity, str]:
+    """What the preflight computes about a target that gets this broker's tables, and what it says."""
+    target = ClusterSpec("hub", (), (BrokerSpec("hub-a", 0, "198.18.0.1:10911"),))
+    began = time.monotonic()
+    admin = Admin(timeout=60, connect_timeout=10)
+    try:
+        snapshot = take(admin, ClusterSpec("mro", (), (broker,)), ("topics", "groups", "offsets", "runtime"))
+    finally:
+        admin.close()
+    size = capacity.measure(merge([snapshot], target), target, capacity.stored([snapshot]))
+    said = "; ".join(str(reason) for reason in capacity.judge(size, target))
+    return size, f"{said} (in {time.monotonic() - began:.1f} s)"
+
+
+def measure(lab: str, topics: int, deadline: float) -> tuple[list[tuple[str, int, int]], str]:
+    """(what, measured, computed) in bytes, and the verdict."""
     network = json.loads(docker("network", "inspect", f"mqops-{lab}"))[0]["IPAM"]["Config"][0]
     gateway, address = network["Gateway"], network["Gateway"].rpartition(".")[0] + ".250"
     listener = Listener(gateway)
-    target = ClusterSpec("hub", (listener.address,), (BrokerSpec("hub-a", 0, f"{address}:10911"),))
-    wishes = estate(topics)
     options = {
-        "brokerClusterName": "hub",
-        "brokerName": "hub-a",
+        "brokerClusterName": "mro",
+        "brokerName": "broker-a",
         "brokerId": 0,
         "brokerRole": "ASYNC_MASTER",
         "namesrvAddr": listener.address,
@@ -160,7 +175,9 @@ def measure(lab: str, topics: int, deadline: float) -> list[tuple[str, int, int]
         "storePathCommitLog": "/var/lib/rocketmq/store/commitlog",
         "mapedFileSizeCommitLog": 16777216,
     }
-    files = {f"store/config/{name}": text for name, text in broker_files(wishes, int(time.time() * 1000)).items()}
+    files = {
+        f"store/config/{name}": text for name, text in broker_files(estate(topics), int(time.time() * 1000)).items()
+    }
     name = f"mqops-{lab}-capacity"
     docker(
         "create", "--name", name, "--network", f"mqops-{lab}", "--ip", address, "--label", f"mqops.lab={lab}",
@@ -177,15 +194,16 @@ def measure(lab: str, topics: int, deadline: float) -> list[tuple[str, int, int]
             raise RuntimeError(f"no registration within {deadline:g} s: {docker('logs', name)}") from None
         broker = (address, 10911)
         seen = [ask(broker, code) for code in (ALL_TOPICS, ALL_GROUPS, ALL_OFFSETS)]
+        size, verdict = judge(BrokerSpec("broker-a", 0, f"{address}:10911"))
     finally:
         docker("rm", "--force", "--volumes", name)
-    size = capacity.measure(wishes, target)
-    return [
+    rows = [
         ("registration", registered, size.registration),
         ("topics, 21", seen[0], size.topics_reply),
         ("groups, 201", seen[1], size.groups_reply),
         ("offsets, 43", seen[2], size.offsets_reply),
     ]
+    return rows, verdict
 
 
 def main() -> None:
@@ -197,10 +215,12 @@ def main() -> None:
     bad = False
     print(f"{'topics':>8} {'frame':14} {'measured':>12} {'computed':>12} {'off':>8}")
     for topics in given.topics:
-        for what, measured, computed in measure(given.lab, topics, given.timeout):
+        rows, verdict = measure(given.lab, topics, given.timeout)
+        for what, measured, computed in rows:
             off = computed / measured - 1
             bad |= abs(off) > TOLERANCE
-            print(f"{topics:8} {what:14} {measured:12} {computed:12} {off:8.2%}", flush=True)
+            print(f"{topics:8} {what:14} {measured:12} {computed:12} {off:8.2%}")
+        print(f"{topics:8} {verdict}", flush=True)
     if bad:
         sys.exit(f"a computed size is more than {TOLERANCE:.0%} off")
 
