@@ -49,9 +49,9 @@ options:
     description:
       - The wanted values, in the form that RV(dns_servers[].content) has. All of them and no others.
       - An empty list means that there must be no such record set.
+      - If left out, any values will do, and only O(max_ttl) counts. One of the two is required.
     type: list
     elements: str
-    required: true
     aliases: [expected]
   servers:
     description: Servers to ask, as C(address), C(host), or either with C(#port).
@@ -87,7 +87,6 @@ EXAMPLES = r"""
 - name: No resolver still holds the answer from before the TTL was lowered to 30 seconds
   mqops.rocketmq.dns_propagation:
     name: mro-ns.mq.test
-    values: [198.18.10.20]
     servers: [198.18.10.2, 198.18.10.3]
     max_ttl: 30
     timeout: 3600
@@ -200,7 +199,7 @@ def main() -> None:
                 "choices": ["A", "AAAA", "CAA", "CNAME", "MX", "PTR", "SRV", "SSHFP", "TLSA", "TXT"],
                 "default": "A",
             },
-            "values": {"type": "list", "elements": "str", "required": True, "aliases": ["expected"]},
+            "values": {"type": "list", "elements": "str", "aliases": ["expected"]},
             "servers": {"type": "list", "elements": "str", "required": True},
             "max_ttl": {"type": "int"},
             "wait": {"type": "bool", "default": True},
@@ -216,6 +215,7 @@ def main() -> None:
         connection=False,
         supports_check_mode=True,
         required_together=[("key_name", "key_secret")],
+        required_one_of=[("values", "max_ttl")],
     )
     if IMPORT_ERROR:
         module.module.fail_json(msg=missing_required_lib("dnspython"), exception=IMPORT_ERROR)
@@ -226,7 +226,7 @@ def main() -> None:
         module.fail("servers is empty: nobody was asked, so nothing is proved")
     try:
         name = parse_name(params["name"], params["type"])
-        wanted = parse_values(params["type"], params["values"])
+        wanted = None if params["values"] is None else parse_values(params["type"], params["values"])
         servers = [Server.parse(text, params["port"]) for text in params["servers"]]
         key = None
         if params["key_name"]:
@@ -259,7 +259,7 @@ def main() -> None:
         "elapsed": round(waited.elapsed, 3),
     }
     if params["wait"] and not waited.ok:
-        answer = ", ".join(params["values"]) or "no such record"
+        answer = "any such record" if wanted is None else ", ".join(params["values"]) or "no such record"
         limit = f" with a TTL of at most {params['max_ttl']} s" if params["max_ttl"] is not None else ""
         module.fail(
             f"{name.to_text()} {params['type']}: {waited.why()} not every server answers {answer}{limit}: "

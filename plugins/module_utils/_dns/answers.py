@@ -196,16 +196,19 @@ def observe_all(
 
 def differences(
     seen: Iterable[Seen],
-    wanted: frozenset,
+    wanted: frozenset | None,
     *,
     ttl: int | None = None,
     max_ttl: int | None = None,
     authoritative: bool = False,
 ) -> list[str]:
-    """Why which server does not agree; empty when all do. I(ttl): exactly; I(max_ttl): at most, both in seconds."""
+    """Why which server does not agree; empty when all do. I(ttl): exactly; I(max_ttl): at most, both in seconds.
+
+    I(wanted) None: any values will do, but not none.
+    """
     found = []
     for one in seen:
-        if one.error is not None or one.rdatas != wanted:
+        if one.error is not None or (one.rdatas != wanted if wanted is not None else not one.rdatas):
             found.append(str(one))
         elif authoritative and not one.authoritative:
             found.append(f"{one}, but not as an authority of the zone")

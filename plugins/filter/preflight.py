@@ -1,0 +1,161 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Filters of the preflight: what each machine is asked, and what its answer is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import dns_reasons, machine_reasons
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machine_reasons import (
+    CONTROL,
+    Engine,
+    Host,
+    Needs,
+    parse,
+    parse_nofile,
+    parse_size,
+    probes,
+)
+
+# What the roles broker and nameserver take when the inventory does not say; a unit test holds them equal.
+DEFAULTS = {
+    "rocketmq_image": "mqops/rocketmq:4.4.0",
+    "rocketmq_docker_host": "unix:///var/run/docker.sock",
+    "rocketmq_container_prefix": "rocketmq-",
+    "rocketmq_broker_heap": "2g",
+    "rocketmq_broker_direct_memory": "2g",
+    "rocketmq_nameserver_heap": "512m",
+    "rocketmq_nameserver_direct_memory": "256m",
+}
+DATA = "/var/lib/docker"
+# The inventory's name of the control host.
+LOCAL = "localhost"
+
+
+def _members(estate: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    """(host, kind, role, address) of every machine of a cluster."""
+    for kind, clusters in (("source", estate["sources"]), ("target", [estate["target"]])):
+        for cluster in clusters:
+            hosts = cluster["hosts"]
+            for host, address in zip(hosts["nameservers"], cluster["nameservers"], strict=True):
+                yield host, kind, "nameserver", address
+            brokers = [broker["address"] for broker in cluster["brokers"]]
+            for host, address in zip([*hosts["masters"], *hosts["slaves"]], brokers, strict=True):
+                yield host, kind, "broker", address
+
+
+def _wanted(estate: Mapping[str, Any], host: str) -> tuple[str, ...]:
+    addresses = {name: address for name, _kind, _role, address in _members(estate)}
+    return probes(estate, addresses, CONTROL if host == LOCAL else host)
+
+
+def _names(estate: Mapping[str, Any], hostvars: Any, host: str) -> dict[str, list[str]]:
+    """name → addresses, of the names that a business host's clients use: its source's, or all when it names none."""
+    own = hostvars[host].get("rocketmq_cluster")
+    return {
+        source["nameserver_name"]: [address.rpartition(":")[0] for address in source["nameservers"]]
+        for source in estate["sources"]
+        if source["nameserver_name"] and own in (None, "", source["name"])
+    }
+
+
+def machine_questions(estate: dict[str, Any], hostvars: Any, host: str) -> list[str]:
+    """The arguments of preflight_machine.sh for one host of the inventory."""
+    kinds = {name: kind for name, kind, _role, _address in _members(estate)}
+    needed = {"source": machine_reasons.SOURCE_TOOLS, "target": machine_reasons.TARGET_TOOLS}
+    tools = needed.get(kinds.get(host, ""), ())
+    words = [f"data={hostvars[host].get('rocketmq_docker_directory') or DATA}"]
+    words += [f"tool={tool}" for tool in tools]
+    words += [f"connect={address}" for address in _wanted(estate, host)]
+    if host in estate["business"]:
+        words += [f"resolve={name}" for name in _names(estate, hostvars, host)]
+    return words
+
+
+def _printed(result: Mapping[str, Any] | None) -> Any:
+    """The machine in the result of the task that read it, or why there is none."""
+    if not result:
+        return "it was not asked"
+    if result.get("unreachable") or result.get("rc", 1) != 0:
+        told = result.get("msg") or result.get("stderr") or result.get("stdout") or "no reason was given"
+        return " ".join(str(told).split())[:300]
+    return parse(str(result.get("stdout", "")))
+
+
+def _engine(result: Mapping[str, Any] | None) -> Engine | str:
+    """The engine in the result of docker_host_info."""
+    if not result or "host_info" not in result:
+        return " ".join(str((result or {}).get("msg") or "it was not asked").split())[:300]
+    images = {tag: image["Id"] for image in result.get("images", ()) for tag in image.get("RepoTags") or ()}
+    names = {name.lstrip("/") for container in result.get("containers", ()) for name in container.get("Names") or ()}
+    return Engine(str(result["host_info"].get("ServerVersion", "")), frozenset(names), images)
+
+
+def _host(estate: Mapping[str, Any], name: str, kind: str, role: str, address: str, values: Any, engines: Any) -> Host:
+    if kind != "target":
+        return Host(name, kind, _printed(values.get("migration_machine")), connect=_wanted(estate, name))
+
+    def value(key: str) -> str:
+        return str(values.get(key) or DEFAULTS[key])
+
+    container = values.get("rocketmq_container") or value("rocketmq_container_prefix") + name
+    options = values.get("rocketmq_broker_options") or {}
+    ratio = int(options.get("diskMaxUsedSpaceRatio", machine_reasons.DISK_RATIO))
+    return Host(
+        name,
+        kind,
+        _printed(values.get("migration_machine")),
+        role=role,
+        port=int(address.rpartition(":")[2]),
+        container=str(container),
+        image=value("rocketmq_image"),
+        memory=parse_size(value(f"rocketmq_{role}_heap")) + parse_size(value(f"rocketmq_{role}_direct_memory")),
+        nofile=parse_nofile(values.get("rocketmq_ulimits") or ()),
+        # 4.4.0 keeps it within these bounds.
+        disk_ratio=min(max(ratio, 10), 95),
+        engine=_engine(engines.get(value("rocketmq_docker_host"))),
+        connect=_wanted(estate, name),
+    )
+
+
+def machine_findings(
+    estate: dict[str, Any],
+    hostvars: Any,
+    engines: list[dict[str, Any]],
+    capacity: dict[str, Any] | None = None,
+    listed: list[str] | None = None,
+    engine: str = Needs.engine,
+    skew: float = Needs.skew,
+    planned: bool = False,
+) -> list[dict[str, Any]]:
+    """Reasons about all machines of the estate, in the form of O(mqops.rocketmq.rocketmq_plan#module:findings)."""
+    try:
+        by_engine = {result["item"]: result for result in engines}
+        hosts = [
+            _host(estate, name, kind, role, address, hostvars[name], by_engine)
+            for name, kind, role, address in _members(estate)
+        ]
+        others = [*((name, "business") for name in estate["business"]), (LOCAL, "control")]
+        hosts += [_host(estate, name, kind, "", "", hostvars[name], by_engine) for name, kind in others]
+        size = capacity or {}
+        needs = Needs(size.get("queues", 0), size.get("disk"), engine, float(skew), planned)
+        used = {name: _names(estate, hostvars, name) for name in estate["business"]}
+        names = {name: addresses for own in used.values() for name, addresses in own.items()}
+        reasons = machine_reasons.judge(hosts, needs)
+        reasons += dns_reasons.judge_clients(hosts, names, listed or (), used)
+    except (KeyError, TypeError, ValueError) as error:
+        raise AnsibleFilterError(f"machine_findings: what was read has an unexpected shape: {error!r}") from error
+    return [reason.as_dict() for reason in reasons]
+
+
+class FilterModule:
+    """The collection's filters for the preflight."""
+
+    def filters(self) -> dict[str, Any]:
+        return {"machine_questions": machine_questions, "machine_findings": machine_findings}

@@ -1,0 +1,223 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The part of the catalogue of reasons that is about what surrounds the brokers: machines, names in DNS, capacity."""
+
+from __future__ import annotations
+
+from .reasons import BLOCKING, NOTICE, WAIVABLE, define
+
+# Machines
+define(
+    "MACHINE_UNKNOWN",
+    BLOCKING,
+    "host",
+    "A machine could not be read over the inventory's connection, or its answer is incomplete, so nothing is known "
+    "about it.",
+    "Check the connection (ansible HOST -m raw -a true) and that bash is there; no Python is needed.",
+)
+define(
+    "TOOL_MISSING",
+    BLOCKING,
+    "host",
+    "A command that the phases run on the machine is not there.",
+    "Install it: pgrep and pkill are in procps, ss is in iproute2.",
+)
+define(
+    "CLOCK_SKEW",
+    WAIVABLE,
+    "host",
+    "The machine's clock and the control host's differ. Delayed messages, retention and everything that compares "
+    "times of brokers follow these clocks.",
+    "Synchronize the clock (chrony, ntpd); waive it when the difference is the connection's own slowness.",
+)
+define(
+    "PORT_IN_USE",
+    BLOCKING,
+    "host/port",
+    "Another process listens on a port that the target's process will open (a broker: listenPort-2, listenPort and "
+    "listenPort+1).",
+    "End that process, or choose another port for the broker.",
+)
+define(
+    "UNREACHABLE",
+    BLOCKING,
+    "host/address",
+    "A machine does not reach another one that it will have to reach: nothing came back, not even a refusal.",
+    "Open the ports in the evidence between the two, then run the preflight again.",
+)
+define(
+    "UNREACHABLE_FROM_BUSINESS",
+    WAIVABLE,
+    "host/address",
+    "A machine of the clients does not reach a broker or name server of the target: its clients would stall as soon "
+    "as they learn of it.",
+    "Open the ports in the evidence; waive it for a machine on which no client runs any more.",
+)
+define(
+    "ENGINE_UNKNOWN",
+    BLOCKING,
+    "host",
+    "The container engine of a target machine did not answer.",
+    "Check rocketmq_docker_host and that the engine runs there.",
+)
+define(
+    "ENGINE_OLD",
+    WAIVABLE,
+    "host",
+    "The container engine is older than those for which the roles were tried.",
+    "Upgrade it, or waive it after a trial.",
+)
+define(
+    "IMAGE_MISSING",
+    BLOCKING,
+    "host/image",
+    "The engine of a target machine does not have the image.",
+    "Run phase_10_image.yml.",
+)
+define(
+    "IMAGE_PLANNED",
+    NOTICE,
+    "host/image",
+    "The engine of a target machine does not have the image yet. This is a run in check mode, before which the image "
+    "phase has brought nothing.",
+    "Run phase_10_image.yml.",
+)
+define(
+    "IMAGE_DIFFERS",
+    BLOCKING,
+    "image",
+    "The image of this name is not the same on all target machines.",
+    "Run phase_10_image.yml again.",
+)
+define(
+    "CORES_FEW",
+    WAIVABLE,
+    "host",
+    "A machine of the target's brokers has fewer cores than one of the sources' has.",
+    "Give it more, or waive it when the sources' machines are idle.",
+)
+define(
+    "MEMORY_SHORT",
+    WAIVABLE,
+    "host",
+    "The machine has not enough free memory for the heap and the direct memory that its process is given, and 512 MiB "
+    "beside them.",
+    "Lower rocketmq_broker_heap or rocketmq_broker_direct_memory, or give the machine more.",
+)
+define(
+    "DISK_SHORT",
+    WAIVABLE,
+    "host",
+    "With its share of what the sources hold in retention, the disk of the container engine would not have room or "
+    "would be so full that 4.4.0 deletes messages before their time (diskMaxUsedSpaceRatio).",
+    "Make room, or waive it when the sources hold far more than their retention will bring again.",
+)
+define(
+    "OPEN_FILES_LOW",
+    WAIVABLE,
+    "host",
+    "The broker may not open one file for each queue, and some more: it fails when enough queues have had a message.",
+    "Raise the engine's limit, or set rocketmq_ulimits, e.g. nofile:655350:655350.",
+)
+define(
+    "MAP_COUNT_LOW",
+    WAIVABLE,
+    "host",
+    "vm.max_map_count is lower than one mapping for each queue, and some more: the broker ends with an error of "
+    "memory when enough queues have had a message.",
+    "sysctl -w vm.max_map_count=655360, and the same in /etc/sysctl.d.",
+)
+
+# Names
+define(
+    "DNS_NOT_SERVED",
+    BLOCKING,
+    "name/server",
+    "A listed DNS server does not serve the name's zone, so it cannot be told of the switch.",
+    "List the zone's authoritative servers in rocketmq_dns_servers; the first that answers takes the update.",
+)
+define(
+    "DNS_SERVERS_DISAGREE",
+    BLOCKING,
+    "name/server",
+    "The zone's authoritative servers do not agree about the name: its values, its TTL, or the zone's serial.",
+    "Look at the transfers from the primary to the server in the subject.",
+)
+define(
+    "DNS_UPDATE_REFUSED",
+    BLOCKING,
+    "name",
+    "No listed DNS server would take an update of the name with this key. An update that changes nothing was tried.",
+    "Compare the key's name, secret and algorithm, and the zone's update policy, with the answers in the evidence.",
+)
+define(
+    "RESOLVER_SILENT",
+    BLOCKING,
+    "name/resolver",
+    "A listed resolver gave no usable answer, so nothing would prove that its clients see the switch.",
+    "Check it, or take it out of rocketmq_dns_resolvers when no client uses it.",
+)
+define(
+    "DNS_ANSWER_STALE",
+    NOTICE,
+    "name/resolver",
+    "A resolver's answer lives longer than the authoritative servers say now: it is from before the TTL was lowered, "
+    "or the resolver has a minimum of its own. The switch is refused until no resolver holds such an answer.",
+    "Wait as long as the evidence says, or have the name flushed there.",
+)
+define(
+    "DNS_TTL_LONG",
+    NOTICE,
+    "name",
+    "The name's TTL is longer than the one that the switch works with. The deploy phase lowers it; answers from before "
+    "live up to this long in resolvers.",
+    "Nothing to do when the deploy phase runs at least this long before the switch.",
+)
+define(
+    "RESOLVER_LOCAL",
+    NOTICE,
+    "host/resolver",
+    "A machine of the clients asks a resolver of its own, which only it can ask. What it makes of the names was read "
+    "on the machine itself; the resolver behind it is not known.",
+    "List the resolver behind it in rocketmq_dns_resolvers, so that the switch waits for it.",
+)
+define(
+    "RESOLVER_NOT_LISTED",
+    WAIVABLE,
+    "host/resolver",
+    "A machine of the clients uses a resolver that is not listed, so nobody asks it after the switch.",
+    "Add it to rocketmq_dns_resolvers.",
+)
+define(
+    "NAME_PINNED",
+    WAIVABLE,
+    "host/name",
+    "The hosts file of a machine of the clients has the name: its clients would never see the switch.",
+    "Take the line out, or waive it when the clients there run in containers that do not see this file.",
+)
+define(
+    "HOST_RESOLVES_ELSEWHERE",
+    BLOCKING,
+    "host/name",
+    "On a machine of the clients the name does not resolve to exactly the address of its name server.",
+    "Look at the machine's hosts file, resolvers and caches (getent ahostsv4 NAME).",
+)
+
+# Capacity
+define(
+    "REPLY_TOO_LARGE",
+    WAIVABLE,
+    "cluster/request",
+    "A table of the target does not fit into one frame of 16 MiB: slaves and Java tools cannot read it, so slaves "
+    "would not have it after a failure of their master.",
+    "Remove unused groups before the migration.",
+)
+define(
+    "TARGET_CAPACITY",
+    NOTICE,
+    "cluster",
+    "What each master of the target will hold, and what its size costs: 4.4.0 writes and registers its whole table at "
+    "each creation, one after the other.",
+    "Nothing to do; the tables are seeded before the first start, which takes seconds.",
+)

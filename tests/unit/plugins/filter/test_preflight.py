@@ -1,0 +1,169 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.mqops.rocketmq.plugins.filter.preflight import DEFAULTS, FilterModule
+
+ENGINE = "unix:///var/run/docker.sock"
+ESTATE = {
+    "sources": [
+        {
+            "name": "mro",
+            "nameservers": ["198.18.50.20:9876"],
+            "brokers": [{"name": "broker-a", "id": 0, "address": "198.18.50.21:10911"}],
+            "nameserver_name": "mro-ns.mq.test",
+            "hosts": {"nameservers": ["mro-ns"], "masters": ["mro-a"], "slaves": []},
+        },
+    ],
+    "target": {
+        "name": "hub",
+        "nameservers": ["198.18.50.80:9876"],
+        "brokers": [{"name": "hub-a", "id": 0, "address": "198.18.50.81:10911"}],
+        "hosts": {"nameservers": ["hub-ns"], "masters": ["hub-a"], "slaves": []},
+    },
+    "business": ["shop-1"],
+}
+FACTS = """\
+asked 1000.0
+clock 1000.2
+cores 4
+memory 34359738368
+memory_free 34359738368
+disk 1000000000000 1000 1000000000000
+open_files 655350
+mappings 655360
+resolver 198.18.50.2
+resolved mro-ns.mq.test 198.18.50.20
+{connections}end
+"""
+CAPACITY = {"queues": 100, "disk": 1000}
+filters = FilterModule().filters()
+
+
+def hostvars():
+    found = {"localhost": {}, "shop-1": {"rocketmq_cluster": "mro"}}
+    found |= {name: {"rocketmq_cluster": "mro"} for name in ("mro-ns", "mro-a")}
+    found |= {name: {"rocketmq_cluster": "hub"} for name in ("hub-ns", "hub-a")}
+    for name, values in found.items():
+        words = filters["machine_questions"](ESTATE, found, name)
+        addresses = [word.partition("=")[2] for word in words if word.startswith("connect=")]
+        connections = "".join(f"connect {address} refused\n" for address in addresses)
+        values["migration_machine"] = {"rc": 0, "stdout": FACTS.format(connections=connections)}
+    return found
+
+
+def engines():
+    return [
+        {
+            "item": ENGINE,
+            "host_info": {"ServerVersion": "27.1.0"},
+            "images": [{"Id": "sha256:1", "RepoTags": ["mqops/rocketmq:4.4.0"]}, {"Id": "sha256:2", "RepoTags": None}],
+            "containers": [{"Names": ["/other"]}],
+        }
+    ]
+
+
+def judged(found=None, told=None, **more):
+    arguments = {"capacity": CAPACITY, "listed": ["198.18.50.2"]} | more
+    reasons = filters["machine_findings"](ESTATE, found or hostvars(), told or engines(), **arguments)
+    return [f"{reason['code']} {reason['subject']}" for reason in reasons]
+
+
+def test_each_machine_is_asked_what_concerns_it() -> None:
+    questions = {name: filters["machine_questions"](ESTATE, hostvars(), name) for name in hostvars()}
+    assert questions["mro-a"] == ["data=/var/lib/docker", "tool=pgrep", "tool=pkill", "tool=ss", "tool=awk"]
+    assert questions["hub-a"] == [
+        "data=/var/lib/docker", "tool=ss", "connect=198.18.50.20:9876", "connect=198.18.50.80:9876",
+    ]  # fmt: skip
+    assert questions["shop-1"][-1] == "resolve=mro-ns.mq.test"
+    assert "connect=198.18.50.81:10909" in questions["shop-1"]
+    assert "connect=198.18.50.21:10911" in questions["localhost"]
+
+
+def test_a_ready_estate_has_no_reason() -> None:
+    assert judged() == []
+
+
+def test_a_client_that_names_no_source_uses_the_names_of_all() -> None:
+    found = hostvars()
+    found["shop-1"]["rocketmq_cluster"] = ""
+    assert "resolve=mro-ns.mq.test" in filters["machine_questions"](ESTATE, found, "shop-1")
+    found["shop-1"]["rocketmq_cluster"] = "mdm"
+    assert not [word for word in filters["machine_questions"](ESTATE, found, "shop-1") if "resolve" in word]
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        None,
+        {"unreachable": True, "msg": "Connection timed out", "rc": 0, "stdout": FACTS.format(connections="")},
+        {"rc": 127, "stderr": "sh: /bin/bash: not found", "stdout": ""},
+        {"rc": 0, "stdout": ""},
+        {"msg": "skipped"},
+    ],
+)
+@pytest.mark.parametrize("host", ["mro-a", "hub-ns", "shop-1", "localhost"])
+def test_a_machine_without_an_answer_is_missed(host, result) -> None:
+    found = hostvars()
+    found[host]["migration_machine"] = result
+    assert judged(found) == [f"MACHINE_UNKNOWN {host}"]
+
+
+def test_engines_that_did_not_answer_are_missed() -> None:
+    for told in ([], [{"item": ENGINE, "msg": "Error connecting", "failed": True}]):
+        reasons = filters["machine_findings"](ESTATE, hostvars(), told, capacity=CAPACITY, listed=["198.18.50.2"])
+        assert [reason["code"] for reason in reasons] == ["ENGINE_UNKNOWN"] * 2
+
+
+def test_what_runs_there_is_known_by_the_container_s_name() -> None:
+    found = hostvars()
+    found["hub-a"]["migration_machine"]["stdout"] = (
+        "listen 0.0.0.0:10911 java\n" + found["hub-a"]["migration_machine"]["stdout"]
+    )
+    assert judged(found) == ["PORT_IN_USE hub-a/10911"]
+    told = engines()
+    told[0]["containers"] = [{"Names": ["/rocketmq-hub-a"]}]
+    assert judged(found, told) == []
+    found["hub-a"]["rocketmq_container"] = "mine"
+    assert judged(found, told) == ["PORT_IN_USE hub-a/10911"]
+
+
+def test_settings_of_the_inventory_count() -> None:
+    found = hostvars()
+    found["hub-a"] |= {"rocketmq_ulimits": ["nofile:10:10"], "rocketmq_broker_heap": "64g"}
+    found["hub-ns"]["rocketmq_image"] = "registry/own:1"
+    assert judged(found) == [
+        "IMAGE_MISSING hub-ns/registry/own:1",
+        "MEMORY_SHORT hub-a",
+        "OPEN_FILES_LOW hub-a",
+    ]
+    found["hub-a"]["rocketmq_broker_heap"] = "lots"
+    with pytest.raises(AnsibleFilterError, match="'lots' is no size"):
+        judged(found)
+
+
+def test_options_reach_the_judgement() -> None:
+    assert judged(skew=0.1) == [f"CLOCK_SKEW {host}" for host in ("mro-ns", "mro-a", "hub-ns", "hub-a")]
+    assert judged(engine="28") == ["ENGINE_OLD hub-ns", "ENGINE_OLD hub-a"]
+    assert judged(capacity=None) == ["DISK_SHORT hub-a"]
+    assert judged(listed=[]) == ["RESOLVER_NOT_LISTED shop-1/198.18.50.2"]
+    assert judged(told=[engines()[0] | {"images": []}], planned=True) == [
+        f"IMAGE_PLANNED {host}/mqops/rocketmq:4.4.0" for host in ("hub-ns", "hub-a")
+    ]
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_defaults_are_those_of_the_roles(repository: Path, name: str) -> None:
+    text = "".join(
+        (repository / "roles" / role / "defaults" / "main.yml").read_text(encoding="utf-8")
+        for role in ("broker", "nameserver")
+    )
+    found = set(re.findall(rf"\b{name}\s*\|\s*default\('([^']*)'", text))
+    assert found == {DEFAULTS[name]}
