@@ -83,7 +83,7 @@ equal:
   returned: always
   type: bool
 one_sided:
-  description: What the target alone has, by the source that it belongs to; C(unowned) where nothing tells the source.
+  description: What the target alone has, by the source that it belongs to.
   returned: always
   type: list
   elements: dict
@@ -93,6 +93,10 @@ one_sided:
       type: str
     topics:
       description: Topics as O(mqops.rocketmq.rocketmq_topic#module:topics) takes them, with the settings of the target.
+      type: list
+      elements: dict
+    narrow:
+      description: Topics that the source has with less permission, each with the C(name) and the C(perm) of the target.
       type: list
       elements: dict
     groups:
@@ -156,11 +160,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.client import Admin
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.masters import READ_WRITE
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import ClusterSpec
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.snapshot import take_all
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import drift, merge, metadata
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.drift import OneSided
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import (
+    CATALOGUE,
     Judged,
     Reason,
     Waiver,
@@ -226,7 +232,7 @@ class Look:
             names = merge.taken_names((*tables, seen), self.target)
             found = drift.one_sided(wishes, seen, names, [spec.name for spec in self.sources], self.owners)
             reasons += drift.alone(found)
-        today = datetime.datetime.now(tz=datetime.timezone.utc).date()
+        today = datetime.datetime.now(tz=datetime.UTC).date()
         closed = tuple(reason.subject for reason in reasons if reason.code == "TOPIC_CLOSED_ON_TARGET")
         return State(apply_waivers(reasons, self.waivers, today), found, closed)
 
@@ -242,12 +248,14 @@ def by_source(found: OneSided) -> list[dict[str, Any]]:
 
     def side(name: str) -> dict[str, Any]:
         source = found.owners.get(name)
-        return sides.setdefault(source, {"source": source, "topics": [], "groups": []})
+        return sides.setdefault(source, {"source": source, "topics": [], "narrow": [], "groups": []})
 
-    for name, topic in {**found.topics, **found.narrow}.items():
+    for name, topic in found.topics.items():
         # The order flag of a broker follows its name server; a topic of the target alone has no entry there to copy.
         settings = {key: value for key, value in dataclasses.asdict(topic).items() if key != "order"}
-        side(name)["topics"].append({**settings, "perm": topic.perm & 6})
+        side(name)["topics"].append({**settings, "perm": topic.perm & READ_WRITE})
+    for name, topic in found.narrow.items():
+        side(name)["narrow"].append({"name": name, "perm": topic.perm & READ_WRITE})
     for name, group in found.groups.items():
         side(name)["groups"].append(dataclasses.asdict(group))
     return sorted(sides.values(), key=lambda one: one["source"] or "")
@@ -300,9 +308,9 @@ def main() -> None:
     if state.ok or not (params["wait"] or unknown):
         module.exit(**result)
     what = "it is not known whether" if unknown else "not"
-    module.fail(
-        f"{what} equal: {len(state.judged.blocking)} difference(s): {summary(state.judged.blocking)}", **result
-    )
+    blocking = state.judged.blocking
+    remedy = CATALOGUE[blocking[0].code].remedy
+    module.fail(f"{what} equal: {len(blocking)} difference(s): {summary(blocking)}. {remedy}", **result)
 
 
 if __name__ == "__main__":
