@@ -239,6 +239,7 @@ class Copy:
         self.before: dict[str, Any] = {}
         self.after: dict[str, Any] = {}
         self.republished: list[str] = []
+        self.granted = frozenset(module.params["granted"])
         self.failed: list[dict[str, Any]] = []
         self.acl_files: list[str] = []
         self.seen: Any = None
@@ -286,7 +287,7 @@ class Copy:
         if "order" not in self.parts:
             orders = {}
         work = metadata.compare(
-            wishes, self.seen, orders, self.module.params["topic_perm"], self.module.params["granted"]
+            wishes, self.seen, orders, self.module.params["topic_perm"], self.granted
         )
         if work.gaps:
             lines = metadata.describe(work.gaps)
@@ -410,6 +411,8 @@ class Copy:
 
         Raises ModuleError, with every item that failed, after all that could be sent was sent.
         """
+        # Nobody can have seen what is created only now.
+        self.granted -= {topic.name for master in work.masters for found, topic in master.topics if found is None}
         self._serial(
             "order",
             {
