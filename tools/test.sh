@@ -27,7 +27,7 @@ run() {
   wanted "$stage" || return 0
   case $stage in
     lint | sanity | unit) command=("tools/$stage.sh") ;;
-    modules) command=(tools/molecule.sh rocketmq_topic rocketmq_broker_perm rocketmq_offset_lag dns_record bad_input) ;;
+    modules) command=(tools/molecule.sh rocketmq_topic rocketmq_broker_perm rocketmq_offset_lag dns_record bad_input metadata) ;;
     image | preflight | plan1 | migration) command=(tools/molecule.sh "$stage") ;;
   esac
   say "$stage: begins"

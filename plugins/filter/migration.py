@@ -105,6 +105,14 @@ def reached(
     return [source for source in estate["sources"] if low <= standings[source["name"]]["position"] <= high]
 
 
+def serving(estate: dict[str, Any], snapshots: list[dict[str, Any]]) -> bool:
+    """Whether any master of the target takes writes, in what rocketmq_cluster_info has returned."""
+    target = estate["target"]
+    masters = [broker for broker in target["brokers"] if int(broker["id"]) == 0]
+    permissions = _permissions(_snapshots(snapshots).get(target["name"], {}), masters)
+    return any(isinstance(perm, int) and perm & 2 for perm in permissions.values())
+
+
 def unconnected(printed: str, hostvars: Any, business: list[str], sources: list[dict[str, Any]]) -> list[str]:
     """Business hosts of the sources that are no peer in what C(ss -Htn) has printed on a name server's machine.
 
@@ -129,4 +137,6 @@ class FilterModule:
     """The collection's filters for the phases of the migration."""
 
     def filters(self) -> dict[str, Any]:
-        return {"standing": standing, "reached": reached, "specs": specs, "unconnected": unconnected}
+        return {
+            "standing": standing, "reached": reached, "serving": serving, "specs": specs, "unconnected": unconnected,
+        }

@@ -19,6 +19,7 @@ A module looks like this::
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import functools
 import os
@@ -33,6 +34,7 @@ from ._admin.client import Admin
 from ._admin.errors import AdminError
 from ._admin.masters import Masters
 from ._admin.models import BrokerSpec, ClusterSpec
+from ._admin.silent import BLACK_HOLE_SECONDS, FEW_CREATIONS, silent_nameservers
 from ._admin.snapshot import discover
 from ._migration import changes
 from ._migration.census import ip_of, parse_ss
@@ -346,8 +348,10 @@ def read_masters(module: RocketmqModule, *, groups: bool = False) -> list[Master
 def cure_all(module: RocketmqModule, sides: list[Masters], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Completes the name servers' lists of all clusters, before anything is created in the first one.
 
-    Returns what was cured (in check mode: what would be). Raises ModuleError when a list stays incomplete.
+    Returns what was cured (in check mode: what would be). Raises ModuleError when a list stays incomplete, or when many
+    topics would each wait for a name server that swallows what it is sent.
     """
+    refuse_slow_creations(module, sides, rows)
     cured: list[dict[str, Any]] = []
     for side in sides:
         if module.check_mode:
@@ -364,6 +368,36 @@ def cure_all(module: RocketmqModule, sides: list[Masters], rows: list[dict[str, 
                 cured=cured,
             )
     return cured
+
+
+def refuse_slow_creations(module: RocketmqModule, sides: list[Masters], rows: list[dict[str, Any]]) -> None:
+    """Raises ModuleError, naming them, where name servers would cost a broker seconds for each of many topics."""
+    count = collections.Counter(row["address"] for row in rows if row["kind"] == "topic")
+    configs = {
+        address: side.config.get(address)
+        for side in sides
+        for address, number in count.items()
+        if number > FEW_CREATIONS and address in side.config
+    }
+    silent = silent_nameservers(module.admin, configs) if configs else {}
+    if silent:
+        changes.skip(rows)
+        raise ModuleError(
+            f"nothing was changed: {slow_creations(silent, max(count.values()))}",
+            changes=rows,
+            cured=[],
+            silent_nameservers=sorted(silent),
+        )
+
+
+def slow_creations(silent: Mapping[str, str], topics: int) -> str:
+    """What is wrong with name servers that answer nothing (address → what was seen), and what to do."""
+    named = ", ".join(f"{address} ({why})" for address, why in silent.items())
+    return (
+        f"name server {named} is in the masters' namesrvAddr and does not answer at all. A master would wait "
+        f"{BLACK_HOLE_SECONDS} s for it at each of {topics} topics. Start it, or let its host refuse the connection, "
+        "or restart the masters, one by one and gently, with a namesrvAddr that does not name it"
+    )
 
 
 def finish_changes(module: RocketmqModule, rows: list[dict[str, Any]], cured: list[dict[str, Any]]) -> NoReturn:

@@ -91,9 +91,15 @@ options:
         description: See O(notify_changes).
         type: bool
   state:
-    description: Groups are present afterwards.
+    description:
+      - V(present) creates groups and changes their settings.
+      - V(absent) deletes their settings from the masters. It is refused, and nothing is deleted, while a consumer of
+        the group is online, while the group has not consumed everything of what it has offsets for, and while a master
+        holds delayed messages or retries of whatever group. Whatever did not answer counts as such.
+      - RocketMQ 4.4.0 keeps the offsets of a deleted group. The retry and dead-letter topics stay too; delete them with
+        M(mqops.rocketmq.rocketmq_topic).
     type: str
-    choices: [present]
+    choices: [present, absent]
     default: present
   timeout:
     description: Seconds to wait until the changes can be read back from the masters and all name servers.
@@ -144,6 +150,14 @@ EXAMPLES = r"""
         retry_max: 5
       - name: audit
         broadcast: false
+
+- name: Delete a group that nobody uses any more
+  mqops.rocketmq.rocketmq_group:
+    clusters:
+      - name: hub
+        nameservers: ["198.18.10.80:9876"]
+    name: audit-old
+    state: absent
 """
 
 RETURN = r"""
@@ -224,6 +238,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     read_masters,
     run_module,
 )
+from ansible_collections.mqops.rocketmq.plugins.module_utils._removal import Removal
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "consume_enable": {"type": "bool"},
@@ -359,14 +374,19 @@ def main() -> None:
                 "elements": "dict",
                 "options": {"name": {"type": "str", "required": True}, **SETTINGS},
             },
-            "state": {"type": "str", "choices": ["present"], "default": "present"},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             **gate_spec(timeout=60.0, interval=1.0),
         },
         required_one_of=[("name", "groups")],
         mutually_exclusive=[("groups", "name"), *(("groups", setting) for setting in SETTINGS)],
         supports_check_mode=True,
     )
-    run = Run(module, wishes_from(module.params))
+    wishes = wishes_from(module.params)
+    if module.params["state"] == "absent":
+        if any(getattr(wish, setting) is not None for wish in wishes for setting in SETTINGS):
+            raise ArgumentError("state=absent takes names only, no settings")
+        Removal(module, "group", [wish.name for wish in wishes]).run()
+    run = Run(module, wishes)
     run.cured = cure_all(module, run.sides, run.changes)
     if not module.check_mode:
         run.apply()

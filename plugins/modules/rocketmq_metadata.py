@@ -17,8 +17,13 @@ description:
     Without it a group that comes back late starts at the end of queues that it has never seen.
   - Writes the merged order configuration to every name server of sources and target, where a topic's entry is missing.
   - Repeats until a pass finds no difference, because topics and groups can appear while it runs.
-  - Refuses to create topics while a name server's list is incomplete for a master of the target, because RocketMQ 4.4.0
-    would then hide that master's other topics.
+  - Creates no topic while a name server's list is incomplete for a master of the target, because RocketMQ 4.4.0 would
+    then hide that master's other topics. Such a list is completed first, by sending the master the C(brokerPermission)
+    that it has once more; if that does not help, the module refuses.
+  - Refuses to create more than a few topics while a name server in a master's C(namesrvAddr) does not answer at all,
+    because the broker then waits 3 seconds at each creation. One whose host refuses the connection costs nothing.
+  - A change that is refused does not stop the others; a master that stops answering gets no more. What failed is
+    returned item by item, and the next run goes on with what is missing.
 options:
   topic_perm:
     description:
@@ -30,6 +35,14 @@ options:
       - Without it, missing permission bits of topics that exist are added.
     type: int
     choices: [2, 4, 6]
+  granted:
+    description:
+      - Topics of the target that get their full permission although O(topic_perm) is given. Name those that an earlier
+        run returned in RV(closed), after M(mqops.rocketmq.rocketmq_consumer_assignment) has proved that every consumer
+        reads them. A topic that this run creates is not opened by it.
+    type: list
+    elements: str
+    default: []
   parts:
     description:
       - V(tables) are groups, offsets and topics on the target's masters; V(order) is the order configuration.
@@ -113,6 +126,38 @@ groups:
   description: Number of groups that every target master should have.
   returned: success
   type: int
+failed_items:
+  description: What could not be sent, item by item, when something failed on the way. Everything else was sent.
+  returned: failure
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: V(topics), V(groups), V(offsets) or V(order).
+      type: str
+    name:
+      description: Name of the topic or group.
+      type: str
+    address:
+      description: Address of the master or name server.
+      type: str
+    error:
+      description: What came back.
+      type: str
+estimate:
+  description:
+    - Seconds that the masters themselves need for what is missing, created one by one, and that a start with seeds
+      (M(mqops.rocketmq.rocketmq_seed)) would take instead, by the first pass.
+    - Where seeds would be much faster and the target is not open yet, a warning says so.
+  returned: success
+  type: dict
+  sample: {"one_by_one": 26, "seeded": 16}
+acl_files:
+  description: Addresses of source masters with C(aclEnable=true). Their accounts cannot be read over the network, so
+    C(conf/plain_acl.yml) has to be copied from there to the target by hand.
+  returned: success
+  type: list
+  elements: str
 closed:
   description: Topics of the target that lack permission bits of the sources because of O(topic_perm).
   returned: success
@@ -149,8 +194,9 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     TopicTable,
     Unknown,
 )
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.silent import FEW_CREATIONS, silent_nameservers
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.snapshot import take
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import merge, metadata
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import creation_cost, merge, metadata
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     ModuleError,
     RocketmqModule,
@@ -158,10 +204,11 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     clusters_option,
     gate_spec,
     run_module,
+    slow_creations,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import wait_until
 
-SOURCE_PARTS = frozenset({"topics", "groups", "offsets", "clients"})
+SOURCE_PARTS = frozenset({"config", "topics", "groups", "offsets", "clients"})
 TARGET_PARTS = frozenset({"config", "topics", "groups", "offsets", "stats"})
 OFFSETS_AT_ONCE = 2000
 
@@ -192,16 +239,21 @@ class Copy:
         self.before: dict[str, Any] = {}
         self.after: dict[str, Any] = {}
         self.republished: list[str] = []
+        self.granted = frozenset(module.params["granted"])
+        self.failed: list[dict[str, Any]] = []
+        self.acl_files: list[str] = []
         self.seen: Any = None
         self.assumed_empty = False
 
     def wishes(self) -> merge.Wishes:
         snapshots = [take(self.admin, spec, SOURCE_PARTS) for spec in self.sources]
+        self.acl_files = metadata.acl_files(snapshots)
         wishes = merge.merge(snapshots, self.target)
         if wishes.gaps:
             lines = metadata.describe(wishes.gaps)
             raise ModuleError(
-                f"the sources did not answer completely, so nothing was copied in this pass: {'; '.join(lines[:5])}",
+                f"the sources did not answer completely, so nothing was copied in this pass: {'; '.join(lines[:5])}. "
+                "See that each of these runs and that its address is right, then run this again.",
                 unanswered=lines,
                 sent=self.sent,
             )
@@ -234,7 +286,9 @@ class Copy:
                     orders[server] = {}
         if "order" not in self.parts:
             orders = {}
-        work = metadata.compare(wishes, self.seen, orders, self.module.params["topic_perm"])
+        work = metadata.compare(
+            wishes, self.seen, orders, self.module.params["topic_perm"], self.granted
+        )
         if work.gaps:
             lines = metadata.describe(work.gaps)
             raise ModuleError(
@@ -278,7 +332,8 @@ class Copy:
             )
         }
         topics = sorted({topic for table in tables.values() for topic in table})
-        asked = [(server, topic) for server in servers for topic in topics]
+        # A name server that is silent would only be silent once more for every topic.
+        asked = [(server, topic) for server in servers if not isinstance(infos[server], Unknown) for topic in topics]
         routes: dict[str, dict[str, Any]] = {server: {} for server in servers}
         for (server, topic), answer in zip(
             asked, self.admin.ask_all([nameserver.topic_route(server, topic) for server, topic in asked]), strict=True
@@ -324,57 +379,114 @@ class Copy:
                 if not isinstance(self.admin.ask_all([broker.update_broker_config(address, value)])[0], AdminError):
                     self.republished.append(address)
 
+    def advise_seeds(self, estimated: Mapping[str, int]) -> None:
+        """Says so where a start with seeds would have been much faster, as long as the target can be started anew."""
+        configs = [view.config for view in self.seen.masters]
+        serving = any(isinstance(config, Mapping) and config.get("brokerPermission") == "6" for config in configs)
+        if not serving and not self.assumed_empty and creation_cost.seeds_pay_off(estimated):
+            self.module.module.warn(
+                f"what is missing takes the target's masters about {estimated['one_by_one']} s one by one; seeded "
+                f"(rocketmq_seed, into empty stores before the first start) it would be about {estimated['seeded']} s"
+            )
+
+    def refuse_slow_creations(self, work: metadata.Work) -> None:
+        """A name server that swallows packets costs 3 s for each creation, at each broker that has it in its list."""
+        configs = {
+            master.address: self.seen.brokers[master.address].config
+            for master in work.masters
+            if len(master.topics) > FEW_CREATIONS
+        }
+        silent = silent_nameservers(self.admin, configs)
+        if silent:
+            most = max(len(master.topics) for master in work.masters)
+            raise ModuleError(
+                f"nothing was created: {slow_creations(silent, most)}; or start masters that have never run with seeds "
+                "(mqops.rocketmq.rocketmq_seed).",
+                silent_nameservers=sorted(silent),
+                sent=self.sent,
+            )
+
     def send(self, work: metadata.Work) -> None:
-        """Order first, so that no flag flaps; offsets before topics, so that no consumer is faster than its offset."""
+        """Order first, so that no flag flaps; offsets before topics, so that no consumer is faster than its offset.
+
+        Raises ModuleError, with every item that failed, after all that could be sent was sent.
+        """
+        # Nobody can have seen what is created only now.
+        self.granted -= {topic.name for master in work.masters for found, topic in master.topics if found is None}
         self._serial(
             "order",
             {
-                server: [nameserver.kv_put(server, nameserver.ORDER_NAMESPACE, *entry) for entry in entries.items()]
+                server: [
+                    (topic, nameserver.kv_put(server, nameserver.ORDER_NAMESPACE, topic, value))
+                    for topic, value in entries.items()
+                ]
                 for server, entries in work.order.items()
             },
         )
         self._serial(
             "groups",
             {
-                master.address: [broker.update_group(master.address, group) for _found, group in master.groups]
+                master.address: [
+                    (group.name, broker.update_group(master.address, group)) for _found, group in master.groups
+                ]
                 for master in work.masters
             },
         )
         offsets = [
-            broker.update_offset(master.address, item.group, item.topic, item.queue, 0)
+            (item.group, broker.update_offset(master.address, item.group, item.topic, item.queue, 0))
             for master in work.masters
             for item in master.offsets
         ]
         for start in range(0, len(offsets), OFFSETS_AT_ONCE):
             part = offsets[start : start + OFFSETS_AT_ONCE]
-            self._count("offsets", self.admin.ask_all(part))
+            self._count("offsets", part)
             self.module.progress(f"metadata: {start + len(part)} of {len(offsets)} offsets")
         self._serial(
             "topics",
             {
-                master.address: [broker.create_topic(master.address, topic) for _found, topic in master.topics]
+                master.address: [
+                    (topic.name, broker.create_topic(master.address, topic)) for _found, topic in master.topics
+                ]
                 for master in work.masters
             },
         )
+        if self.failed:
+            # What was sent stays, and the next run goes on from there.
+            texts = [f"{row['kind']} {row['name']}: {row['error']}" for row in self.failed[:5]]
+            more = f"; and {len(self.failed) - 5} more" if len(self.failed) > 5 else ""
+            raise ModuleError(
+                f"{len(self.failed)} item(s) failed: {'; '.join(texts)}{more}. Sent: {self.sent}. Run this again when "
+                "the cause is gone; it goes on with what is missing.",
+                failed_items=self.failed,
+                sent=self.sent,
+            )
 
-    def _serial(self, kind: str, queues: Mapping[str, list[Any]]) -> None:
+    def _serial(self, kind: str, queues: Mapping[str, list[tuple[str, Any]]]) -> None:
         """One request at a time to each address, all addresses at once: a broker works on them one by one anyway."""
+        queues = dict(queues)
         longest = max((len(requests) for requests in queues.values()), default=0)
         for turn in range(longest):
-            self._count(kind, self.admin.ask_all([queue[turn] for queue in queues.values() if turn < len(queue)]))
+            gone = self._count(kind, [queue[turn] for queue in queues.values() if turn < len(queue)])
+            for address in gone & queues.keys():
+                # It would most likely swallow the rest as well, a deadline each.
+                rest = queues[address][turn + 1 :]
+                why = "not sent: it had stopped answering"
+                self.failed += [_failure(kind, name, request, why) for name, request in rest]
+                queues[address] = []
             if turn % 100 == 99 or turn == longest - 1:
                 self.module.progress(f"metadata: {turn + 1} of {longest} {kind}")
 
-    def _count(self, kind: str, answers: Iterable[Any]) -> None:
-        failed = []
-        for answer in answers:
-            if isinstance(answer, AdminError):
-                failed.append(answer)
-            else:
+    def _count(self, kind: str, items: list[tuple[str, Any]]) -> set[str]:
+        """Sends these, counts what was taken and keeps what was not; returns the addresses that did not answer."""
+        gone = set()
+        for (name, request), answer in zip(items, self.admin.ask_all([item[1] for item in items]), strict=True):
+            if not isinstance(answer, AdminError):
                 self.sent[kind] += 1
-        if failed:
-            # What was sent before stays and the next run goes on from there.
-            raise ModuleError(f"{failed[0]}; {len(failed)} requests failed. Sent so far: {self.sent}", sent=self.sent)
+                continue
+            self.failed.append(_failure(kind, name, request, str(answer)))
+            if answer.code is None:
+                gone.add(request.address)
+        return gone
 
     def note(self, work: metadata.Work) -> None:
         before, after = metadata.before_after(work)
@@ -408,6 +520,10 @@ class Copy:
         ]
 
 
+def _failure(kind: str, name: str, request: Any, error: str) -> dict[str, Any]:
+    return {"kind": kind, "name": name, "address": request.address, "error": error}
+
+
 def _unknown(answer: Any) -> Any:
     return Unknown(str(answer)) if isinstance(answer, AdminError) else answer
 
@@ -418,6 +534,9 @@ def _run(module: RocketmqModule, copy: Copy) -> None:
         wishes = copy.wishes()
         work = copy.work(wishes)
         module.progress(f"metadata: pass {number} lacks {work.counts()}")
+        if number == 1:
+            estimated = creation_cost.seconds(work, wishes)
+            copy.advise_seeds(estimated)
         if not work or module.check_mode:
             if work:
                 copy.note(work)
@@ -433,12 +552,15 @@ def _run(module: RocketmqModule, copy: Copy) -> None:
                 topics=len(wishes.topics),
                 groups=len(wishes.groups),
                 closed=list(work.closed),
+                estimate=estimated,
+                acl_files=copy.acl_files,
                 republished=copy.republished,
                 requests=copy.audit(),
                 **({"assumed": "no master of the target answers; it is taken as empty"} if copy.assumed_empty else {}),
             )
         if any(master.topics for master in work.masters):
-            copy.await_complete("nothing was created, because a name server's list is incomplete", cure=False)
+            copy.refuse_slow_creations(work)
+            copy.await_complete("nothing was created, because a name server's list is incomplete", cure=True)
         copy.note(work)
         copy.send(work)
         # 4.4.0 answers before it applies; a second look too early would send everything twice.
@@ -461,6 +583,7 @@ def main() -> None:
             sources=clusters_option(),
             target=cluster_option(),
             topic_perm={"type": "int", "choices": [2, 4, 6]},
+            granted={"type": "list", "elements": "str", "default": []},
             parts={"type": "list", "elements": "str", "choices": ["order", "tables"], "default": ["order", "tables"]},
             max_passes={"type": "int", "default": 10, "no_log": False},
             **gate_spec(timeout=120.0, interval=1.0),

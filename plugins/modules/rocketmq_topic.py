@@ -15,7 +15,7 @@ description:
   - Nothing is created while a name server's list of topics is incomplete for any master, because RocketMQ 4.4.0 would
     then hide the master's other topics there for good. Such a list is repaired first, by sending the master the
     C(brokerPermission) that it has once more; this counts as a change and is returned in RV(cured).
-  - Topics are never deleted by this module.
+  - Deletes topics only where nothing can be lost by it, see O(state).
 options:
   name:
     description:
@@ -96,11 +96,17 @@ options:
     default: false
   state:
     description:
-      - Topics are present afterwards.
-      - RocketMQ 4.4.0 cannot delete a topic without endangering others; deleting one on a broker destroys the
-        bookkeeping of transactions there, deleting it on a name server hides it on every cluster.
+      - V(present) creates topics and changes their settings.
+      - V(absent) deletes them from the masters and from every name server, together with their order entries.
+      - Deleting a topic with RocketMQ 4.4.0 endangers others. A broker then also destroys the bookkeeping of
+        transactions, and a name server forgets the topic for all clusters that it knows. So V(absent) is refused, and
+        nothing is deleted, while any of the masters holds messages of the topic that a group has not consumed or that
+        no group has read, or undelivered delayed messages, retries or undecided transactional messages of whatever
+        topic; while transactional producers or readers of the topic are connected; and while a name server leads the
+        topic to a broker outside of O(clusters). Whatever did not answer counts as such.
+      - Never delete anything while a migration runs.
     type: str
-    choices: [present]
+    choices: [present, absent]
     default: present
   timeout:
     description: Seconds to wait until the changes can be read back from the masters and all name servers.
@@ -157,6 +163,14 @@ EXAMPLES = r"""
       - name: archive
         perm: 4
 
+- name: Delete a topic that nobody uses any more
+  mqops.rocketmq.rocketmq_topic:
+    clusters:
+      - name: hub
+        nameservers: ["198.18.10.80:9876"]
+    name: orders-old
+    state: absent
+
 - name: Take write queues away, as the first of two steps
   mqops.rocketmq.rocketmq_topic:
     clusters:
@@ -189,7 +203,8 @@ changes:
       returned: when RV(changes[].kind) is V(topic)
       sample: hub-a
     kind:
-      description: V(topic) for a topic of a master, V(order) for an entry of a name server's order table.
+      description: V(topic) for a topic of a master, V(order) for an entry of a name server's order table, V(route) for
+        a name server's route that is deleted.
       type: str
       sample: topic
     name:
@@ -256,6 +271,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     read_masters,
     run_module,
 )
+from ansible_collections.mqops.rocketmq.plugins.module_utils._removal import Removal
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "read_queues": {"type": "int"},
@@ -469,14 +485,19 @@ def main() -> None:
                 "options": {"name": {"type": "str", "required": True}, **SETTINGS},
             },
             "allow_decrease": {"type": "bool", "default": False},
-            "state": {"type": "str", "choices": ["present"], "default": "present"},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             **gate_spec(timeout=60.0, interval=1.0),
         },
         required_one_of=[("name", "topics")],
         mutually_exclusive=[("topics", "name"), *(("topics", setting) for setting in SETTINGS)],
         supports_check_mode=True,
     )
-    run = Run(module, wishes_from(module.params))
+    wishes = wishes_from(module.params)
+    if module.params["state"] == "absent":
+        if any(getattr(wish, setting) is not None for wish in wishes for setting in SETTINGS):
+            raise ArgumentError("state=absent takes names only, no settings")
+        Removal(module, "topic", [wish.name for wish in wishes], reserved).run()
+    run = Run(module, wishes)
     run.decide()
     run.plan()
     run.cured = cure_all(module, run.sides, run.changes)

@@ -30,3 +30,9 @@ def test_refused_topics_were_not_created(mqadmin, nameserver):
 def test_topic_takes_messages(mqadmin, nameserver):
     printed = mqadmin("sendMessage", "-n", nameserver, "-t", "scenario-orders", "-p", "hello")
     assert "SEND_OK" in printed
+
+
+def test_deleted_topic_is_gone_and_the_unread_one_is_there(mqadmin, nameserver, route, brokers):
+    topics = mqadmin("topicList", "-n", nameserver).split()
+    assert "scenario-gone" not in topics
+    assert set(route("scenario-unread")) == set(brokers)

@@ -94,6 +94,20 @@ def create_topic(addr: str, topic: TopicConfig) -> Request[None]:
     return Request("UPDATE_AND_CREATE_TOPIC", addr, 17, ext=ext, changes=True)
 
 
+def delete_topic(addr: str, topic: str) -> Request[None]:
+    """Code 215: take a topic out of the broker's table and its queues off the disk; also succeeds when there is none.
+
+    4.4.0 then deletes the queues of *every* topic that is not in the table, SCHEDULE_TOPIC_XXXX excepted: those of
+    RMQ_SYS_TRANS_OP_HALF_TOPIC always. The name servers are not told.
+    """
+    return Request("DELETE_TOPIC_IN_BROKER", addr, 215, ext={"topic": topic}, changes=True)
+
+
+def delete_group(addr: str, group: str) -> Request[None]:
+    """Code 207: forget a group's settings; its offsets stay. Also succeeds when there is none."""
+    return Request("DELETE_SUBSCRIPTIONGROUP", addr, 207, ext={"groupName": group}, changes=True)
+
+
 def update_group(addr: str, group: SubscriptionGroup) -> Request[None]:
     """Code 200: create a group or replace all its settings (a member left out would become the default)."""
     fields = {

@@ -81,6 +81,11 @@ def topic_list(ns: str) -> Request[frozenset[str]]:
     return Request("GET_ALL_TOPIC_LIST_FROM_NAMESERVER", ns, 206, parse=_topics, retries=_UNLOCKED_RETRIES)
 
 
+def delete_topic_route(ns: str, topic: str) -> Request[None]:
+    """Code 216: forget the topic's queues at *all* brokers of all clusters, until one publishes them again."""
+    return Request("DELETE_TOPIC_IN_NAMESRV", ns, 216, ext={"topic": topic}, changes=True)
+
+
 def topics_by_cluster(ns: str, cluster: str) -> Request[frozenset[str]]:
     """Code 224: topics with a queue on a broker of the cluster. An unknown cluster answers an empty set."""
     return Request("GET_TOPICS_BY_CLUSTER", ns, 224, ext={"cluster": cluster}, parse=_topics)

@@ -321,5 +321,6 @@ define("STAGE_MIXED", BLOCKING, "source/topic",
 # One catalogue, whoever asks: a waiver for a code of one gate is known to all others. Imported last, because those
 # files define their codes with what stands above.
 from . import client_reasons as _client_reasons  # noqa: E402,F401
+from . import drift_reasons as _drift_reasons  # noqa: E402,F401
 from . import environment_reasons as _environment_reasons  # noqa: E402,F401
 from . import preflight_reasons as _preflight_reasons  # noqa: E402,F401

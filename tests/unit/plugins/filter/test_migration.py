@@ -8,7 +8,13 @@ from __future__ import annotations
 import pytest
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mqops.rocketmq.plugins.filter.migration import reached, specs, standing, unconnected
+from ansible_collections.mqops.rocketmq.plugins.filter.migration import (
+    reached,
+    serving,
+    specs,
+    standing,
+    unconnected,
+)
 
 MRO = {
     "name": "mro",
@@ -117,3 +123,9 @@ def test_what_ss_did_not_print_is_refused():
         unconnected("sh: ss: not found", {}, [], [MRO])
     with pytest.raises(AnsibleFilterError, match="has no rocketmq_address"):
         unconnected(SS, {"shop-1": {}}, ["shop-1"], [MRO])
+
+
+@pytest.mark.parametrize(("perm", "expected"), [("6", True), ("2", True), ("4", False), ("0", False), (None, False)])
+def test_serving_is_a_master_of_the_target_that_takes_writes(perm, expected):
+    assert serving(ESTATE, [snapshot(MRO, "6", {}), snapshot(HUB, perm, {})]) is expected
+    assert serving(ESTATE, []) is False

@@ -19,10 +19,15 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils import _module, _wa
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import (
     BrokerData,
+    Client,
     ClusterInfo,
+    ConsumerConnections,
     DataVersion,
     GroupTable,
+    Message,
+    PullResult,
     QueueData,
+    QueueRange,
     SubscriptionGroup,
     TopicConfig,
     TopicRoute,
@@ -228,6 +233,117 @@ class FakeEstate:
         server.order.pop(request.ext["key"], None)
 
 
+class FakePair(FakeEstate):
+    """A source C(c) with master a, and a target C(d) with masters hub-a and hub-b that has joined c's name server."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.online: dict[tuple[str, str], ConsumerConnections] = {}
+        self.delayed: dict[str, dict[int, int]] = {}
+        self.half: list[Message] = []
+        self.producers: dict[str, tuple[Client, ...]] = {}
+        source = self.brokers["h:1"]
+        hubs = [FakeBroker("hub-a", "h:8"), FakeBroker("hub-b", "h:9")]
+        self.brokers = {broker.address: broker for broker in (source, *hubs)}
+        self.servers = {address: FakeServer(address) for address in ("n:1", "n:8")}
+        for hub in hubs:
+            hub.perm = 4
+            hub.topics = {hub.name: TopicConfig(hub.name, 1, 1, 7), "d": TopicConfig("d", 16, 16, 7)}
+        for broker in self.brokers.values():
+            self.publish_all(broker)
+
+    def home(self, broker: str) -> str:
+        return "d" if broker.startswith("hub") else "c"
+
+    def spec(self, cluster: str) -> dict[str, Any]:
+        brokers = [
+            {"name": one.name, "id": 0, "address": one.address}
+            for one in self.brokers.values()
+            if self.home(one.name) == cluster
+        ]
+        return {"name": cluster, "nameservers": ["n:1" if cluster == "c" else "n:8"], "brokers": brokers}
+
+    @property
+    def clusters(self) -> list[dict[str, Any]]:
+        return [self.spec("c"), self.spec("d")]
+
+    @property
+    def hubs(self) -> list[FakeBroker]:
+        return [self.brokers["h:8"], self.brokers["h:9"]]
+
+    def publish_all(self, broker: FakeBroker) -> None:
+        for server in self.servers.values():
+            if server.down or server.deaf_to_tables or (server.address == "n:8" and broker.name == "a"):
+                continue
+            server.registered[broker.name] = broker.address
+            for topic in broker.topics.values():
+                server.routes.setdefault(topic.name, {})[broker.name] = broker.published(topic)
+
+    def get_broker_config(self, broker: FakeBroker, request: Any) -> dict[str, str]:
+        listed = {"namesrvAddr": "n:1;n:8"} if self.home(broker.name) == "d" else {}
+        return {**super().get_broker_config(broker, request), "brokerClusterName": self.home(broker.name), **listed}
+
+    def update_and_create_topic(self, broker: FakeBroker, request: Any) -> Any:
+        answer = super().update_and_create_topic(broker, request)
+        if broker.name == "a":
+            self.servers["n:8"].routes.get(request.ext["topic"], {}).pop("a", None)
+        return answer
+
+    def get_broker_cluster_info(self, server: FakeServer, _request: Any) -> ClusterInfo:
+        names = sorted(server.registered)
+        clusters = {home: tuple(name for name in names if self.home(name) == home) for home in "cd"}
+        return ClusterInfo(
+            {name: BrokerData(name, self.home(name), {0: server.registered[name]}) for name in names}, clusters
+        )
+
+    def get_routeinto_by_topic(self, server: FakeServer, request: Any) -> TopicRoute | None:
+        route = super().get_routeinto_by_topic(server, request)
+        if route is None or not route.queues:
+            return None
+        brokers = tuple(BrokerData(row.broker, self.home(row.broker), {0: "x"}) for row in route.queues)
+        return replace(route, brokers=brokers)
+
+    def get_topic_stats_info(self, broker: FakeBroker, request: Any) -> dict[int, QueueRange] | None:
+        name = request.ext["topic"]
+        if name not in broker.topics:
+            return None
+        return {
+            queue: QueueRange(0, broker.ends.get((name, queue), 0)) for queue in range(broker.topics[name].write_queues)
+        }
+
+    def get_consumer_connection_list(self, broker: FakeBroker, request: Any) -> ConsumerConnections | None:
+        return self.online.get((broker.address, request.ext["consumerGroup"]))
+
+    def get_all_delay_offset(self, broker: FakeBroker, _request: Any) -> dict[int, int]:
+        return self.delayed.get(broker.address, {})
+
+    def update_consumer_offset(self, broker: FakeBroker, request: Any) -> None:
+        ext = request.ext
+        queues = broker.offsets.setdefault((ext["topic"], ext["consumerGroup"]), {})
+        queues[int(ext["queueId"])] = int(ext["commitOffset"])
+
+    def pull_message(self, _broker: FakeBroker, request: Any) -> PullResult:
+        at = int(request.ext["queueOffset"])
+        found = tuple(self.half[at : at + 32])
+        return PullResult("FOUND", found, at + len(found), 0, len(self.half))
+
+    def get_producer_connection_list(self, _broker: FakeBroker, request: Any) -> tuple[Client, ...] | None:
+        return self.producers.get(request.ext["producerGroup"])
+
+    def delete_topic_in_broker(self, broker: FakeBroker, request: Any) -> Any:
+        if request.ext["topic"] in broker.refuses:
+            return AdminError(request.name, request.address, 1, "no")
+        if request.ext["topic"] not in broker.ignores:
+            broker.topics.pop(request.ext["topic"], None)
+        return None
+
+    def delete_topic_in_namesrv(self, server: FakeServer, request: Any) -> None:
+        server.routes.pop(request.ext["topic"], None)
+
+    def delete_subscriptiongroup(self, broker: FakeBroker, request: Any) -> None:
+        broker.groups.pop(request.ext["groupName"], None)
+
+
 class Clock:
     """Time that passes only when somebody sleeps."""
 
@@ -272,7 +388,8 @@ def run(estate: FakeEstate, monkeypatch: pytest.MonkeyPatch) -> Callable[..., di
 
     def start(module: str, **options: Any) -> dict[str, Any]:
         estate.audit, estate.count, estate.log = [], 0, []
-        options.setdefault("clusters", estate.clusters)
+        if "target" not in options:
+            options.setdefault("clusters", estate.clusters)
         with patch_module_args(options), pytest.raises(Ended):
             runpy.run_module(f"ansible_collections.mqops.rocketmq.plugins.modules.{module}", run_name="__main__")
         assert estate.closed or not estate.count
@@ -280,6 +397,11 @@ def run(estate: FakeEstate, monkeypatch: pytest.MonkeyPatch) -> Callable[..., di
         return results[-1]
 
     return start
+
+
+@pytest.fixture
+def pair() -> FakePair:
+    return FakePair()
 
 
 @pytest.fixture

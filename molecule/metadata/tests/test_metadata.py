@@ -1,0 +1,50 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is left after converge, as mqadmin sees it."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.parametrize("topic", ["scenario-source-alone", "scenario-target-alone"])
+def test_topic_is_on_both_sides_and_open_on_the_target(route, topic):
+    rows = route(topic)
+    assert set(rows) == {"broker-a", "hub-a"}
+    assert (rows["hub-a"]["readQueueNums"], rows["hub-a"]["writeQueueNums"], rows["hub-a"]["perm"]) == (3, 3, 6)
+    assert (rows["broker-a"]["readQueueNums"], rows["broker-a"]["writeQueueNums"]) == (3, 3)
+
+
+def test_freeze_went_through_once_both_sides_were_equal(route):
+    # While a broker is read-only, its permission is published instead of the topic's own.
+    assert route("scenario-late")["broker-a"]["perm"] == 4
+    assert route("scenario-late")["hub-a"]["perm"] == 6
+
+
+def test_killed_copy_is_complete(mqadmin, nameserver):
+    printed = mqadmin("topicList", "-n", nameserver, "-c").split("\n")
+    clusters = {}
+    for line in printed:
+        words = line.split()
+        if len(words) >= 2 and words[1].startswith("scenario-many-"):
+            clusters.setdefault(words[0], set()).add(words[1])
+    assert len(clusters["mro"]) == len(clusters["hub"]) == 400
+
+
+def test_refused_topics_were_not_created(mqadmin, nameserver):
+    topics = mqadmin("topicList", "-n", nameserver).split()
+    assert "scenario-late" in topics
+    assert not [topic for topic in topics if topic.startswith("scenario-slow-")]
+
+
+def test_late_group_has_read_everything(mqadmin, nameserver):
+    printed = mqadmin("consumerProgress", "-n", nameserver, "-g", "scenario-late-readers")
+    rows = [line.split() for line in printed.split("\n") if line.startswith("scenario-late ")]
+    # topic, broker, queue, broker offset, consumer offset
+    assert sorted((row[1], row[3], row[4]) for row in rows) == [
+        ("broker-a", "1", "1"),
+        ("broker-a", "1", "1"),
+        ("hub-a", "2", "2"),
+        ("hub-a", "2", "2"),
+    ]
