@@ -75,10 +75,13 @@ class Admin:
         while todo:
             again: list[int] = []
             self.count += len(todo)
-            answers = self._pool.call_all([_item(asked[index]) for index in todo])
-            for index, answer in zip(todo, answers, strict=True):
+            found = self._pool.call_all(
+                [_item(asked[index]) for index in todo],
+                convert=lambda at, answer, todo=todo: _read(asked[todo[at]], answer),
+            )
+            for index, result in zip(todo, found, strict=True):
                 request = asked[index]
-                results[index] = result = _read(request, answer)
+                results[index] = result
                 if isinstance(result, AdminError) and result.code == _SYSTEM_ERROR and tries < request.retries:
                     again.append(index)
             todo, tries = again, tries + 1
@@ -96,7 +99,7 @@ class Admin:
 
 
 def _item(request: Request) -> tuple[str, Command, float | None]:
-    command = Command(code=request.code, ext=dict(request.ext), body=request.body, repeatable=not request.changes)
+    command = Command(code=request.code, ext=request.ext, body=request.body, repeatable=not request.changes)
     return request.address, command, request.timeout
 
 

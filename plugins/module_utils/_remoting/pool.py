@@ -15,8 +15,8 @@ import itertools
 import selectors
 import ssl
 import time
-from collections.abc import Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 from .acl import Credentials, sign
 from .errors import ConnectError, ConnectionLost, DeadlineExceeded, ProtocolError, RemotingError
@@ -81,13 +81,18 @@ class Pool:
             raise answer
         return answer
 
-    def call_all(self, items: Sequence[Item], timeout: float | None = None) -> list[Command | RemotingError]:
+    def call_all(
+        self, items: Sequence[Item], timeout: float | None = None, convert: Callable[[int, Any], Any] | None = None
+    ) -> list[Any]:
         """Send all requests; answers and errors in the order of the requests. Never raises RemotingError.
 
         An item is (address, command) or (address, command, timeout). Addresses proceed independently of each
         other. The deadline of a request runs from when it is sent, not from when it is given.
+
+        ``convert(index, answer or error)`` gives what stands in the list instead. It is called as answers come, so
+        that the bodies of a hundred thousand of them need not be kept; it must not raise.
         """
-        return _Run(self, items, self.timeout if timeout is None else timeout).execute()
+        return _Run(self, items, self.timeout if timeout is None else timeout, convert).execute()
 
     # --- for _Run ---------------------------------------------------------------------------------------
 
@@ -111,12 +116,19 @@ def _unverified_context() -> ssl.SSLContext:
     return context
 
 
+# No result yet: None may be one.
+_OPEN = object()
+
+
 class _Run:
     """One call_all from beginning to end."""
 
-    def __init__(self, pool: Pool, items: Sequence[Item], timeout: float) -> None:
+    def __init__(
+        self, pool: Pool, items: Sequence[Item], timeout: float, convert: Callable[[int, Any], Any] | None = None
+    ) -> None:
         self._pool = pool
-        self._results: list[Command | RemotingError | None] = [None] * len(items)
+        self._convert = convert or (lambda _index, result: result)
+        self._results: list[Any] = [_OPEN] * len(items)
         self._left = len(items)
         self._links: list[Link] = []
         self._deadlines: list[tuple[float, int, Link]] = []  # of calls, by opaque; answered ones stay in it
@@ -129,7 +141,7 @@ class _Run:
                 self._links.append(link)
             link.waiting.append(Call(index, item[1], timeout if own is None else own))
 
-    def execute(self) -> list[Command | RemotingError]:
+    def execute(self) -> list[Any]:
         try:
             for link in self._links:
                 self._start(link)
@@ -139,7 +151,7 @@ class _Run:
                 self._expire()
         finally:
             self._clean_up()
-        return self._results  # type: ignore[return-value]
+        return self._results
 
     def _clean_up(self) -> None:
         now = time.monotonic()
@@ -327,8 +339,8 @@ class _Run:
     # --- book-keeping -----------------------------------------------------------------------------------
 
     def _finish(self, call: Call, result: Command | RemotingError) -> None:
-        if self._results[call.index] is None:
-            self._results[call.index] = result
+        if self._results[call.index] is _OPEN:
+            self._results[call.index] = self._convert(call.index, result)
             self._left -= 1
 
     def _next_wait(self) -> float:
