@@ -82,7 +82,12 @@ class Pool:
         return answer
 
     def call_all(
-        self, items: Sequence[Item], timeout: float | None = None, convert: Callable[[int, Any], Any] | None = None
+        self,
+        items: Sequence[Item],
+        timeout: float | None = None,
+        convert: Callable[[int, Any], Any] | None = None,
+        *,
+        serial: bool = False,
     ) -> list[Any]:
         """Send all requests; answers and errors in the order of the requests. Never raises RemotingError.
 
@@ -91,8 +96,11 @@ class Pool:
 
         ``convert(index, answer or error)`` gives what stands in the list instead. It is called as answers come, so
         that the bodies of a hundred thousand of them need not be kept; it must not raise.
+
+        ``serial``: one request after the other at each address, and none any more after one that was not answered;
+        the rest has the same error with ``sent`` false.
         """
-        return _Run(self, items, self.timeout if timeout is None else timeout, convert).execute()
+        return _Run(self, items, self.timeout if timeout is None else timeout, convert, serial).execute()
 
     # --- for _Run ---------------------------------------------------------------------------------------
 
@@ -124,9 +132,16 @@ class _Run:
     """One call_all from beginning to end."""
 
     def __init__(
-        self, pool: Pool, items: Sequence[Item], timeout: float, convert: Callable[[int, Any], Any] | None = None
+        self,
+        pool: Pool,
+        items: Sequence[Item],
+        timeout: float,
+        convert: Callable[[int, Any], Any] | None,
+        serial: bool,
     ) -> None:
         self._pool = pool
+        self._serial = serial
+        self._window = 1 if serial else pool.window
         self._convert = convert or (lambda _index, result: result)
         self._results: list[Any] = [_OPEN] * len(items)
         self._left = len(items)
@@ -201,7 +216,9 @@ class _Run:
         self._unwatch(link)
         link.close()
         for call in [*link.in_flight.values(), *link.waiting]:
-            self._finish(call, type(error)(error.address, error.message))
+            own = type(error)(error.address, error.message)
+            own.sent = call.sent_at > 0
+            self._finish(call, own)
         link.in_flight.clear()
         link.waiting.clear()
 
@@ -225,6 +242,9 @@ class _Run:
             call.resent = True
             link.waiting.appendleft(call)
         link.barren = link.barren + 1 if nothing_answered else 0
+        if self._serial and flying and not again:
+            self._give_up(link, ConnectionLost(link.address, words))
+            return
         self._unwatch(link)
         link.close()
         if not link.waiting:
@@ -276,7 +296,7 @@ class _Run:
     def _pump(self, link: Link) -> None:
         """Fill the window, send, and watch for what comes next."""
         now = time.monotonic()
-        while link.waiting and len(link.in_flight) < self._pool.window:
+        while link.waiting and len(link.in_flight) < self._window:
             call = link.waiting.popleft()
             try:
                 frame = self._pool.frame(call)
@@ -330,7 +350,9 @@ class _Run:
             link.mute += 1
             words += ", nothing at all came from the peer"
         self._finish(call, DeadlineExceeded(link.address, words))
-        if link.mute >= max(self._pool.window, MUTE_LIMIT) and link.waiting:
+        if self._serial:
+            self._give_up(link, DeadlineExceeded(link.address, words))
+        elif link.mute >= max(self._pool.window, MUTE_LIMIT) and link.waiting:
             unsent = f"not sent: the {link.mute} requests before got no answer within {call.timeout:g} s each"
             self._give_up(link, DeadlineExceeded(link.address, unsent))
         elif link.state == OPEN:
