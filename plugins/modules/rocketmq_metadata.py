@@ -195,7 +195,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     Unknown,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.silent import FEW_CREATIONS, silent_nameservers
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.snapshot import take
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.snapshot import take, with_ranges_of
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import creation_cost, merge, metadata
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     ModuleError,
@@ -209,7 +209,8 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
 from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import wait_until
 
 SOURCE_PARTS = frozenset({"config", "topics", "groups", "offsets", "clients"})
-TARGET_PARTS = frozenset({"config", "topics", "groups", "offsets", "stats"})
+# The ranges of queues are asked for where an offset is missing, and nowhere else: they are a request for each topic.
+TARGET_PARTS = frozenset({"config", "topics", "groups", "offsets"})
 OFFSETS_AT_ONCE = 2000
 
 
@@ -268,7 +269,8 @@ class Copy:
         if "tables" not in self.parts:
             self.seen = ClusterSnapshot(spec=dataclasses.replace(self.target, brokers=()))
         else:
-            self.seen = take(self.admin, self.target, TARGET_PARTS)
+            seen = take(self.admin, self.target, TARGET_PARTS)
+            self.seen = with_ranges_of(self.admin, seen, metadata.without_offset(wishes, seen))
         if self.module.check_mode and "tables" in self.parts and self._nobody_home():
             self.assumed_empty = True
             self.seen = self._empty()

@@ -410,6 +410,7 @@ def result_of(state: State, detail: str) -> dict[str, Any]:
 
 # The worst verdict of its queues is the verdict of a group.
 _WORST = (drain.UNKNOWN, drain.REWOUND, drain.NO_CONSUMER, drain.STALLED, drain.DRAINING, drain.DRAINED)
+_BADNESS = {verdict: position for position, verdict in enumerate(_WORST)}
 
 
 def groups_of(one: drain.ClusterDrain) -> dict[str, dict[str, Any]]:
@@ -421,7 +422,7 @@ def groups_of(one: drain.ClusterDrain) -> dict[str, dict[str, Any]]:
         remaining, rate = sum(row.remaining for row in rows), sum(row.rate for row in rows)
         found[group] = {
             "remaining": remaining,
-            "verdict": min((row.verdict for row in rows), key=_WORST.index),
+            "verdict": min((row.verdict for row in rows), key=_BADNESS.__getitem__),
             "rate": round(rate, 2),
             "eta": 0.0 if not remaining else round(remaining / rate, 1) if rate > 0 else None,
         }

@@ -11,6 +11,7 @@ requests are answered before they take effect and most values are not checked, s
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 
 from .._remoting.frame import Command
@@ -182,6 +183,27 @@ def _queue_numbers(value: dict) -> dict[int, int]:
     return {int(key): read.integer(number) for key, number in value.items()}
 
 
+# What fastjson makes of a TopicStatsTable, whatever the names are. A sweep reads tens of thousands of them.
+_STAT = (
+    rb'\{"brokerName":"(?:[^"\\]++|\\.)*+","queueId":(\d{1,9}),"topic":"(?:[^"\\]++|\\.)*+"\}:'
+    rb'\{"lastUpdateTimestamp":(\d{1,18}),"maxOffset":(\d{1,18}),"minOffset":(\d{1,18})\}'
+)
+_STATS_ONE = re.compile(_STAT)
+_STATS_ALL = re.compile(rb'\{"offsetTable":\{(?:' + _STAT + rb"(?:,(?=\{)|(?=\})))*+\}\}")
+_NEVER_USED = QueueRange(min=0, max=0)
+
+
+def _stats_of_one(body: bytes) -> dict[int, QueueRange] | None:
+    """The same as the tolerant reader finds, about ten times as fast; None when the body has another shape."""
+    if not _STATS_ALL.fullmatch(body):
+        return None
+    rows = sorted((int(queue), high, low, time) for queue, time, high, low in _STATS_ONE.findall(body))
+    return {
+        queue: _NEVER_USED if high == low == time == b"0" else QueueRange(int(low), int(high), int(time))
+        for queue, high, low, time in rows
+    }
+
+
 def topic_stats(addr: str, topic: str) -> Request[dict[int, QueueRange] | None]:
     """Code 202: queue → range for queues 0 … writeQueueNums-1; None when the table has no such topic.
 
@@ -192,6 +214,9 @@ def topic_stats(addr: str, topic: str) -> Request[dict[int, QueueRange] | None]:
     def parse(answer: Command) -> dict[int, QueueRange] | None:
         if answer.code == _TOPIC_NOT_EXIST:
             return None
+        found = _stats_of_one(answer.body)
+        if found is not None:
+            return found
         found = {}
         for key, item in read.table(answer)["offsetTable"].items():
             found[read.integer(dict(key)["queueId"])] = QueueRange(

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from .._remoting.acl import Credentials
@@ -62,11 +62,16 @@ class Admin:
             raise result
         return result
 
-    def ask_all(self, requests: Iterable[Request[T]]) -> list[T | AdminError]:
+    def ask_all(
+        self, requests: Iterable[Request[T]], *, serial: bool = False, on_answer: Callable[[], None] | None = None
+    ) -> list[T | AdminError]:
         """Results in the order of the requests, an AdminError where one failed. Does not raise.
 
         Requests to one address are sent in their order but may be carried out in any: ask what depends on
-        another answer in a further call.
+        another answer in a further call, or ask ``serial``: one after the other at each address, all addresses at
+        once. An address that does not answer one of them is sent no more; the rest has the same error.
+
+        ``on_answer`` is called as each of them is answered or given up.
         """
         asked = list(requests)
         results: dict[int, T | AdminError] = {}
@@ -75,15 +80,21 @@ class Admin:
         while todo:
             again: list[int] = []
             self.count += len(todo)
-            answers = self._pool.call_all([_item(asked[index]) for index in todo])
-            for index, answer in zip(todo, answers, strict=True):
+
+            def convert(at: int, answer: Command | RemotingError, todo: Sequence[int] = todo) -> T | AdminError:
+                if on_answer is not None:
+                    on_answer()
+                return _read(asked[todo[at]], answer)
+
+            found = self._pool.call_all([_item(asked[index]) for index in todo], convert=convert, serial=serial)
+            for index, result in zip(todo, found, strict=True):
                 request = asked[index]
-                results[index] = result = _read(request, answer)
+                results[index] = result
                 if isinstance(result, AdminError) and result.code == _SYSTEM_ERROR and tries < request.retries:
                     again.append(index)
             todo, tries = again, tries + 1
         for index, request in enumerate(asked):
-            if request.changes:
+            if request.changes and not (serial and _never_sent(results[index])):
                 self._record(request, results[index])
         return [results[index] for index in range(len(asked))]
 
@@ -95,8 +106,12 @@ class Admin:
         self.audit.append({"request": request.name, "address": request.address, "fields": fields, "result": words})
 
 
+def _never_sent(result: object) -> bool:
+    return isinstance(result, AdminError) and not getattr(result.__cause__, "sent", True)
+
+
 def _item(request: Request) -> tuple[str, Command, float | None]:
-    command = Command(code=request.code, ext=dict(request.ext), body=request.body, repeatable=not request.changes)
+    command = Command(code=request.code, ext=request.ext, body=request.body, repeatable=not request.changes)
     return request.address, command, request.timeout
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from .broker import broker_config, create_topic, group_table, topic_table, update_broker_config
@@ -267,26 +268,25 @@ class Masters:
         An address that stops answering gets no more: the rest of its list has the same error. An answer that refuses
         one request does not stop the next.
         """
-        done: dict[str, list[AdminError | None]] = {address: [] for address in plan}
         total = sum(len(requests) for requests in plan.values())
         sent = 0
-        while True:
-            turn = [(address, requests) for address, requests in plan.items() if len(done[address]) < len(requests)]
-            if not turn:
-                return done
-            answers = self.admin.ask_all([requests[len(done[address])] for address, requests in turn])
-            for (address, requests), answer in zip(turn, answers, strict=True):
-                error = answer if isinstance(answer, AdminError) else None
-                done[address].append(error)
-                sent += 1
-                # A change that is not answered may still be applied (reading back tells), but the next one would
-                # most likely wait for the same dead peer.
-                if error is not None and error.code is None:
-                    rest = len(requests) - len(done[address])
-                    done[address].extend([error] * rest)
-                    sent += rest
-            if total > 100 and sent % 100 < len(turn):
+
+        def count() -> None:
+            nonlocal sent
+            sent += 1
+            if total > 100 and sent % 100 == 0:
                 self._progress(f"{self.cluster.name}: {sent} of {total} {what} sent")
+
+        answers = iter(
+            self.admin.ask_all(
+                [request for requests in plan.values() for request in requests], serial=True, on_answer=count
+            )
+        )
+        # A change that is not answered may still be applied: reading back tells.
+        return {
+            address: [answer if isinstance(answer, AdminError) else None for answer in islice(answers, len(requests))]
+            for address, requests in plan.items()
+        }
 
     def change_topics(
         self, wanted: Mapping[str, Mapping[str, TopicConfig]]

@@ -105,7 +105,7 @@ class TopicRoute:
     order_conf: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TopicConfig:
     """A topic in a broker's own table (the true permission, not the published one)."""
 
@@ -132,7 +132,7 @@ class TopicTable:
     topics: dict[str, TopicConfig]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SubscriptionGroup:
     """A consumer group's settings; the defaults are those of 4.4.0."""
 
@@ -163,7 +163,7 @@ class MessageQueue:
     queue: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class QueueRange:
     """``min`` first kept offset, ``max`` next offset to be written, ``updated_ms`` store time of the
     last message (0: none, or not asked for)."""

@@ -12,7 +12,7 @@ Requests: about 6 + topics + groups per master, 6 per slave, 3 per name server.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -146,6 +146,33 @@ def take_all(admin: Asker, specs: Iterable[ClusterSpec], parts: Iterable[str] = 
     return snapshots
 
 
+def with_ranges_of(admin: Asker, snapshot: ClusterSnapshot, topics: Mapping[str, Iterable[str]]) -> ClusterSnapshot:
+    """A snapshot with topics and offsets, completed by the ranges (``stats``) of some topics: master's address → names.
+
+    Requests: one for each of these topics. Topics that the master does not have are left out.
+    """
+    second = _Round()
+    narrow: dict[str, BrokerView] = {}
+    for view in snapshot.masters:
+        names = frozenset(topics.get(view.spec.address, ()))
+        narrow[view.spec.address] = view = _only_topics(view, names)
+        _range_requests(second, view)
+    more = second.ask(admin)
+    brokers = dict(snapshot.brokers)
+    for address, view in narrow.items():
+        brokers[address] = replace(brokers[address], stats=_stats(view, more))
+    return replace(snapshot, brokers=brokers)
+
+
+def _only_topics(view: BrokerView, names: frozenset[str]) -> BrokerView:
+    if isinstance(view.topics, TopicTable):
+        kept = {name: topic for name, topic in view.topics.topics.items() if name in names}
+        view = replace(view, topics=TopicTable(view.topics.version, kept))
+    if isinstance(view.offsets, dict):
+        view = replace(view, offsets={pair: found for pair, found in view.offsets.items() if pair[0] in names})
+    return view
+
+
 def _with_needs(parts: Iterable[str]) -> frozenset[str]:
     wanted = set(parts)
     if wanted - PARTS:
@@ -184,12 +211,7 @@ def _first_view(broker: BrokerSpec, wanted: frozenset[str], answers: dict[tuple,
 def _second_requests(second: _Round, view: BrokerView, wanted: frozenset[str]) -> None:
     address = view.spec.address
     if "stats" in wanted:
-        if isinstance(view.topics, TopicTable):
-            for topic in view.topics.topics:
-                second.add((address, "topic", topic), ask_broker.topic_stats(address, topic))
-        for topic, queue in _extra_queues(view):
-            second.add((address, "max", topic, queue), ask_broker.max_offset(address, topic, queue))
-            second.add((address, "min", topic, queue), ask_broker.min_offset(address, topic, queue))
+        _range_requests(second, view)
         for level in _levels(view):
             request = ask_broker.max_offset(address, SCHEDULE_TOPIC, level - 1)
             second.add((address, "level", level), request)
@@ -197,6 +219,16 @@ def _second_requests(second: _Round, view: BrokerView, wanted: frozenset[str]) -
     if "clients" in wanted:
         for group in _groups(view):
             second.add((address, "group", group), ask_clients.consumer_connections(address, group))
+
+
+def _range_requests(second: _Round, view: BrokerView) -> None:
+    address = view.spec.address
+    if isinstance(view.topics, TopicTable):
+        for topic in view.topics.topics:
+            second.add((address, "topic", topic), ask_broker.topic_stats(address, topic))
+    for topic, queue in _extra_queues(view):
+        second.add((address, "max", topic, queue), ask_broker.max_offset(address, topic, queue))
+        second.add((address, "min", topic, queue), ask_broker.min_offset(address, topic, queue))
 
 
 def _extra_queues(view: BrokerView) -> Iterator[tuple[str, int]]:

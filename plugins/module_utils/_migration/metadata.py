@@ -134,6 +134,24 @@ def compare(
     return work
 
 
+def without_offset(wishes: Wishes, target: Any) -> dict[str, set[str]]:
+    """Return address of a target master → topics with a queue that has no offset of a group that needs one.
+
+    Only their ranges have to be known to compare; when all is as it should be there are none. target: ClusterSnapshot
+    with topics and offsets.
+    """
+    zero = zero_offsets(wishes)
+    found: dict[str, set[str]] = {}
+    for view in target.masters:
+        stored = view.offsets if isinstance(view.offsets, Mapping) else {}
+        found[view.spec.address] = {
+            topic
+            for (topic, group), queues in zero.items()
+            if not stored.get((topic, group), {}).keys() >= set(range(queues))
+        }
+    return found
+
+
 def wanted_topic(wish: TopicConfig, found: TopicConfig | None, topic_perm: int | None = None) -> TopicConfig:
     """What a topic should become, given what is there."""
     if found is None:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 
 class RemotingError(Exception):
-    """Base of all; ``address`` is the peer as the caller named it."""
+    """Base of all; ``address`` is the peer as the caller named it; ``sent`` is false where the request never left."""
+
+    sent = True
 
     def __init__(self, address: str, message: str) -> None:
         self.address = address

@@ -33,7 +33,7 @@ class FrameError(Exception):
     """Bytes that are no frame; the text says what was seen."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Command:
     """One request or response.
 

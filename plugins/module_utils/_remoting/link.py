@@ -21,7 +21,7 @@ _TURNS = 64  # reads in a row before other connections get their turn
 CLOSED, CONNECTING, HANDSHAKING, OPEN = range(4)
 
 
-@dataclass
+@dataclass(slots=True)
 class Call:
     """One request on its way; ``sent_at`` is None until its bytes were handed to the connection."""
 

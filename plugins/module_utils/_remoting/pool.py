@@ -15,8 +15,8 @@ import itertools
 import selectors
 import ssl
 import time
-from collections.abc import Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 from .acl import Credentials, sign
 from .errors import ConnectError, ConnectionLost, DeadlineExceeded, ProtocolError, RemotingError
@@ -81,13 +81,26 @@ class Pool:
             raise answer
         return answer
 
-    def call_all(self, items: Sequence[Item], timeout: float | None = None) -> list[Command | RemotingError]:
+    def call_all(
+        self,
+        items: Sequence[Item],
+        timeout: float | None = None,
+        convert: Callable[[int, Any], Any] | None = None,
+        *,
+        serial: bool = False,
+    ) -> list[Any]:
         """Send all requests; answers and errors in the order of the requests. Never raises RemotingError.
 
         An item is (address, command) or (address, command, timeout). Addresses proceed independently of each
         other. The deadline of a request runs from when it is sent, not from when it is given.
+
+        ``convert(index, answer or error)`` gives what stands in the list instead. It is called as answers come, so
+        that the bodies of a hundred thousand of them need not be kept; it must not raise.
+
+        ``serial``: one request after the other at each address, and none any more after one that was not answered;
+        the rest has the same error with ``sent`` false.
         """
-        return _Run(self, items, self.timeout if timeout is None else timeout).execute()
+        return _Run(self, items, self.timeout if timeout is None else timeout, convert, serial).execute()
 
     # --- for _Run ---------------------------------------------------------------------------------------
 
@@ -111,12 +124,26 @@ def _unverified_context() -> ssl.SSLContext:
     return context
 
 
+# No result yet: None may be one.
+_OPEN = object()
+
+
 class _Run:
     """One call_all from beginning to end."""
 
-    def __init__(self, pool: Pool, items: Sequence[Item], timeout: float) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        items: Sequence[Item],
+        timeout: float,
+        convert: Callable[[int, Any], Any] | None,
+        serial: bool,
+    ) -> None:
         self._pool = pool
-        self._results: list[Command | RemotingError | None] = [None] * len(items)
+        self._serial = serial
+        self._window = 1 if serial else pool.window
+        self._convert = convert or (lambda _index, result: result)
+        self._results: list[Any] = [_OPEN] * len(items)
         self._left = len(items)
         self._links: list[Link] = []
         self._deadlines: list[tuple[float, int, Link]] = []  # of calls, by opaque; answered ones stay in it
@@ -129,7 +156,7 @@ class _Run:
                 self._links.append(link)
             link.waiting.append(Call(index, item[1], timeout if own is None else own))
 
-    def execute(self) -> list[Command | RemotingError]:
+    def execute(self) -> list[Any]:
         try:
             for link in self._links:
                 self._start(link)
@@ -139,7 +166,7 @@ class _Run:
                 self._expire()
         finally:
             self._clean_up()
-        return self._results  # type: ignore[return-value]
+        return self._results
 
     def _clean_up(self) -> None:
         now = time.monotonic()
@@ -189,7 +216,9 @@ class _Run:
         self._unwatch(link)
         link.close()
         for call in [*link.in_flight.values(), *link.waiting]:
-            self._finish(call, type(error)(error.address, error.message))
+            own = type(error)(error.address, error.message)
+            own.sent = call.sent_at > 0
+            self._finish(call, own)
         link.in_flight.clear()
         link.waiting.clear()
 
@@ -213,6 +242,9 @@ class _Run:
             call.resent = True
             link.waiting.appendleft(call)
         link.barren = link.barren + 1 if nothing_answered else 0
+        if self._serial and flying and not again:
+            self._give_up(link, ConnectionLost(link.address, words))
+            return
         self._unwatch(link)
         link.close()
         if not link.waiting:
@@ -264,7 +296,7 @@ class _Run:
     def _pump(self, link: Link) -> None:
         """Fill the window, send, and watch for what comes next."""
         now = time.monotonic()
-        while link.waiting and len(link.in_flight) < self._pool.window:
+        while link.waiting and len(link.in_flight) < self._window:
             call = link.waiting.popleft()
             try:
                 frame = self._pool.frame(call)
@@ -318,7 +350,9 @@ class _Run:
             link.mute += 1
             words += ", nothing at all came from the peer"
         self._finish(call, DeadlineExceeded(link.address, words))
-        if link.mute >= max(self._pool.window, MUTE_LIMIT) and link.waiting:
+        if self._serial:
+            self._give_up(link, DeadlineExceeded(link.address, words))
+        elif link.mute >= max(self._pool.window, MUTE_LIMIT) and link.waiting:
             unsent = f"not sent: the {link.mute} requests before got no answer within {call.timeout:g} s each"
             self._give_up(link, DeadlineExceeded(link.address, unsent))
         elif link.state == OPEN:
@@ -327,8 +361,8 @@ class _Run:
     # --- book-keeping -----------------------------------------------------------------------------------
 
     def _finish(self, call: Call, result: Command | RemotingError) -> None:
-        if self._results[call.index] is None:
-            self._results[call.index] = result
+        if self._results[call.index] is _OPEN:
+            self._results[call.index] = self._convert(call.index, result)
             self._left -= 1
 
     def _next_wait(self) -> float:

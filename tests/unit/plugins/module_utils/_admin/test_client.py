@@ -23,9 +23,9 @@ class FakePool:
         self.answers = list(answers)
         self.sent: list[tuple] = []
 
-    def call_all(self, items):
+    def call_all(self, items, convert, serial):
         self.sent += items
-        return [self.answers.pop(0) for _unused in items]
+        return [convert(index, self.answers.pop(0)) for index, _unused in enumerate(items)]
 
     def close(self) -> None:
         pass

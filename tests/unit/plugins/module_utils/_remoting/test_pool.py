@@ -419,3 +419,66 @@ def test_settings_that_make_no_sense() -> None:
     for settings in ({"timeout": 0}, {"connect_timeout": -1}, {"window": 0}):
         with pytest.raises(ValueError):
             Pool(**settings)
+
+
+def test_serial_requests_wait_for_each_other(serve) -> None:
+    early = []
+
+    def count(peer) -> None:
+        for _unused in range(4):
+            request = peer.read()
+            peer.sock.settimeout(0.1)
+            with contextlib.suppress(TimeoutError):
+                early.append(peer.read())
+            peer.sock.settimeout(None)
+            peer.answer(request, ext=request.ext)
+
+    server = serve(count)
+    with Pool(timeout=5, window=32) as pool:
+        answers = pool.call_all([(server.address, command) for command in numbered(4)], serial=True)
+    assert [answer.ext["n"] for answer in answers] == ["0", "1", "2", "3"]
+    assert early == []
+
+
+def test_serial_requests_end_with_the_first_that_is_not_answered(serve) -> None:
+    seen = []
+
+    def silent_at_the_third(peer) -> None:
+        for request in peer.requests():
+            seen.append(request.ext["n"])
+            if request.ext["n"] != "2":
+                peer.answer(request, ext=request.ext)
+
+    server, other = serve(silent_at_the_third), serve(echo)
+    items = [(server.address, command) for command in numbered(6)]
+    with Pool(timeout=0.3) as pool:
+        answers = pool.call_all([*items, *((other.address, command) for command in numbered(6))], serial=True)
+    assert seen == ["0", "1", "2"]
+    assert all(isinstance(answer, DeadlineExceeded) for answer in answers[2:6])
+    assert [answer.sent for answer in answers[2:6]] == [True, False, False, False]
+    assert [answer.ext["n"] for answer in answers[6:]] == ["0", "1", "2", "3", "4", "5"]
+
+
+def test_serial_requests_end_with_a_lost_connection(serve) -> None:
+    def leaves(peer) -> None:
+        peer.answer(peer.read())
+        peer.read()
+
+    server = serve(leaves)
+    with Pool(timeout=2) as pool:
+        answers = pool.call_all([(server.address, CHANGE)] * 4, serial=True)
+    assert answers[0].is_response
+    assert all(isinstance(answer, ConnectionLost) for answer in answers[1:])
+    assert [answer.sent for answer in answers[1:]] == [True, False, False]
+    assert server.connections == 1
+
+
+def test_answers_are_converted_as_they_come(serve) -> None:
+    server = serve(echo)
+    with Pool(timeout=2) as pool:
+        answers = pool.call_all(
+            [(server.address, command) for command in numbered(3)], convert=lambda index, answer: (index, answer.ext["n"])
+        )
+        nothing = pool.call_all([(server.address, READ)], convert=lambda _index, _answer: None)
+    assert answers == [(0, "0"), (1, "1"), (2, "2")]
+    assert nothing == [None]

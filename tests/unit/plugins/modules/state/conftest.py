@@ -72,6 +72,16 @@ class FakeServer:
         self.down = False
 
 
+def _in_turns(requests: list[Request[Any]]) -> list[int]:
+    """Positions as they are sent when each address has one request in flight and all answer at the same pace."""
+    turns: dict[str, int] = {}
+    order = []
+    for index, request in enumerate(requests):
+        turns[request.address] = turns.get(request.address, -1) + 1
+        order.append((turns[request.address], index))
+    return [index for _turn, index in sorted(order)]
+
+
 class FakeEstate:
     """All of it, with the log of every request as (name, address)."""
 
@@ -111,17 +121,29 @@ class FakeEstate:
             raise answer
         return answer
 
-    def ask_all(self, requests: Iterable[Request[Any]]) -> list[Any]:
-        answers = []
-        for request in requests:
-            self.count += 1
-            self.log.append((request.name, request.address))
-            answer = self.answer(request)
-            if request.changes:
-                result = str(answer) if isinstance(answer, AdminError) else "SUCCESS"
-                self.audit.append({"request": request.name, "address": request.address, "result": result})
-            answers.append(answer)
-        return answers
+    def ask_all(
+        self, requests: Iterable[Request[Any]], *, serial: bool = False, on_answer: Callable[[], None] | None = None
+    ) -> list[Any]:
+        asked = list(requests)
+        answers: dict[int, Any] = {}
+        silent: dict[str, AdminError] = {}
+        for index in _in_turns(asked) if serial else range(len(asked)):
+            request = asked[index]
+            answers[index] = silent.get(request.address) or self._ask_one(request)
+            if serial and isinstance(answers[index], AdminError) and answers[index].code is None:
+                silent[request.address] = answers[index]
+            if on_answer is not None:
+                on_answer()
+        return [answers[index] for index in range(len(asked))]
+
+    def _ask_one(self, request: Request[Any]) -> Any:
+        self.count += 1
+        self.log.append((request.name, request.address))
+        answer = self.answer(request)
+        if request.changes:
+            result = str(answer) if isinstance(answer, AdminError) else "SUCCESS"
+            self.audit.append({"request": request.name, "address": request.address, "result": result})
+        return answer
 
     def close(self) -> None:
         self.closed = True

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""mqadmin 4.4.0 on the target. It shows routes of topics; of a group it shows where it stands on which queues."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.mqops.rocketmq.tests.resources.estate import Cluster, Estate
+
+_MARK = "=== next"
+# Topic (cut to 32 characters), broker, queue, the queue's end, the group's offset, what is left.
+_PROGRESS = re.compile(r"^(\S+)\s+(\S+)\s+(\d+)\s+(\d+)\s+(-?\d+)\s+.*?(-?\d+)\s", re.MULTILINE)
+CUT = 32
+
+
+def run(estate: Estate, commands: Sequence[Sequence[str]]) -> list[str]:
+    """What each command printed, all of them in one container."""
+    script = [f"mqadmin {shlex.join(command)} </dev/null 2>&1; echo; echo '{_MARK}'" for command in commands]
+    return estate.run(["sh", "-c", "\n".join(script)]).split(_MARK)[: len(commands)]
+
+
+def check_topics(estate: Estate, target: Cluster, wanted: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    server = target.nameservers[0].address
+    outputs = run(estate, [["topicRoute", "-n", server, "-t", name] for name in wanted])
+    problems = []
+    for (name, topic), output in zip(wanted.items(), outputs, strict=True):
+        expected = {
+            member.name: (topic["readQueueNums"], topic["writeQueueNums"], topic["perm"]) for member in target.masters
+        }
+        try:
+            rows = json.loads(output[output.index("{") :])["queueDatas"]
+        except (ValueError, KeyError):
+            problems.append(f"mqadmin topicRoute {name}: {output[-200:]}")
+            continue
+        found = {row["brokerName"]: (row["readQueueNums"], row["writeQueueNums"], row["perm"]) for row in rows}
+        if found != expected:
+            problems.append(f"mqadmin topicRoute {name}: wanted {expected}, found {found}")
+    return problems
+
+
+def check_groups(
+    estate: Estate, target: Cluster, groups: Sequence[str], wanted: Mapping[str, Mapping[str, int]], topics: Mapping
+) -> list[str]:
+    """``wanted``: topic@group → {queue: offset}; mqadmin leaves out queues that are read and not written."""
+    server = target.nameservers[0].address
+    outputs = run(estate, [["consumerProgress", "-n", server, "-g", group] for group in groups])
+    problems = []
+    for group, output in zip(groups, outputs, strict=True):
+        expected = sorted(
+            (topic[:CUT], member.name, int(queue), 0)
+            for topic, owner in (key.split("@") for key in wanted)
+            if owner == group
+            for member in target.masters
+            for queue in wanted[f"{topic}@{group}"]
+            if int(queue) < topics[topic]["writeQueueNums"]
+        )
+        rows = _PROGRESS.findall(output)
+        found = sorted((topic, broker, int(queue), int(offset)) for topic, broker, queue, _end, offset, _left in rows)
+        if found != expected:
+            problems.append(f"mqadmin consumerProgress {group}: wanted {expected}, found {found or output[-300:]}")
+    return problems
