@@ -35,7 +35,7 @@ def group(name: str) -> str:
     return (
         f'"{name}":{{"brokerId":0,"consumeBroadcastEnable":true,"consumeEnable":true,"consumeFromMinEnable":true,'
         f'"groupName":"{name}","notifyConsumerIdsChangedEnable":true,"retryMaxTimes":16,'
-        f'"retryQueueNums":{retry_queues},"whichBrokerWhenConsumeSlowly":1}'
+        f'"retryQueueNums":{retry_queues},"whichBrokerWhenConsumeSlowly":1}}'
     )
 
 
