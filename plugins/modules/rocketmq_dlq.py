@@ -28,7 +28,9 @@ options:
     type: path
     required: true
   groups:
-    description: Shell patterns of the groups whose dead letters are meant. A pattern that matches none fails the module.
+    description:
+      - Shell patterns of the groups whose dead letters are meant.
+      - A pattern that matches none fails the module.
     type: list
     elements: str
     default: ["*"]
@@ -49,13 +51,10 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    description: Can run in C(check_mode) and return changed status prediction without modifying the target.
   diff_mode:
     support: none
-    description: Returns details on what has changed (or possibly needs changing in C(check_mode)), when in diff mode.
   idempotent:
     support: full
-    description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
 notes:
   - A send that was not answered may have been stored. It counts as not sent, so that it is repeated the next time; a
     message may then come twice, but none is missing.
@@ -120,7 +119,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import pull, topic_stats, topic_table
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import pull, topic_stats
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import (
     PERM_READ,
@@ -147,12 +146,18 @@ BATCH = 32
 def held(module: RocketmqModule, side: Any) -> dict[str, list[tuple[BrokerSpec, TopicConfig, int, int, int]]]:
     """By group, what each master holds: master, topic, queue, first and end offset."""
     found: dict[str, list[tuple[BrokerSpec, TopicConfig, int, int, int]]] = {}
-    asked = [(spec, topic) for spec in side.specs for topic in side.topics[spec.address].values()
-             if topic.name.startswith(DLQ_PREFIX)]
+    asked = [
+        (spec, topic)
+        for spec in side.specs
+        for topic in side.topics[spec.address].values()
+        if topic.name.startswith(DLQ_PREFIX)
+    ]
     answers = module.admin.ask_all([topic_stats(spec.address, topic.name) for spec, topic in asked])
     for (spec, topic), answer in zip(asked, answers, strict=True):
         if answer is None or isinstance(answer, AdminError):
-            raise ModuleError(f"nothing was exported: {side.cluster.name}/{spec.name}: {answer or topic.name + ' vanished'}")
+            raise ModuleError(
+                f"nothing was exported: {side.cluster.name}/{spec.name}: {answer or topic.name + ' vanished'}"
+            )
         group = dead_letters.group_of(topic.name)
         for queue, span in answer.items():
             if span.max > span.min:
@@ -160,18 +165,22 @@ def held(module: RocketmqModule, side: Any) -> dict[str, list[tuple[BrokerSpec, 
     return found
 
 
-def read_queue(module: RocketmqModule, spec: BrokerSpec, topic: str, queue: int, start: int, end: int) -> Iterator[Message]:
+def read_queue(
+    module: RocketmqModule, spec: BrokerSpec, topic: str, queue: int, start: int, end: int
+) -> Iterator[Message]:
     """All messages of a queue; raises AdminError, or ModuleError when the broker tells less than it holds."""
     while start < end:
         result = module.admin.ask(pull(spec.address, topic, queue, start, min(BATCH, end - start)))
         if result.status != "FOUND" or not result.messages:
-            raise ModuleError(f"{topic} queue {queue} at {spec.address}: {result.status} at {start}, expected messages to {end}")
+            raise ModuleError(
+                f"{topic} queue {queue} at {spec.address}: {result.status} at {start}, expected messages to {end}"
+            )
         yield from (message for message in result.messages if message.offset < end)
         start = max(result.next, start + 1)
 
 
 def readable(side: Any, parts: list[tuple[BrokerSpec, TopicConfig, int, int, int]], perm: int | None) -> None:
-    """Gives the masters' topics one permission (None: back what each had); raises ModuleError when one does not take it."""
+    """Gives the masters' topics one permission (None: back what each had); raises ModuleError when one does not."""
     wanted: dict[str, dict[str, TopicConfig]] = {}
     for spec, topic, *_queue in parts:
         if not topic.perm & PERM_READ:
@@ -189,7 +198,8 @@ def export(module: RocketmqModule, side: Any, group: str, parts: list, directory
     row = {"cluster": name, "group": group, "messages": total, "file": str(path), "changed": True, "error": None}
     expected = {
         f"{name}/{spec.name}/{topic.name}/{queue}/{offset}"
-        for spec, topic, queue, start, end in parts for offset in range(start, end)
+        for spec, topic, queue, start, end in parts
+        for offset in range(start, end)
     }
     if path.exists() and expected <= {dead_letters.identity(item) for item in read_file(path)}:
         return {**row, "changed": False}
@@ -239,8 +249,15 @@ def read_file(path: Path) -> list[dict[str, Any]]:
 def resend(module: RocketmqModule, side: Any, group: str, path: Path) -> dict[str, Any]:
     """What a file holds and was not sent yet; each message is noted when the broker has acknowledged it."""
     items = read_file(path)
-    row: dict[str, Any] = {"cluster": path.parent.name, "group": group, "messages": len(items), "file": str(path),
-                           "sent": 0, "changed": False, "error": None}
+    row: dict[str, Any] = {
+        "cluster": path.parent.name,
+        "group": group,
+        "messages": len(items),
+        "file": str(path),
+        "sent": 0,
+        "changed": False,
+        "error": None,
+    }
     note = path.with_suffix(".sent")
     done = set(note.read_text(encoding="utf-8").splitlines()) if note.exists() else set()
     todo = [item for item in items if dead_letters.identity(item) not in done]
@@ -248,7 +265,9 @@ def resend(module: RocketmqModule, side: Any, group: str, path: Path) -> dict[st
         return row
     topic = retry_topic(group)
     places = [
-        (spec.address, queue) for spec in side.specs if topic in side.topics[spec.address]
+        (spec.address, queue)
+        for spec in side.specs
+        if topic in side.topics[spec.address]
         for queue in range(side.topics[spec.address][topic].write_queues)
     ]
     if not places:
@@ -259,7 +278,8 @@ def resend(module: RocketmqModule, side: Any, group: str, path: Path) -> dict[st
         for number, item in enumerate(todo):
             address, queue = places[number % len(places)]
             request = send_message(
-                address, topic, queue, item["body"], dead_letters.renewed(item), born_ms=int(time.time() * 1000))
+                address, topic, queue, item["body"], dead_letters.renewed(item), born_ms=int(time.time() * 1000)
+            )
             try:
                 module.admin.ask(request)
             except AdminError as error:

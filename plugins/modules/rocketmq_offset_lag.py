@@ -11,8 +11,8 @@ description:
   - Reads, for every group, topic and queue of every master, how many messages remain to be consumed, and why they are
     or are not being consumed.
   - With O(wait=true) it is a gate. It passes only when nothing remains in any part, in at least two looks that are at
-    least O(window) seconds apart, with no message written to any commit log in between. Each cluster is proved by itself;
-    one that is behind takes nothing from the others.
+    least O(window) seconds apart, with no message written to any commit log in between. Each cluster is proved by
+    itself; one that is behind takes nothing from the others.
   - The parts are topics, retry topics, broadcasting groups (each client is asked for its own progress), delay levels,
     undecided transactional messages, and the slaves, which must hold what their masters hold.
   - Expected are all pairs of the offset tables, all subscriptions of groups that are online and the retry topic of
@@ -443,7 +443,7 @@ class Judge:
         stall_after: float,
         logs: dict[str, int],
         today: datetime.date,
-        limits: drain_watch.Limits = drain_watch.Limits(),
+        limits: drain_watch.Limits,
         target: Sweeper | None = None,
     ) -> None:
         self.admin, self.only, self.waivers, self.stall_after = admin, only, waivers, stall_after
@@ -488,7 +488,8 @@ class Judge:
             if one.cluster in passed or one.cluster in self.given_up:
                 continue
             names = {spec.address: spec.name for spec in snapshots[one.cluster].spec.masters}
-            reasons = [*self._written(one, snapshots[one.cluster]), *self.aborts.look(one, names, state.waived), *target]
+            reasons = [*self._written(one, snapshots[one.cluster]), *self.aborts.look(one, names, state.waived)]
+            reasons += target
             if reasons:
                 self.given_up[one.cluster] = tuple(reasons)
 

@@ -52,8 +52,8 @@ options:
     type: dict
   producer_groups:
     description:
-      - Names of producer groups that may be the writers. RocketMQ 4.4.0 cannot list producer groups, but tells where the
-        clients of a named one are.
+      - Names of producer groups that may be the writers. RocketMQ 4.4.0 cannot list producer groups, but tells where
+        the clients of a named one are.
       - Only asked when somebody wrote; those on the same machine are listed in RV(offenders[].likely_groups).
     type: list
     elements: str

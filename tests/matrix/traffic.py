@@ -65,7 +65,11 @@ class Traffic:
         self.inventory = str(self.build / "inventory")
         self.progress = self.build / "progress.log"
         self.environment = dict(
-            os.environ, LAB=lab, ESTATE="shift", MQOPS_PROGRESS_FILE=str(self.progress), ANSIBLE_CALLBACK_RESULT_FORMAT="json"
+            os.environ,
+            LAB=lab,
+            ESTATE="shift",
+            MQOPS_PROGRESS_FILE=str(self.progress),
+            ANSIBLE_CALLBACK_RESULT_FORMAT="json",
         )
         hosts = json.loads(self.run("ansible-inventory", "-i", self.inventory, "--list"))["_meta"]["hostvars"]
         self.hosts = hosts
@@ -76,21 +80,36 @@ class Traffic:
 
     @staticmethod
     def cluster(hosts: dict[str, Any], name: str) -> dict[str, Any]:
-        own = [values for values in hosts.values() if values.get("rocketmq_cluster") == name and "rocketmq_role" in values]
+        own = [
+            values for values in hosts.values() if values.get("rocketmq_cluster") == name and "rocketmq_role" in values
+        ]
         return {
             "name": name,
             "nameservers": [f"{one['rocketmq_address']}:9876" for one in own if one["rocketmq_role"] == "nameserver"],
             "brokers": [
-                {"name": one["rocketmq_broker_name"], "id": one["rocketmq_broker_id"], "address": f"{one['rocketmq_address']}:10911"}
-                for one in own if one["rocketmq_role"] != "nameserver"
+                {
+                    "name": one["rocketmq_broker_name"],
+                    "id": one["rocketmq_broker_id"],
+                    "address": f"{one['rocketmq_address']}:10911",
+                }
+                for one in own
+                if one["rocketmq_role"] != "nameserver"
             ],
         }
 
     # -- commands ---------------------------------------------------------------------------------------------------
 
     def run(self, *command: str, check: bool = True, timeout: float = 900) -> str:
-        done = subprocess.run(command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=timeout, check=False)
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
         if check and done.returncode:
             raise Failed(f"{command[:4]} ended with {done.returncode}: {done.stdout[-1500:]}{done.stderr[-500:]}")
         return done.stdout
@@ -99,24 +118,46 @@ class Traffic:
         """Whether it ended well, and what it printed."""
         command = ["ansible-playbook", "-i", self.inventory, name, "-e", json.dumps(variables)]
         with (self.build / "traffic.log").open("a") as log:
-            done = subprocess.run(command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True,
-                                  text=True, timeout=1500, check=False)
+            done = subprocess.run(
+                command,
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=1500,
+                check=False,
+            )
             log.write(f"$ {' '.join(command)}\n{done.stdout}{done.stderr}\n")
         return done.returncode == 0, done.stdout
 
     def gate(self, tasks: str, **variables: Any) -> tuple[bool, str]:
         """A gate of the role with short windows: a test has no producer that sends once in a minute."""
         short = {
-            "migration_write_settle": 34, "migration_write_window": 12, "migration_write_timeout": 60, "migration_drain_window": 10,
-            "migration_drain_timeout": 240, "migration_progress_file": str(self.progress),
+            "migration_write_settle": 34,
+            "migration_write_window": 12,
+            "migration_write_timeout": 60,
+            "migration_drain_window": 10,
+            "migration_drain_timeout": 240,
+            "migration_progress_file": str(self.progress),
         }
         return self.playbook("molecule/traffic/phase.yml", traffic_tasks=tasks, **(short | variables))
 
-    def module(self, name: str, **arguments: Any) -> dict[str, Any]:
+    def module(self, name: str, /, **arguments: Any) -> dict[str, Any]:
         printed = self.run(
-            "ansible", "-i", self.inventory, "localhost", "-m", f"mqops.rocketmq.{name}", "-a", json.dumps(arguments), check=False)
+            "ansible",
+            "-i",
+            self.inventory,
+            "localhost",
+            "-m",
+            f"mqops.rocketmq.{name}",
+            "-a",
+            json.dumps(arguments),
+            check=False,
+        )
         require("=> {" in printed, f"{name} printed no result: {printed[-800:]}")
-        return json.loads(printed[printed.index("=> {") + 3:])
+        at = printed.index("=> {")
+        return {"failed": "FAILED!" in printed[:at], **json.loads(printed[at + 3 :])}
 
     def lag(self, **arguments: Any) -> dict[str, Any]:
         return self.module("rocketmq_offset_lag", clusters=[self.source], **{"interval": 1, "window": 5, **arguments})
@@ -134,7 +175,9 @@ class Traffic:
         size = self.progress.stat().st_size if self.progress.exists() else 0
 
         def wait() -> None:
-            wait_for("the gate's first look", lambda: self.progress.exists() and self.progress.stat().st_size > size, 120)
+            wait_for(
+                "the gate's first look", lambda: self.progress.exists() and self.progress.stat().st_size > size, 120
+            )
             time.sleep(2)
             act()
 
@@ -192,7 +235,9 @@ class Pinned:
 
 def prepare(lab: Traffic) -> str:
     """The business runs, the target serves, and there is a topic whose consumer is pulled by strings."""
-    found = wait_for("the business", lambda: lab.status()["ready"] and lab.status()["modes"]["late"]["acknowledged"] > 20, 240)
+    found = wait_for(
+        "the business", lambda: lab.status()["ready"] and lab.status()["modes"]["late"]["acknowledged"] > 20, 240
+    )
     made = lab.module("rocketmq_topic", clusters=[lab.source], name=TOPIC, read_queues=2, write_queues=2)
     require(not made.get("failed"), str(made.get("msg")))
     wait_for("the late group's leave", lambda: not lab.status()["late_online"], 120)
@@ -227,8 +272,16 @@ def freeze(lab: Traffic) -> str:
     # A consumer that gives up a message: 4.4.0's own way into the dead-letter queue.
     puppet = Puppet(lab.master, GROUP, TOPIC)
     _offset, position = send(lab.peer, TOPIC, 1, "dead", KEYS="dead-1")
-    puppet.peer.ask(36, offset=position, group=GROUP, delayLevel=-1, originMsgId="0" * 32, originTopic=TOPIC, unitMode=False,
-                    maxReconsumeTimes=16)
+    puppet.peer.ask(
+        36,
+        offset=position,
+        group=GROUP,
+        delayLevel=-1,
+        originMsgId="0" * 32,
+        originTopic=TOPIC,
+        unitMode=False,
+        maxReconsumeTimes=16,
+    )
     puppet.commit(0, 5)
     puppet.commit(1, lab.end(TOPIC, 1))
     puppet.die()
@@ -241,18 +294,27 @@ def freeze(lab: Traffic) -> str:
 
 def independent_check(lab: Traffic) -> str:
     """The module's rows equal, queue by queue, what 43, 30 and 31 say when asked one by one by other code."""
+
     def both() -> tuple[dict[Any, Any], dict[Any, Any]]:
         before = oracle.remaining(Peer(lab.master))
         found = lab.lag(wait=False, detail="all")
         after = oracle.remaining(Peer(lab.master))
         # What moves while both look can be compared with nothing.
         still = {
-            (pair, queue): row for pair, queues in before.items() for queue, row in queues.items()
+            (pair, queue): row
+            for pair, queues in before.items()
+            for queue, row in queues.items()
             if after.get(pair, {}).get(queue) == row
         }
         rows = {
-            (f"{row['topic']}@{row['group']}", row["queue"]): [row["committed"], row["min"], row["max"], row["remaining"]]
-            for row in found["rows"] if row["committed"] is not None and not row["client"]
+            (f"{row['topic']}@{row['group']}", row["queue"]): [
+                row["committed"],
+                row["min"],
+                row["max"],
+                row["remaining"],
+            ]
+            for row in found["rows"]
+            if row["committed"] is not None and not row["client"]
         }
         return still, {key: row for key, row in rows.items() if key in still}
 
@@ -314,13 +376,20 @@ def dead_letters(lab: Traffic) -> str:
     require("dead-1" in (directory / "mro" / f"{GROUP}.jsonl").read_text(), "the message is not in the file")
     again = lab.module("rocketmq_dlq", state="exported", **arguments)
     require(again["changed"] is False, "a second export changed something")
-    perm = next(topic["perm"] for name, topic in parse(lab.peer.ask(21)[1])["topicConfigTable"].items() if name == f"%DLQ%{GROUP}")
+    perm = next(
+        topic["perm"]
+        for name, topic in parse(lab.peer.ask(21)[1])["topicConfigTable"].items()
+        if name == f"%DLQ%{GROUP}"
+    )
     require(perm == 2, f"the queue's permission is {perm} after the export")
     lab.module("rocketmq_topic", clusters=[lab.target], name=f"%RETRY%{GROUP}", read_queues=1, write_queues=1)
     sent = lab.module("rocketmq_dlq", state="resent", clusters=[lab.target], directory=str(directory))
     require(not sent.get("failed") and sent["letters"][0]["sent"] == 1, f"{sent.get('msg')} {sent.get('letters')}")
-    ends = sum(int(Peer(one["address"]).ask(30, topic=f"%RETRY%{GROUP}", queueId=0)[0]["offset"])
-               for one in lab.target["brokers"] if one["id"] == 0)
+    ends = sum(
+        int(Peer(one["address"]).ask(30, topic=f"%RETRY%{GROUP}", queueId=0)[0]["offset"])
+        for one in lab.target["brokers"]
+        if one["id"] == 0
+    )
     require(ends == 1, f"{ends} messages lie in the retry topic of the target")
     return "1 exported, 1 sent again, permission 2 again"
 
@@ -383,8 +452,17 @@ def lost_routes(lab: Traffic) -> str:
     container = lab.hosts["mro-ns"]["rocketmq_container"]
     lab.run("docker", "restart", "-t", "10", container)
     server = wait_for("the name server", lambda: _name_server(lab.source["nameservers"][0]), 60)
-    lab.peer.ask(17, topic="mro-increment", defaultTopic="TBW102", readQueueNums=1, writeQueueNums=1, perm=6,
-                 topicFilterType="SINGLE_TAG", topicSysFlag=0, order=False)
+    lab.peer.ask(
+        17,
+        topic="mro-increment",
+        defaultTopic="TBW102",
+        readQueueNums=1,
+        writeQueueNums=1,
+        perm=6,
+        topicFilterType="SINGLE_TAG",
+        topicSysFlag=0,
+        order=False,
+    )
     table = set(parse(lab.peer.ask(21)[1])["topicConfigTable"])
     listed = set(parse(server.ask(206)[1])["topicList"])
     passed, printed = lab.gate("freeze_batch")
@@ -405,6 +483,7 @@ def _name_server(address: str) -> Peer | None:
 
 def straggler(lab: Traffic) -> str:
     """Somebody sends once while the source is closed: opened once more, drained, closed for good, and named."""
+
     def once() -> None:
         wait_for("the close", lambda: lab.permission() == "0", 300)
         time.sleep(5)
@@ -424,8 +503,10 @@ def straggler(lab: Traffic) -> str:
         thread.start()
     try:
         # The puppet does not tell which queues it holds, as clients in some other languages.
-        passed, printed = lab.gate("close_batch", migration_waivers=[
-            {"code": "CLIENT_SILENT", "subject": f"mro/{GROUP}/*", "reason": "a puppet"}])
+        passed, printed = lab.gate(
+            "close_batch",
+            migration_waivers=[{"code": "CLIENT_SILENT", "subject": f"mro/{GROUP}/*", "reason": "a puppet"}],
+        )
     finally:
         follow.set()
         threads[1].join()
@@ -434,13 +515,15 @@ def straggler(lab: Traffic) -> str:
     require("WRITTEN_SINCE mro/broker-a" in printed, "the first close did not notice the straggler")
     require(f"Straggler: {TOPIC} queue 0 on mro/broker-a: 1 messages" in printed, f"it is not named: {printed[-3000:]}")
     require(lab.permission() == "0", f"the permission is {lab.permission()}")
-    left = {pair: queues for pair, queues in oracle.remaining(lab.peer).items() if any(row[3] for row in queues.values())}
+    left = {
+        pair: queues for pair, queues in oracle.remaining(lab.peer).items() if any(row[3] for row in queues.values())
+    }
     require(not left, f"closed with messages left: {left}")
     return "named, drained, closed the second time"
 
 
 def second_straggler(lab: Traffic) -> str:
-    """One that goes on sending while the source is closed: the phase fails, names it, and leaves the source readable."""
+    """One that goes on sending while the source is closed: the phase fails, names it, the source stays readable."""
     producer = Pinned(lab.master, TOPIC, 1, 2.0)
     puppet = Puppet(lab.master, GROUP, TOPIC)
     follow = threading.Event()
@@ -453,8 +536,11 @@ def second_straggler(lab: Traffic) -> str:
     thread = threading.Thread(target=consume, daemon=True)
     thread.start()
     try:
-        passed, printed = lab.gate("close_batch", migration_drain_timeout=30, migration_waivers=[
-            {"code": "CLIENT_SILENT", "subject": f"mro/{GROUP}/*", "reason": "a puppet"}])
+        passed, printed = lab.gate(
+            "close_batch",
+            migration_drain_timeout=30,
+            migration_waivers=[{"code": "CLIENT_SILENT", "subject": f"mro/{GROUP}/*", "reason": "a puppet"}],
+        )
     finally:
         producer.stop()
         time.sleep(1)
@@ -472,8 +558,17 @@ def verdict(lab: Traffic) -> str:
     """Nothing of the business was lost meanwhile."""
     lab.tell_business("stop-producing")
     printed = lab.run(
-        sys.executable, "molecule/resources/ledger/verdict.py", str(lab.build / "ledger/mro"), "--wait", "180", "--minimum", "100",
-        "--json", str(lab.build / "ledger.json"), check=False)
+        sys.executable,
+        "molecule/resources/ledger/verdict.py",
+        str(lab.build / "ledger/mro"),
+        "--wait",
+        "180",
+        "--minimum",
+        "100",
+        "--json",
+        str(lab.build / "ledger.json"),
+        check=False,
+    )
     judged = json.loads((lab.build / "ledger.json").read_text())
     problems = judged["sources"]["mro"]["problems"]
     require(not problems, f"{problems}\n{printed[-2000:]}")
@@ -481,10 +576,35 @@ def verdict(lab: Traffic) -> str:
     return f"acknowledged {sum(one['acknowledged'] for one in modes)}, lost {sum(one['lost'] for one in modes)}"
 
 
-SHORT = (prepare, pinned_producer, freeze, independent_check, nothing_passes, dies_in_mid_drain, rewound, dead_letters, drained,
-         straggler, verdict)
-LONG = (prepare, pinned_producer, freeze, independent_check, nothing_passes, dies_in_mid_drain, rewound, dead_letters,
-        killed_in_mid_drain, drained, lost_routes, second_straggler, straggler, verdict)
+SHORT = (
+    prepare,
+    pinned_producer,
+    freeze,
+    independent_check,
+    nothing_passes,
+    dies_in_mid_drain,
+    rewound,
+    dead_letters,
+    drained,
+    straggler,
+    verdict,
+)
+LONG = (
+    prepare,
+    pinned_producer,
+    freeze,
+    independent_check,
+    nothing_passes,
+    dies_in_mid_drain,
+    rewound,
+    dead_letters,
+    killed_in_mid_drain,
+    drained,
+    lost_routes,
+    second_straggler,
+    straggler,
+    verdict,
+)
 
 
 def main() -> int:
@@ -504,7 +624,10 @@ def main() -> int:
         except Failed as failure:
             said, ok = str(failure), False
         seconds = time.monotonic() - began
-        print(f"[{time.strftime('%H:%M:%S')}] {'passed' if ok else 'FAILED'} {case.__name__} ({seconds:.0f} s): {said}", flush=True)
+        print(
+            f"[{time.strftime('%H:%M:%S')}] {'passed' if ok else 'FAILED'} {case.__name__} ({seconds:.0f} s): {said}",
+            flush=True,
+        )
         lab.results.append({"case": case.__name__, "passed": ok, "seconds": round(seconds, 1), "said": said})
         (lab.build / "traffic.json").write_text(json.dumps(lab.results, indent=1))
         failed |= not ok

@@ -41,9 +41,16 @@ class Peer:
         with self.lock:
             self.opaque += 1
             fields = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in ext.items()}
-            head = json.dumps({
-                "code": code, "language": "JAVA", "version": 293, "opaque": self.opaque, "flag": 0, "extFields": fields,
-            }).encode()
+            head = json.dumps(
+                {
+                    "code": code,
+                    "language": "JAVA",
+                    "version": 293,
+                    "opaque": self.opaque,
+                    "flag": 0,
+                    "extFields": fields,
+                }
+            ).encode()
             self.socket.sendall(struct.pack(">ii", 4 + len(head) + len(body), len(head)) + head + body)
             while True:
                 answer, content = self._frame()
@@ -79,8 +86,21 @@ def send(
     """Sends one message as a producer would; its queue offset, and its position in the commit log."""
     text = "".join(f"{key}\x01{value}\x02" for key, value in properties.items())
     ext, _body = peer.ask(
-        310, body.encode(), a="mqops-stimulus", b=topic, c="TBW102", d=4, e=queue, f=flag, g=int(time.time() * 1000), h=0,
-        i=text, j=0, k=False, l=16, m=False,
+        310,
+        body.encode(),
+        a="mqops-stimulus",
+        b=topic,
+        c="TBW102",
+        d=4,
+        e=queue,
+        f=flag,
+        g=int(time.time() * 1000),
+        h=0,
+        i=text,
+        j=0,
+        k=False,
+        l=16,
+        m=False,
     )
     return int(ext["queueOffset"]), int(ext["msgId"][16:32], 16)
 
@@ -97,18 +117,36 @@ class Puppet:
 
     def _beat(self) -> None:
         subscriptions = [
-            {"topic": topic, "subString": "*", "classFilterMode": False, "codeSet": [], "tagsSet": [], "subVersion": 1,
-             "expressionType": "TAG"}
+            {
+                "topic": topic,
+                "subString": "*",
+                "classFilterMode": False,
+                "codeSet": [],
+                "tagsSet": [],
+                "subVersion": 1,
+                "expressionType": "TAG",
+            }
             for topic in (self.topic, f"%RETRY%{self.group}")
         ]
-        self.peer.ask(34, json.dumps({
-            "clientID": f"puppet@{self.group}", "producerDataSet": [],
-            "consumerDataSet": [{
-                "groupName": self.group, "consumeType": "CONSUME_PASSIVELY", "messageModel": "CLUSTERING",
-                "consumeFromWhere": "CONSUME_FROM_FIRST_OFFSET", "unitMode": False,
-                "subscriptionDataSet": subscriptions,
-            }],
-        }).encode())
+        self.peer.ask(
+            34,
+            json.dumps(
+                {
+                    "clientID": f"puppet@{self.group}",
+                    "producerDataSet": [],
+                    "consumerDataSet": [
+                        {
+                            "groupName": self.group,
+                            "consumeType": "CONSUME_PASSIVELY",
+                            "messageModel": "CLUSTERING",
+                            "consumeFromWhere": "CONSUME_FROM_FIRST_OFFSET",
+                            "unitMode": False,
+                            "subscriptionDataSet": subscriptions,
+                        }
+                    ],
+                }
+            ).encode(),
+        )
 
     def _live(self) -> None:
         # A broker forgets a client that is silent for 120 s.

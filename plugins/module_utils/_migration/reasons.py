@@ -294,8 +294,8 @@ define("DELAYED_PENDING", BLOCKING, "cluster/broker/level",
 define("DELIVERY_BEYOND_END", WAIVABLE, "cluster/broker/level",
        "A broker counts more messages as delivered than a delay level (or, as level half, the topic of undecided "
        "transactions) has ever held: what is written there next is never delivered.",
-       "The store lost data, or delayOffset.json or consumerOffset.json is of another store; find out before anything is "
-       "stopped.")
+       "The store lost data, or delayOffset.json or consumerOffset.json is of another store; find out before "
+       "anything is stopped.")
 define("GROUP_NEVER_COMMITTED", WAIVABLE, "cluster/group",
        "A group is known to the brokers, is offline and has no offset anywhere, so nothing tells what it has read: it "
        "broadcasts, or it was never used.",

@@ -140,6 +140,7 @@ def test_sources_are_split_by_the_items_of_a_loop():
 def test_writers_are_named_with_the_sockets_of_all_machines():
     offender = {"cluster": "mro", "broker": "a", "topic": "t", "queue": 0, "kind": "send", "count": 1, "rate": 0.0,
                 "producer_groups": [], "hosts": ["198.18.9.101:4000"]}
-    printed = [{"item": "mro-a", "stdout": "0 0 198.18.9.21:10911 198.18.9.101:4000\n"}, {"item": "mro-b", "unreachable": True}]
+    printed = [{"item": "mro-a", "stdout": "0 0 198.18.9.21:10911 198.18.9.101:4000\n"},
+               {"item": "mro-b", "unreachable": True}]
     (text,) = writers([offender], printed)
     assert "connected now: 198.18.9.101:4000" in text

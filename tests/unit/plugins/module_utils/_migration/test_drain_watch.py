@@ -26,8 +26,15 @@ NAMES = {ADDRESS: "broker-a"}
 def drain(remaining=0, *, at=0.0, verdict=DRAINING, clients=("c1",), delay=0, boot="1", reasons=(), rate=0.0):
     code = "" if not remaining else "NO_CONSUMER" if verdict == NO_CONSUMER else "NOT_DRAINED"
     row = QueueLag("mro", "broker-a", "g", "orders", 0, 0, 0, remaining, verdict, code, remaining, rate=rate)
-    return ClusterDrain("mro", int(at * 1000) + 1, (row,), tuple(reasons), {"topics": remaining, "delay": delay},
-                        {ADDRESS: (5000, boot)}, {"g": clients} if clients else {})
+    return ClusterDrain(
+        "mro",
+        int(at * 1000) + 1,
+        (row,),
+        tuple(reasons),
+        {"topics": remaining, "delay": delay},
+        {ADDRESS: (5000, boot)},
+        {"g": clients} if clients else {},
+    )
 
 
 def looks(limits, *drains, waived=frozenset()):
@@ -75,8 +82,7 @@ def test_the_targets_backlog_is_measured_over_a_while() -> None:
     assert watch.look(drain(100, at=10)) == []  # too short to say
     assert watch.look(drain(60, at=30)) == []  # 2/s is allowed
     found = watch.look(drain(200, at=40))
-    assert [str(one) for one in found] == [
-        "TARGET_FALLS_BEHIND mro (rate 3.3, limit 2.0, behind {'g': 200})"]
+    assert [str(one) for one in found] == ["TARGET_FALLS_BEHIND mro (rate 3.3, limit 2.0, behind {'g': 200})"]
     # Nobody is behind whose group is offline, and what did not answer has no rate.
     watch = TargetWatch(limit=2.0)
     assert watch.look(drain(0, at=0)) == []
@@ -88,4 +94,5 @@ def test_the_line_names_the_slowest_and_who_consumes_it() -> None:
     quick, slow = drain(90, rate=30.0), drain(10, rate=0.5, clients=("c1", "c2", "c3"))
     slow = replace(slow, rows=(replace(slow.rows[0], group="h"),), consumers={"h": ("c1", "c2", "c3")})
     assert progress([quick, slow], 0, 60) == (
-        "remaining 100 (topics 100), 30.5/s, ETA 3 s; slowest: mro/h 10 DRAINING, consumed by c1, c2 and 1 more")
+        "remaining 100 (topics 100), 30.5/s, ETA 3 s; slowest: mro/h 10 DRAINING, consumed by c1, c2 and 1 more"
+    )

@@ -68,7 +68,8 @@ class Estate:
                 name: SubscriptionGroup(name) for name in ("g", "late", "TOOLS_CONSUMER")}),
             "GET_ALL_CONSUMER_OFFSET": lambda: {
                 ("orders", "late"): {0: self.late},
-                **({("orders", "g"): {0: self.committed - self.behind.get(request.address, 0)}} if self.model == "CLUSTERING" else {})},
+                **({("orders", "g"): {0: self.committed - self.behind.get(request.address, 0)}}
+                   if self.model == "CLUSTERING" else {})},
             "GET_ALL_DELAY_OFFSET": lambda: {1: 3},
             "GET_TOPIC_STATS_INFO": lambda: {0: QueueRange(0, self.max if extra["topic"] == "orders" else 0)},
             "GET_MAX_OFFSET": lambda: 3 + self.delayed if (
@@ -264,7 +265,8 @@ def test_the_wait_is_given_up_when_a_group_loses_its_last_consumer(gate, estate)
 
 def test_the_wait_is_given_up_when_the_target_falls_behind(gate, estate) -> None:
     estate.committed = 3
-    hub = {"name": "hub", "nameservers": [SERVER], "brokers": [{"name": "hub-a", "id": 0, "address": "198.18.50.81:10911"}]}
+    hub = {"name": "hub", "nameservers": [SERVER],
+           "brokers": [{"name": "hub-a", "id": 0, "address": "198.18.50.81:10911"}]}
     estate.target_rate = 10
     failed, result = lag(gate, estate, target=hub, abort_on={"target_growth": 5})
     assert failed

@@ -28,8 +28,20 @@ def letters(seeded, monkeypatch):
             return AdminError(request.name, request.address, 16, "pulling message is forbidden")
         start, count = int(request.ext["queueOffset"]), min(int(request.ext["maxMsgNums"]), 2)
         found = tuple(
-            Message("%DLQ%g", 0, offset, offset * 100, f"body {offset}".encode(), {"RETRY_TOPIC": "orders"}, 1, 2, "h:9", "h:1")
-            for offset in range(start, min(start + count, state["end"])))
+            Message(
+                "%DLQ%g",
+                0,
+                offset,
+                offset * 100,
+                f"body {offset}".encode(),
+                {"RETRY_TOPIC": "orders"},
+                1,
+                2,
+                "h:9",
+                "h:1",
+            )
+            for offset in range(start, min(start + count, state["end"]))
+        )
         return PullResult("FOUND" if found else "NO_NEW", found, start + len(found), state["low"], state["end"])
 
     def send(broker, request):
@@ -87,7 +99,8 @@ def test_a_broker_that_refuses_leaves_no_file_and_its_permission_as_it_was(run, 
 def test_a_queue_that_tells_less_than_it_holds_is_an_error(run, letters, tmp_path, seeded) -> None:
     pull = seeded.pull_message
     seeded.pull_message = lambda broker, request: (
-        PullResult("NO_NEW", (), 4, 2, 5) if request.ext["queueOffset"] == "4" else pull(broker, request))
+        PullResult("NO_NEW", (), 4, 2, 5) if request.ext["queueOffset"] == "4" else pull(broker, request)
+    )
     result = run("rocketmq_dlq", state="exported", directory=str(tmp_path))
     assert "NO_NEW at 4, expected messages to 5" in result["msg"]
     assert not list(tmp_path.rglob("*.jsonl"))
