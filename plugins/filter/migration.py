@@ -12,6 +12,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.census import ip_of, parse_ss
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.standing import ORDER, judge
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.writers import lines as writer_lines
 
 
 def _permissions(snapshot: dict[str, Any], masters: list[dict[str, Any]]) -> dict[str, int | str]:
@@ -133,10 +134,38 @@ def unconnected(printed: str, hostvars: Any, business: list[str], sources: list[
     return missing
 
 
+def passed(batch: list[dict[str, Any]], result: dict[str, Any], wanted: bool = True) -> list[dict[str, Any]]:
+    """Sources of a batch whose gate has passed (or, with wanted=false, has not), by what a gate's module returned.
+
+    A result without a verdict for a source, as an error leaves it, is no pass. In check mode nothing was judged.
+    """
+    clusters = result.get("clusters") if isinstance(result.get("clusters"), dict) else {}
+    skipped = bool(result.get("skipped"))
+    return [
+        source for source in batch
+        if (skipped or (clusters.get(source["name"]) or {}).get("passed") is True) is bool(wanted)
+    ]
+
+
+def refused(batch: list[dict[str, Any]], results: list[dict[str, Any]], wanted: bool = True) -> list[dict[str, Any]]:
+    """Sources of a batch for which a loop over sources has failed (or, with wanted=false, has not)."""
+    failed = {result["item"]["name"] for result in results if result.get("failed") or result.get("unreachable")}
+    return [source for source in batch if (source["name"] in failed) is bool(wanted)]
+
+
+def writers(offenders: list[dict[str, Any]], printed: list[dict[str, Any]]) -> list[str]:
+    """Who writes, a line each, from what rocketmq_write_stop returned and a loop of C(ss -Htn) over the machines."""
+    sockets = []
+    for result in printed:
+        sockets += parse_ss(str(result.get("item", "")), (result.get("stdout") or "").splitlines())[0]
+    return writer_lines(offenders, sockets)
+
+
 class FilterModule:
     """The collection's filters for the phases of the migration."""
 
     def filters(self) -> dict[str, Any]:
         return {
             "standing": standing, "reached": reached, "serving": serving, "specs": specs, "unconnected": unconnected,
+            "passed": passed, "refused": refused, "writers": writers,
         }

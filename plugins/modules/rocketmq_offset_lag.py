@@ -11,7 +11,8 @@ description:
   - Reads, for every group, topic and queue of every master, how many messages remain to be consumed, and why they are
     or are not being consumed.
   - With O(wait=true) it is a gate. It passes only when nothing remains in any part, in at least two looks that are at
-    least O(window) seconds apart, with no message written to any commit log in between.
+    least O(window) seconds apart, with no message written to any commit log in between. Each cluster is proved by
+    itself; one that is behind takes nothing from the others.
   - The parts are topics, retry topics, broadcasting groups (each client is asked for its own progress), delay levels,
     undecided transactional messages, and the slaves, which must hold what their masters hold.
   - Expected are all pairs of the offset tables, all subscriptions of groups that are online and the retry topic of
@@ -61,7 +62,60 @@ options:
     description:
       - RV(commit_logs) of an earlier run of this module.
       - If given, every commit log that is named must still end there, which proves that nothing was written since.
+        Otherwise the module fails at once, for no wait undoes it.
     type: dict
+  abort_on:
+    description:
+      - When waiting on is of no use. The module then fails at once, naming which of these it was.
+      - Nothing is changed by it; the same task can be run again.
+    type: dict
+    suboptions:
+      growing_samples:
+        description: So many looks in a row that each found more remaining messages than the one before.
+        type: int
+      consumer_lost:
+        description: Seconds for which a group that was consuming its messages may be without any consumer.
+        type: float
+      broker_restarted:
+        description: Whether the restart of a master ends the wait. Without it, it begins the proof anew.
+        type: bool
+        default: false
+      target_growth:
+        description:
+          - Messages per second by which the backlog of the online groups of O(target) may grow, over 30 seconds.
+          - Needs O(target).
+        type: float
+  target:
+    description:
+      - The cluster that takes the traffic over. It is only looked at for O(abort_on.target_growth).
+    type: dict
+    suboptions:
+      name:
+        description: Name of the cluster.
+        type: str
+        required: true
+      nameservers:
+        description: Addresses of its name servers, C(host:port).
+        type: list
+        elements: str
+        required: true
+      brokers:
+        description: Its brokers; if left out, those that the name servers list now.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description: Name of the broker.
+            type: str
+            required: true
+          id:
+            description: Id of the broker, V(0) for a master.
+            type: int
+            required: true
+          address:
+            description: Address of the broker, C(host:port).
+            type: str
+            required: true
   detail:
     description: Whether RV(rows) lists only queues that are not drained (V(open)), or all (V(all)).
     type: str
@@ -109,7 +163,7 @@ drained:
   returned: always
   type: bool
 proved:
-  description: Seconds over which the clusters were seen drained with nothing written.
+  description: Seconds over which the clusters were seen drained with nothing written; of several, the fewest.
   returned: always
   type: float
 clusters:
@@ -117,6 +171,13 @@ clusters:
   returned: always
   type: dict
   contains:
+    passed:
+      description: Whether the proof of this cluster is complete.
+      type: bool
+    broadcast_topics:
+      description: Topics that broadcasting groups read.
+      type: list
+      elements: str
     remaining:
       description: Messages that remain in all parts.
       type: int
@@ -124,7 +185,9 @@ clusters:
       description: Messages that remain, by part. The parts are V(topics), V(retry), V(broadcast), V(delay) and V(half).
       type: dict
     groups:
-      description: By group, RV(ignore:remaining), RV(ignore:verdict), RV(ignore:rate) and RV(ignore:eta).
+      description:
+        - By group, RV(ignore:remaining), RV(ignore:verdict), RV(ignore:rate), RV(ignore:eta), and RV(ignore:clients),
+          the ids of those who consume it.
       type: dict
 rows:
   description: One entry for each queue from the view of one group (and client, where the group broadcasts).
@@ -177,6 +240,12 @@ rows:
     why:
       description: What explains the verdict.
       type: str
+aborted:
+  description: Codes of RV(reasons) for which the wait was given up (O(abort_on), O(commit_logs)).
+  returned: always
+  type: list
+  elements: str
+  sample: [CONSUMER_LOST]
 reasons:
   description: Why the clusters are not drained, and what else should be known.
   returned: always
@@ -225,7 +294,8 @@ elapsed:
 import dataclasses
 import datetime
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import HALF_GROUP, HALF_TOPIC
@@ -239,7 +309,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     Unknown,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.snapshot import take_all
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import drain
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import drain, drain_watch
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import (
     Judged,
     Reason,
@@ -252,6 +322,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     ArgumentError,
     RocketmqModule,
+    cluster_spec,
     clusters_option,
     gate_spec,
     run_module,
@@ -268,12 +339,30 @@ ROWS_SHOWN = 500
 
 @dataclass(frozen=True)
 class State:
-    """One look, judged. C(ok): the proof is complete."""
+    """One look, judged. C(ok): nothing is left to wait for, as each cluster is proved or was given up.
+
+    C(proved): seconds by cluster. C(passed): clusters whose proof is complete. C(aborts): by cluster, why it was given
+    up.
+    """
 
     ok: bool
     judged: Judged
     drains: tuple[drain.ClusterDrain, ...]
-    proved: float
+    proved: Mapping[str, float]
+    passed: frozenset[str]
+    aborts: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)
+
+    @property
+    def waived(self) -> frozenset[tuple[str, str]]:
+        return frozenset((reason.code, reason.subject) for reason, _unused in self.judged.waived)
+
+    @property
+    def given_up(self) -> list[Reason]:
+        return [reason for reasons in self.aborts.values() for reason in reasons]
+
+    def blocking(self, cluster: str) -> list[Reason]:
+        """What blocks one cluster, whose name every subject begins with."""
+        return [reason for reason in self.judged.blocking if reason.subject.split("/")[0] == cluster]
 
 
 class Sweeper:
@@ -354,20 +443,26 @@ class Judge:
         stall_after: float,
         logs: dict[str, int],
         today: datetime.date,
+        limits: drain_watch.Limits,
+        target: Sweeper | None = None,
     ) -> None:
         self.admin, self.only, self.waivers, self.stall_after = admin, only, waivers, stall_after
+        self.aborts, self.target = drain_watch.Aborts(limits), target
+        self.growth = drain_watch.TargetWatch(limits.target_growth) if limits.target_growth is not None else None
         self.logs, self.today = logs, today
-        self.proof = drain.Proof(window)
+        self.window = window
+        self.proofs: dict[str, drain.Proof] = {}
         self.last: dict[str, drain.ClusterDrain] = {}
+        self.given_up: dict[str, tuple[Reason, ...]] = {}
 
     def __call__(self, snapshots: list[ClusterSnapshot]) -> State:
-        drains = []
+        drains, reasons = [], []
         for snapshot, clients in zip(snapshots, ask_clients(self.admin, snapshots), strict=True):
             name = snapshot.spec.name
             judged = drain.judge(snapshot, clients, self.last.get(name), only=self.only, stall_after=self.stall_after)
             self.last[name] = judged
             drains.append(judged)
-        reasons = [reason for one in drains for reason in (*one.reasons, *self._written(one, snapshots))]
+            reasons += [*judged.reasons, *self._written(judged, snapshot)]
         # A pattern without a match is an error only when everybody has answered.
         if not any(reason.code == "BROKER_UNKNOWN" for reason in reasons):
             unmatched = self.only.unmatched(snapshots)
@@ -375,13 +470,37 @@ class Judge:
                 raise ArgumentError(f"nothing in {', '.join(one.cluster for one in drains)} matches: "
                                     f"{', '.join(unmatched)}")
         result = apply_waivers(reasons, self.waivers, self.today)
+        state = State(False, result, tuple(drains), {}, frozenset())
         now = int(time.monotonic() * 1000)
-        logs = {address: log for one in drains for address, log in one.logs.items()}
-        ok = self.proof.look(now, result.ok, logs)
-        return State(ok, result, tuple(drains), self.proof.seconds(now))
+        proofs = {one.cluster: self.proofs.setdefault(one.cluster, drain.Proof(self.window)) for one in drains}
+        passed = frozenset(
+            one.cluster for one in drains if proofs[one.cluster].look(now, not state.blocking(one.cluster), one.logs))
+        self._give_up(state, passed, {snapshot.spec.name: snapshot for snapshot in snapshots})
+        return replace(
+            state, passed=passed, proved={name: proof.seconds(now) for name, proof in proofs.items()},
+            aborts=dict(self.given_up), ok=all(name in passed or name in self.given_up for name in proofs),
+        )
 
-    def _written(self, one: drain.ClusterDrain, snapshots: list[ClusterSnapshot]) -> list[Reason]:
-        names = {spec.address: spec.name for snapshot in snapshots for spec in snapshot.spec.masters}
+    def _give_up(self, state: State, passed: frozenset[str], snapshots: Mapping[str, ClusterSnapshot]) -> None:
+        """A cluster that is given up once stays so, for the wait may go on for the others."""
+        target = self._target() if len(passed) < len(state.drains) else []
+        for one in state.drains:
+            if one.cluster in passed or one.cluster in self.given_up:
+                continue
+            names = {spec.address: spec.name for spec in snapshots[one.cluster].spec.masters}
+            reasons = [*self._written(one, snapshots[one.cluster]), *self.aborts.look(one, names, state.waived)]
+            reasons += target
+            if reasons:
+                self.given_up[one.cluster] = tuple(reasons)
+
+    def _target(self) -> list[Reason]:
+        if self.growth is None or self.target is None:
+            return []
+        # Its rows alone are of interest: what stalls or is unknown there is no matter of this gate.
+        return [reason for snapshot in self.target() for reason in self.growth.look(drain.judge(snapshot))]
+
+    def _written(self, one: drain.ClusterDrain, snapshot: ClusterSnapshot) -> list[Reason]:
+        names = {spec.address: spec.name for spec in snapshot.spec.masters}
         return [
             Reason("WRITTEN_SINCE", f"{one.cluster}/{names[address]}", {"proved": self.logs[address], "now": end})
             for address, (end, _unused) in one.logs.items()
@@ -391,11 +510,20 @@ class Judge:
 
 def result_of(state: State, detail: str) -> dict[str, Any]:
     rows = [row for one in state.drains for row in one.rows if detail == "all" or row.code]
+    judged = state.judged.as_result()
+    # The reasons to give up come first; what was written since blocks as well and is there already.
+    known = set(state.judged.blocking)
+    judged["reasons"] = [one.as_dict() for one in state.given_up if one not in known] + judged["reasons"]
     return {
         "drained": state.judged.ok,
-        "proved": round(state.proved, 1),
+        "aborted": sorted({reason.code for reason in state.given_up}),
+        "proved": round(min(state.proved.values(), default=0.0), 1),
         "clusters": {
-            one.cluster: {"remaining": one.remaining, "parts": dict(one.parts), "groups": groups_of(one)}
+            one.cluster: {
+                "passed": one.cluster in state.passed,
+                "remaining": one.remaining, "parts": dict(one.parts), "groups": groups_of(one),
+                "broadcast_topics": sorted({row.topic for row in one.rows if row.client}),
+            }
             for one in state.drains
         },
         "rows": [
@@ -404,7 +532,7 @@ def result_of(state: State, detail: str) -> dict[str, Any]:
             for row in (rows if detail == "all" else rows[:ROWS_SHOWN])
         ],
         "commit_logs": {address: end for one in state.drains for address, (end, _unused) in one.logs.items()},
-        **state.judged.as_result(),
+        **judged,
     }
 
 
@@ -425,8 +553,23 @@ def groups_of(one: drain.ClusterDrain) -> dict[str, dict[str, Any]]:
             "verdict": min((row.verdict for row in rows), key=_BADNESS.__getitem__),
             "rate": round(rate, 2),
             "eta": 0.0 if not remaining else round(remaining / rate, 1) if rate > 0 else None,
+            "clients": list(one.consumers.get(group, ())),
         }
     return found
+
+
+def limits_of(params: dict[str, Any]) -> drain_watch.Limits:
+    """Raises ArgumentError for limits that could never, or always, be met."""
+    limits = drain_watch.Limits(**(params["abort_on"] or {}))
+    if limits.growing_samples is not None and limits.growing_samples < 1:
+        raise ArgumentError(f"abort_on.growing_samples must be at least 1, got {limits.growing_samples}")
+    if limits.consumer_lost is not None and not limits.consumer_lost >= 0:
+        raise ArgumentError(f"abort_on.consumer_lost must not be negative, got {limits.consumer_lost}")
+    if limits.target_growth is not None and not limits.target_growth >= 0:
+        raise ArgumentError(f"abort_on.target_growth must not be negative, got {limits.target_growth}")
+    if limits.target_growth is not None and not params["target"]:
+        raise ArgumentError("abort_on.target_growth needs target, the cluster whose backlog is meant")
+    return limits
 
 
 @run_module
@@ -440,6 +583,13 @@ def main() -> None:
             "window": {"type": "float", "default": 60.0},
             "stall_after": {"type": "float", "default": 60.0},
             "commit_logs": {"type": "dict"},
+            "abort_on": {"type": "dict", "options": {
+                "growing_samples": {"type": "int"},
+                "consumer_lost": {"type": "float"},
+                "broker_restarted": {"type": "bool", "default": False},
+                "target_growth": {"type": "float"},
+            }},
+            "target": {"type": "dict", "options": cluster_spec()},
             "waivers": waivers_option(),
             "detail": {"type": "str", "choices": ["open", "all"], "default": "open"},
             **gate_spec(timeout=1800.0, interval=5.0),
@@ -460,6 +610,7 @@ def main() -> None:
         raise ArgumentError(str(error)) from error
     except (TypeError, ValueError) as error:
         raise ArgumentError(f"commit_logs must hold one number for each address: {error}") from error
+    limits = limits_of(params)
     specs = module.clusters()
     if not specs:
         raise ArgumentError("clusters is empty: there is nothing to look at")
@@ -469,6 +620,7 @@ def main() -> None:
     judge = Judge(
         module.admin, drain.Filter(tuple(params["groups"]), tuple(params["topics"])), waivers,
         window=window, stall_after=params["stall_after"], logs=logs, today=datetime.date.today(),
+        limits=limits, target=Sweeper(module.admin, module.clusters("target")) if params["target"] else None,
     )
     said = -PROGRESS_EVERY
 
@@ -477,8 +629,8 @@ def main() -> None:
         if waited.last is not None and (waited.ok or waited.elapsed - said >= PROGRESS_EVERY):
             said = waited.elapsed
             state = waited.last
-            waived = frozenset((reason.code, reason.subject) for reason, _unused in state.judged.waived)
-            module.progress(drain.progress(state.drains, state.proved, window, waived))
+            proved = min(state.proved.values(), default=0.0)
+            module.progress(drain_watch.progress(state.drains, proved, window, state.waived))
 
     waited = wait_until(
         Sweeper(module.admin, specs), judge,
@@ -490,11 +642,13 @@ def main() -> None:
         raise AssertionError("the wait ended without a look")
     result = result_of(state, params["detail"])
     result.update(samples=waited.samples, elapsed=round(waited.elapsed, 1))
-    if not wait or waited.ok:
+    if not wait or len(state.passed) == len(specs):
         module.exit(**result)
+    if state.given_up:
+        module.fail(f"given up {waited.why()}, because waiting on is of no use: {summary(state.given_up)}", **result)
     if state.judged.ok:
-        module.fail(f"everything is consumed, but only for {state.proved:.0f} of {window:.0f} s with nothing written, "
-                    f"{waited.why()}", **result)
+        module.fail(f"everything is consumed, but only for {result['proved']:.0f} of {window:.0f} s with nothing "
+                    f"written, {waited.why()}", **result)
     module.fail(f"not drained {waited.why()}: {summary(state.judged.blocking)}", **result)
 
 

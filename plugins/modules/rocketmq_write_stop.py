@@ -15,8 +15,8 @@ description:
     half topic included. Both must agree.
   - What the broker writes by itself is left out on proof only. It delivers delayed messages, appends undecided
     transactional messages again at each check, and writes the message of a transaction that is decided now.
-  - It passes after one window of O(window) seconds without a client's write on any master. A write begins a new window,
-    as long as O(timeout) leaves room for one.
+  - It passes after one window of O(window) seconds without a client's write on any master of a cluster, for every
+    cluster. Each cluster has a window of its own. A write begins a new one, as long as O(timeout) leaves room for it.
   - A master that does not answer, restarts, or has records that cannot be read never passes.
 options:
   settle:
@@ -44,6 +44,20 @@ options:
       - A master that writes more, for example because very many delayed messages become due, is not proved.
     type: int
     default: 100000
+  since:
+    description:
+      - RV(commit_logs) of this module or of M(mqops.rocketmq.rocketmq_offset_lag). What was written after it is read
+        first and listed in RV(offenders); it does not count against the window that follows.
+      - This names who wrote to a cluster after it was proved to be drained.
+    type: dict
+  producer_groups:
+    description:
+      - Names of producer groups that may be the writers. RocketMQ 4.4.0 cannot list producer groups, but tells where
+        the clients of a named one are.
+      - Only asked when somebody wrote; those on the same machine are listed in RV(offenders[].likely_groups).
+    type: list
+    elements: str
+    default: []
 extends_documentation_fragment:
   - mqops.rocketmq._clusters
   - mqops.rocketmq._gate
@@ -104,6 +118,10 @@ offenders:
       description: Producer groups (for V(retry), the consumer group). RocketMQ tells it only with some kinds.
       type: list
       elements: str
+    likely_groups:
+      description: Those of O(producer_groups) that have a client on a machine that the messages came from.
+      type: list
+      elements: str
     hosts:
       description: Addresses that the messages came from.
       type: list
@@ -114,13 +132,28 @@ offenders:
     last_ms:
       description: When the broker stored the last one, in milliseconds since the epoch.
       type: int
+clusters:
+  description: How it ended, by name of the cluster.
+  returned: when the observation has begun
+  type: dict
+  contains:
+    passed:
+      description: Whether one whole window was clean.
+      type: bool
+    clean:
+      description: Seconds without a client's write at the end.
+      type: float
+    reasons:
+      description: Why it does not pass; as RV(reasons).
+      type: list
+      elements: dict
 internal:
   description: Records that the broker wrote by itself and that were left out, by cluster, broker and kind.
   returned: always
   type: dict
   sample: {"mro/broker-a": {"delayed_delivery": 12, "half_check": 2}}
 clean:
-  description: Seconds without a client's write at the end.
+  description: Seconds without a client's write at the end, in the cluster with the fewest.
   returned: always
   type: float
 commit_logs:
@@ -155,7 +188,7 @@ elapsed:
 
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -168,6 +201,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker impor
     topic_table,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.client import Admin
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.clients import producer_connections
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError, Unexpected
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import BrokerSpec, ClusterSpec, Message
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.request import Request
@@ -252,10 +286,14 @@ class Observer:
     """
 
     def __init__(
-        self, admin: Admin, specs: list[ClusterSpec], max_records: int, sleep: Callable[[float], None] = time.sleep
+        self, admin: Admin, specs: list[ClusterSpec], max_records: int, sleep: Callable[[float], None] = time.sleep,
+        since: Mapping[str, int] | None = None,
     ) -> None:
         self.admin, self.max_records, self.sleep = admin, max_records, sleep
-        self.masters = [Master(spec, Watch(one.name, spec.name)) for one in specs for spec in one.masters]
+        self.masters = [
+            Master(spec, Watch(one.name, spec.name), (since or {}).get(spec.address, -1))
+            for one in specs for spec in one.masters
+        ]
 
     def begin(self) -> list[Reason]:
         """A new window from here on. Writes up to now are noted and do not break it."""
@@ -313,12 +351,14 @@ class Observer:
                 continue
             if waiting and behind is not None:
                 behind.append(master.unknown("queues", f"dispatchBehindBytes is {waiting}"))
-            if master.position >= 0 and (boot != master.boot or end < master.position):
+            known = master.boot or boot
+            if master.position >= 0 and (boot != known or end < master.position):
                 reasons.append(Reason("BROKER_RESTARTED", str(master), {
                     "boot": boot, "boot_before": master.boot, "end": end, "read_to": master.position}))
                 master.position = -1
             if master.position < 0:
-                master.position, master.boot = end, boot
+                master.position = end
+            master.boot = boot
             ends[index] = end
         return reasons, ends
 
@@ -397,8 +437,53 @@ class Outcome:
     reasons: list[Reason]
 
 
+class Window:
+    """One cluster under observation: looked at again and again until one window is clean or none fits any more.
+
+    C(outcome) is None until then; C(due) is when to look next.
+    """
+
+    def __init__(
+        self, observer: Observer, *, window: float, deadline: float, interval: float, progress: Callable[[str], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self.observer, self.window, self.deadline, self.interval = observer, window, deadline, interval
+        self.progress, self.clock = progress, clock
+        self.outcome: Outcome | None = None
+        self.due = self.since = self.said = clock()
+        self.begun = False
+
+    def look(self) -> None:
+        """One look: begins a window, reads on in it, or ends it."""
+        ending = self.begun and self.clock() - self.since >= self.window
+        if not self.begun:
+            broken = self.observer.begin()
+            self.since = self.said = self.clock()
+        else:
+            broken = self.observer.finish() if ending else self.observer.read()
+        now = self.clock()
+        self.begun = not broken
+        if broken:
+            self._broken(now, broken)
+        elif ending:
+            self.outcome = Outcome(True, now - self.since, [])
+        else:
+            self.due = now + min(self.interval, max(self.since + self.window - now, 0.0))
+            if now - self.said >= PROGRESS_EVERY:
+                self.said = now
+                self.progress(f"no client wrote for {now - self.since:.0f} of {self.window:.0f} s")
+
+    def _broken(self, now: float, broken: list[Reason]) -> None:
+        clean = now - self.since
+        if now + self.interval + self.window > self.deadline:
+            self.outcome = Outcome(False, clean, broken)
+            return
+        self.progress(f"begins anew after {clean:.0f} s: {summary(broken, 3)}")
+        self.due = now + self.interval
+
+
 def observe(
-    observer: Observer,
+    observers: Mapping[str, Observer],
     *,
     window: float,
     timeout: float,
@@ -406,29 +491,39 @@ def observe(
     progress: Callable[[str], None] = lambda text: None,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
-) -> Outcome:
-    """Looks every C(interval) seconds until one window is clean, or until no whole one fits into C(timeout)."""
+) -> dict[str, Outcome]:
+    """By cluster: looks every C(interval) seconds until one window is clean, or no whole one fits into C(timeout).
+
+    A cluster that is still written to takes nothing from the windows of the others.
+    """
     deadline = clock() + timeout
+    windows = {
+        name: Window(observer, window=window, deadline=deadline, interval=interval, clock=clock,
+                     progress=lambda text, name=name: progress(f"{name}: {text}"))
+        for name, observer in observers.items()
+    }
     while True:
-        broken = observer.begin()
-        since = said = clock()
-        while not broken:
-            left = since + window - clock()
-            if left <= 0:
-                broken = observer.finish()
-                if not broken:
-                    return Outcome(True, clock() - since, [])
-                break
-            sleep(min(interval, left))
-            broken = observer.read()
-            if not broken and clock() - said >= PROGRESS_EVERY:
-                said = clock()
-                progress(f"no client wrote for {said - since:.0f} of {window:.0f} s")
-        clean = clock() - since
-        if clock() + interval + window > deadline:
-            return Outcome(False, clean, broken)
-        progress(f"begins anew after {clean:.0f} s: {summary(broken, 3)}")
-        sleep(interval)
+        left = [one for one in windows.values() if one.outcome is None]
+        if not left:
+            return {name: one.outcome for name, one in windows.items() if one.outcome is not None}
+        for one in left:
+            if one.due <= clock():
+                one.look()
+        waits = [one.due - clock() for one in left if one.outcome is None]
+        if waits and min(waits) > 0:
+            sleep(min(waits))
+
+
+def ask_groups(admin: Admin, observers: Mapping[str, Observer], groups: list[str]) -> dict[str, set[str]]:
+    """IP address to those of the named producer groups that have a client there; 4.4.0 cannot list them itself."""
+    asked = [(group, master.spec.address) for observer in observers.values() for master in observer.masters
+             for group in groups]
+    found: dict[str, set[str]] = {}
+    answers = admin.ask_all([producer_connections(address, group) for group, address in asked])
+    for (group, _address), answer in zip(asked, answers, strict=True):
+        for client in answer if isinstance(answer, tuple) else ():
+            found.setdefault(client.address.rpartition(":")[0], set()).add(group)
+    return found
 
 
 @run_module
@@ -439,6 +534,8 @@ def main() -> None:
             "settle": {"type": "float", "default": 35.0},
             "window": {"type": "float", "default": 60.0},
             "max_records": {"type": "int", "default": 100000},
+            "since": {"type": "dict"},
+            "producer_groups": {"type": "list", "elements": "str", "default": []},
             **gate_spec(timeout=180.0, interval=5.0),
         },
         supports_check_mode=True,
@@ -450,33 +547,51 @@ def main() -> None:
                             f"({params['max_records']}) must be greater than 0")
     if window > timeout:
         raise ArgumentError(f"window ({window:g} s) is longer than timeout ({timeout:g} s), so this could never pass")
+    try:
+        since = {address: int(position) for address, position in (params["since"] or {}).items()}
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(f"since must hold one number for each address: {error}") from error
     specs = module.clusters()
     if not any(one.masters for one in specs):
         raise ArgumentError("clusters holds no master: there is nothing to observe")
     for one in specs:
         if not one.masters:
             raise ArgumentError(f"cluster {one.name} has no master: there is nothing to observe")
+    stray = set(since) - {master.address for one in specs for master in one.masters}
+    if stray:
+        raise ArgumentError(f"since names {', '.join(sorted(stray))}, which is no master of these clusters")
     begun = time.monotonic()
     while (left := begun + settle - time.monotonic()) > 0:
         module.progress(f"{left:.0f} s until clients have asked for their routes")
         time.sleep(min(left, PROGRESS_EVERY))
-    observer = Observer(module.admin, specs, params["max_records"])
-    outcome = observe(observer, window=window, timeout=timeout, interval=params["interval"], progress=module.progress)
+    observers = {one.name: Observer(module.admin, [one], params["max_records"], since=since) for one in specs}
+    outcomes = observe(observers, window=window, timeout=timeout, interval=params["interval"], progress=module.progress)
+    masters = [master for observer in observers.values() for master in observer.masters]
     offenders = sorted(
-        (one for master in observer.masters for one in master.watch.offenders.values()), key=lambda one: -one.count)
+        (one for master in masters for one in master.watch.offenders.values()), key=lambda one: -one.count)
+    at = ask_groups(module.admin, observers, params["producer_groups"]) if offenders else {}
+    reasons = [reason for outcome in outcomes.values() for reason in outcome.reasons]
     result = {
-        "offenders": [one.as_dict() for one in offenders],
-        "internal": {str(master): dict(master.watch.internal) for master in observer.masters},
-        "clean": round(outcome.clean, 1),
-        "commit_logs": {master.spec.address: master.position for master in observer.masters if master.position >= 0},
-        "reasons": [reason.as_dict() for reason in outcome.reasons],
+        "offenders": [
+            {**one.as_dict(), "likely_groups": sorted({group for ip in one.ips() for group in at.get(ip, ())})}
+            for one in offenders
+        ],
+        "clusters": {
+            name: {"passed": outcome.ok, "clean": round(outcome.clean, 1),
+                   "reasons": [reason.as_dict() for reason in outcome.reasons]}
+            for name, outcome in outcomes.items()
+        },
+        "internal": {str(master): dict(master.watch.internal) for master in masters},
+        "clean": round(min(outcome.clean for outcome in outcomes.values()), 1),
+        "commit_logs": {master.spec.address: master.position for master in masters if master.position >= 0},
+        "reasons": [reason.as_dict() for reason in reasons],
         "elapsed": round(time.monotonic() - begun, 1),
     }
-    if outcome.ok:
+    if all(outcome.ok for outcome in outcomes.values()):
         module.exit(**result)
-    names = ", ".join(one.name for one in specs)
+    names = ", ".join(name for name, outcome in outcomes.items() if not outcome.ok)
     module.fail(f"writes to {names} are not proved to have stopped after {result['elapsed']:.0f} s: "
-                f"{summary(outcome.reasons)}", **result)
+                f"{summary(reasons)}", **result)
 
 
 if __name__ == "__main__":

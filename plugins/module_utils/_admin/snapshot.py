@@ -33,13 +33,14 @@ from .models import (
     Unknown,
 )
 from .request import Request
+from .system_names import retry_topic
 
 PARTS = frozenset({"config", "runtime", "topics", "groups", "offsets", "delay", "stats", "clients"})
 
 # What a part cannot be had without; it is read along and shown.
 _NEEDS = {
     "delay": {"config"},
-    "stats": {"topics", "offsets", "delay", "config"},
+    "stats": {"topics", "groups", "offsets", "delay", "config"},
     "clients": {"groups", "offsets"},
 }
 
@@ -232,13 +233,22 @@ def _range_requests(second: _Round, view: BrokerView) -> None:
 
 
 def _extra_queues(view: BrokerView) -> Iterator[tuple[str, int]]:
-    """Queues that code 202 leaves out: not written any more but readable, or known from offsets only."""
+    """Queues that code 202 leaves out: not written any more but readable, known from offsets only, or of a retry topic
+    that is smaller than its group's retryQueueNums.
+
+    A broker chooses the queue of a retry by that number without a look at the topic.
+    """
     expected: dict[str, set[int]] = {}
     written: dict[str, int] = {}
     if isinstance(view.topics, TopicTable):
         for topic in view.topics.topics.values():
             written[topic.name] = topic.write_queues
             expected[topic.name] = set(range(topic.write_queues, topic.read_queues))
+    if isinstance(view.groups, GroupTable):
+        for group in view.groups.groups.values():
+            name = retry_topic(group.name)
+            if name in written:
+                expected[name].update(range(written[name], group.retry_queues))
     if isinstance(view.offsets, dict):
         for (topic_name, _group), queues in view.offsets.items():
             last = written.get(topic_name, 0)
@@ -249,12 +259,13 @@ def _extra_queues(view: BrokerView) -> Iterator[tuple[str, int]]:
 
 
 def _levels(view: BrokerView) -> list[int]:
-    """Delay levels 1 … n of the broker's own configuration, and those it has delivered from."""
+    """Delay levels 1 … n of the broker's own configuration (4.4.0's default ones at least: a list that was shortened
+    leaves messages in levels that nobody delivers from any more), and those it has delivered from."""
     count = _DEFAULT_LEVELS
     if isinstance(view.config, dict):
         configured = view.config.get("messageDelayLevel", "").split()
         if configured and all(item[-1:] in _DELAY_UNITS for item in configured):
-            count = len(configured)
+            count = max(count, len(configured))
     levels = set(range(1, count + 1))
     if isinstance(view.delay, dict):
         levels.update(level for level in view.delay if level > 0)
@@ -285,7 +296,7 @@ def _second_view(view: BrokerView, wanted: frozenset[str], more: dict[tuple, Any
 
 
 def _stats(view: BrokerView, more: dict[tuple, Any]) -> dict[str, dict[int, QueueRange] | Unknown] | Unknown:
-    for part in (view.topics, view.offsets):
+    for part in (view.topics, view.groups, view.offsets):
         if isinstance(part, Unknown):
             return part
     address = view.spec.address

@@ -26,7 +26,7 @@ from .._admin.models import (
     Unknown,
 )
 from .._admin.system_names import is_system_group, is_system_topic, retry_topic
-from .reasons import NOTICE, Reason
+from .reasons import Reason
 
 DRAINED = "DRAINED"
 DRAINING = "DRAINING"
@@ -100,7 +100,8 @@ class QueueLag:
 @dataclass(frozen=True)
 class ClusterDrain:
     """The judgement of one snapshot. ``parts``: remaining messages by part. ``logs``: master's address → (commit log
-    end, boot time), which must not change while the end of the drain is proved."""
+    end, boot time), which must not change while the end of the drain is proved. ``consumers``: client ids by group,
+    those of online groups."""
 
     cluster: str
     taken_ms: int
@@ -108,6 +109,7 @@ class ClusterDrain:
     reasons: tuple[Reason, ...]
     parts: Mapping[str, int]
     logs: Mapping[str, tuple[int, str]]
+    consumers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def remaining(self) -> int:
@@ -169,11 +171,13 @@ def judge(
         run.master(view)
     for view in snapshot.slaves:
         run.slave(view)
+    run.never_committed()
+    run.carry(previous)
     if not snapshot.masters or not run.seen:
         run.add("NOTHING_SEEN", snapshot.spec.name, {"masters": len(snapshot.masters), "rows": len(run.rows)})
     return ClusterDrain(
         snapshot.spec.name, snapshot.taken_ms, tuple(run.rows), (*_row_reasons(run.rows), *run.reasons),
-        run.parts, run.logs,
+        run.parts, run.logs, run.consumers,
     )
 
 
@@ -234,11 +238,17 @@ class _Run:
         self.seen = 0  # topics of the business; none at all is no proof of anything
         self.subscriptions: dict[str, set[str]] = {}  # of the whole cluster: one master may not know a group (yet)
         self.broadcasting: dict[str, dict[str, set[str]]] = {}  # group → topic → client ids
+        self.consumers: dict[str, tuple[str, ...]] = {}
+        # Of the whole cluster, too: a group that has read a topic here waits for what another master holds of it.
+        self.committed = {view.spec.address: pairs_of(view) for view in snapshot.masters}
+        self.pairs = {pair for pairs in self.committed.values() for pair in pairs}
         for view in snapshot.masters:
             for group, connections in (_known(view.connections) or {}).items():
                 if not isinstance(connections, ConsumerConnections):
                     continue
                 self.subscriptions.setdefault(group, set()).update(connections.subscriptions)
+                known = {*self.consumers.get(group, ()), *(client.id for client in connections.clients)}
+                self.consumers[group] = tuple(sorted(known))
                 if connections.is_broadcast:
                     topics = self.broadcasting.setdefault(group, {})
                     for topic in connections.subscriptions:
@@ -281,8 +291,8 @@ class _Run:
         connections: Mapping[str, ConsumerConnections | Unknown],
         topics_version: int,
     ) -> None:
-        committed = pairs_of(view)
-        expected = set(committed)
+        committed = self.committed[view.spec.address]
+        expected = set(committed) | {(topic, group) for topic, group in self.pairs if topic in topics}
         expected |= {
             (topic, group)
             for group, subscribed in self.subscriptions.items()
@@ -502,15 +512,46 @@ class _Run:
                 self.add("BROKER_UNKNOWN", where, {"part": f"delay level {level}", "why": answer.reason})
                 continue
             delivered, end = answer
+            if delivered > end:
+                self.add("DELIVERY_BEYOND_END", f"{where}/{level}", {"delivered": delivered, "end": end})
             if delivered < end:
                 self.parts[DELAY] += end - delivered
                 self.add("DELAYED_PENDING", f"{where}/{level}", {"pending": end - delivered})
 
     def _half(self, view: BrokerView, where: str) -> None:
         half = _known(view.half)
+        if half is not None and half[0] > half[1]:
+            self.add("DELIVERY_BEYOND_END", f"{where}/half", {"delivered": half[0], "end": half[1]})
         if half is not None and half[0] < half[1]:
             self.parts[HALF] += half[1] - half[0]
             self.add("HALF_PENDING", where, {"pending": half[1] - half[0]})
+
+    # --- what no table shows ---
+
+    def never_committed(self) -> None:
+        """Groups that are known, offline, and have no offset anywhere: nothing tells what they have read."""
+        views = self.snapshot.masters
+        if any(_known(part) is None for view in views for part in (view.groups, view.offsets, view.connections)):
+            return  # named already, and somebody may be missing only for that
+        seen = {group for _unused, group in self.pairs} | set(self.consumers)
+        seen |= {group for view in views for group, answer in view.connections.items() if isinstance(answer, Unknown)}
+        known = {group for view in views for group in view.groups.groups}
+        for group in sorted(known - seen):
+            if self.only.group(group) and not self.only.topics and not is_system_group(group):
+                self.add("GROUP_WITHOUT_OFFSETS", f"{self.cluster}/{group}", {})
+
+    def carry(self, previous: ClusterDrain | None) -> None:
+        """Rows that had messages at the last look and are in no answer any more: their messages wait all the same.
+
+        A client that broadcasts, or a group that never committed, is known only as long as it is online.
+        """
+        there = {row.key for row in self.rows}
+        for row in previous.rows if previous else ():
+            if not row.remaining or row.key in there:
+                continue
+            verdict, code = (UNKNOWN, "BROADCAST_UNKNOWN") if row.client else (NO_CONSUMER, "NO_CONSUMER")
+            why = "the client" if row.client else "the group"
+            self._keep(row, verdict, code, row.remaining, row.lost, why=f"{why} left before it had read everything")
 
     # --- a slave ---
 
@@ -607,43 +648,3 @@ class Proof:
 
     def seconds(self, now_ms: int) -> float:
         return 0.0 if self.since_ms is None else (now_ms - self.since_ms) / 1000
-
-
-def progress(
-    drains: Iterable[ClusterDrain], proved: float, window: float, waived: frozenset[tuple[str, str]] = frozenset()
-) -> str:
-    """One line for a person: what remains by part, how fast it shrinks, who is slowest.
-
-    ``waived``: (code, subject) of reasons that do not block; what they stand for is no news and is left out.
-    """
-    parts: dict[str, int] = {}
-    lags: dict[tuple[str, str], list[QueueLag]] = {}
-    blocking = []
-    for drain in drains:
-        left = dict(drain.parts)
-        for row in drain.rows:
-            if (row.code, f"{row.cluster}/{row.group}/{row.topic}") in waived:
-                left[row.part] -= row.remaining
-            elif row.remaining:
-                lags.setdefault((row.cluster, row.group), []).append(row)
-        for part, count in left.items():
-            if count:
-                parts[part] = parts.get(part, 0) + count
-        blocking += [
-            reason for reason in drain.reasons
-            if reason.severity != NOTICE and (reason.code, reason.subject) not in waived
-        ]
-    total = sum(parts.values())
-    if not total:
-        if blocking:
-            return f"nothing remains, but {len(blocking)} reasons stand: {blocking[0]}"
-        covered = f" but what {len(waived)} waived reasons stand for" if waived else ""
-        return f"nothing remains{covered}; proved for {proved:.0f} of {window:.0f} s"
-    rate = sum(row.rate for rows in lags.values() for row in rows)
-    text = f"remaining {total} ({', '.join(f'{part} {count}' for part, count in parts.items())})"
-    text += f", {rate:.1f}/s, ETA {total / rate:.0f} s" if rate > 0 else ", nothing moved since the last look"
-    if lags:
-        (cluster, group), rows = max(lags.items(), key=lambda item: sum(row.remaining for row in item[1]))
-        verdicts = sorted({row.verdict for row in rows})
-        text += f"; most: {cluster}/{group} {sum(row.remaining for row in rows)} {'/'.join(verdicts)}"
-    return text

@@ -94,7 +94,8 @@ define(
     "cluster/group",
     "The group exists and has never committed an offset: nobody uses it, or its clients keep their progress "
     "themselves.",
-    "Nothing to do; the target gets it with offset 0 like every other.",
+    "The target gets it with offset 0 like every other. When none of its clients is online, the drain will ask for a "
+    "waiver (GROUP_WITHOUT_OFFSETS).",
 )
 define(
     "TOPIC_UNREAD",

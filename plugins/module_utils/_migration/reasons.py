@@ -291,6 +291,15 @@ define("PULL_GROUP", WAIVABLE, "cluster/group/topic",
 define("DELAYED_PENDING", BLOCKING, "cluster/broker/level",
        "Delayed messages are not due yet.",
        "Wait; the longest delay level decides how long.")
+define("DELIVERY_BEYOND_END", WAIVABLE, "cluster/broker/level",
+       "A broker counts more messages as delivered than a delay level (or, as level half, the topic of undecided "
+       "transactions) has ever held: what is written there next is never delivered.",
+       "The store lost data, or delayOffset.json or consumerOffset.json is of another store; find out before "
+       "anything is stopped.")
+define("GROUP_WITHOUT_OFFSETS", WAIVABLE, "cluster/group",
+       "A group is known to the brokers, is offline and has no offset anywhere, so nothing tells what it has read: it "
+       "broadcasts, or it was never used.",
+       "Start its consumers, or ask its owner and waive the group by name.")
 define("HALF_PENDING", BLOCKING, "cluster/broker",
        "Transactional messages are undecided.",
        "Wait for the broker's checks, one a minute; after 15 checks the broker drops them.")
@@ -306,9 +315,18 @@ define("NOT_SETTLED", BLOCKING, "cluster/broker",
 define("WRITTEN_SINCE", BLOCKING, "cluster/broker",
        "The commit log does not end where it ended when the drain was proved.",
        "Somebody wrote to the broker since: open it for reading again and drain it once more.")
+define("DRAIN_GROWS", BLOCKING, "cluster",
+       "More remains with every look, so the drain does not come to an end by waiting.",
+       "A group consumes more slowly than its retries or delayed messages come; give it more consumers.")
+define("CONSUMER_LOST", BLOCKING, "cluster/group",
+       "A group that was draining its messages has lost its last consumer.",
+       "Start the group's consumers and run the phase again, or waive NO_CONSUMER for what it leaves.")
+define("TARGET_FALLS_BEHIND", BLOCKING, "cluster",
+       "The target's own backlog grows faster than is allowed: its consumers do not keep up.",
+       "Give the groups in the evidence more consumers before more traffic is moved; the source still has its data.")
 define("DLQ_CONTENT", NOTICE, "cluster/topic",
        "A dead-letter queue holds messages. They stay on the source and end with it.",
-       "Export them, or consume them before the source is decommissioned.")
+       "Export them with rocketmq_dlq, which can also send them again, before the source is decommissioned.")
 define("EXPIRED", NOTICE, "cluster/group/topic",
        "Messages were deleted by the broker's retention before the group consumed them.",
        "Nothing can be consumed any more; tell the owner.")

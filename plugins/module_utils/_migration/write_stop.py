@@ -125,6 +125,9 @@ class Offender:
         seconds = (self.last_ms - self.first_ms) / 1000
         return (self.count - 1) / seconds if seconds > 0 else 0.0
 
+    def ips(self) -> set[str]:
+        return {host.rpartition(":")[0] for host in self.hosts}
+
     def as_dict(self) -> dict[str, Any]:
         return {
             "cluster": self.cluster, "broker": self.broker, "topic": self.topic, "queue": self.queue,

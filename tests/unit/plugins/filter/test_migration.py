@@ -9,11 +9,14 @@ import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mqops.rocketmq.plugins.filter.migration import (
+    passed,
     reached,
+    refused,
     serving,
     specs,
     standing,
     unconnected,
+    writers,
 )
 
 MRO = {
@@ -129,3 +132,30 @@ def test_what_ss_did_not_print_is_refused():
 def test_serving_is_a_master_of_the_target_that_takes_writes(perm, expected):
     assert serving(ESTATE, [snapshot(MRO, "6", {}), snapshot(HUB, perm, {})]) is expected
     assert serving(ESTATE, []) is False
+
+
+def test_sources_are_split_by_what_their_gate_said():
+    other = {**MRO, "name": "mdm"}
+    result = {"clusters": {"mro": {"passed": True}, "mdm": {"passed": False}}, "failed": True}
+    assert [one["name"] for one in passed([MRO, other], result)] == ["mro"]
+    assert [one["name"] for one in passed([MRO, other], result, wanted=False)] == ["mdm"]
+    # An error without a verdict, or a source that it does not name, is no pass; a task that was skipped stops nobody.
+    assert passed([MRO], {"failed": True, "msg": "no such option"}) == []
+    assert passed([MRO], {"clusters": {}}) == []
+    assert passed([MRO], {"skipped": True}) == [MRO]
+
+
+def test_sources_are_split_by_the_items_of_a_loop():
+    other = {**MRO, "name": "mdm"}
+    results = [{"item": MRO, "failed": True}, {"item": other, "changed": True}]
+    assert refused([MRO, other], results) == [MRO]
+    assert refused([MRO, other], results, wanted=False) == [other]
+
+
+def test_writers_are_named_with_the_sockets_of_all_machines():
+    offender = {"cluster": "mro", "broker": "a", "topic": "t", "queue": 0, "kind": "send", "count": 1, "rate": 0.0,
+                "producer_groups": [], "hosts": ["198.18.9.101:4000"]}
+    printed = [{"item": "mro-a", "stdout": "0 0 198.18.9.21:10911 198.18.9.101:4000\n"},
+               {"item": "mro-b", "unreachable": True}]
+    (text,) = writers([offender], printed)
+    assert "connected now: 198.18.9.101:4000" in text

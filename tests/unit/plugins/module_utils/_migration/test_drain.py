@@ -36,8 +36,8 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.drain im
     broadcast_clients,
     judge,
     pairs_of,
-    progress,
 )
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.drain_watch import progress
 
 MASTER = BrokerSpec("broker-a", 0, "198.18.50.21:10911")
 SLAVE = BrokerSpec("broker-a", 1, "198.18.50.24:10911")
@@ -432,7 +432,8 @@ def test_a_sample_that_is_not_drained_begins_the_proof_anew() -> None:
 def test_progress_names_the_slowest() -> None:
     drain = run(view(offsets={("orders", "g"): {0: 3, 1: 20}}, connections={}, schedule={1: (0, 2)}))
     assert progress([drain], 0, 60) == (
-        "remaining 9 (topics 7, delay 2), nothing moved since the last look; most: mro/g 7 NO_CONSUMER")
+        "remaining 9 (topics 7, delay 2), nothing moved since the last look; "
+        "slowest: mro/g 7 NO_CONSUMER, consumed by nobody")
     assert progress([run()], 12, 60) == "nothing remains; proved for 12 of 60 s"
     assert "SLAVE_BEHIND" in progress([run(slave_end="1")], 0, 60)
     waived = frozenset({("NO_CONSUMER", "mro/g/orders")})
@@ -440,3 +441,59 @@ def test_progress_names_the_slowest() -> None:
     alone = run(view(offsets={("orders", "g"): {0: 3, 1: 20}}, connections={}))
     assert progress([alone], 5, 60, waived) == (
         "nothing remains but what 1 waived reasons stand for; proved for 5 of 60 s")
+
+
+def test_a_delay_level_that_was_delivered_further_than_it_reaches_is_named() -> None:
+    drain = run(view(schedule={1: (9, 3)}))
+    assert [str(reason) for reason in drain.reasons] == ["DELIVERY_BEYOND_END mro/broker-a/1 (delivered 9, end 3)"]
+    assert codes(run(view(half=(5, 4)))) == ["DELIVERY_BEYOND_END"]
+
+
+def test_a_known_group_that_never_committed_and_is_offline_is_named() -> None:
+    drain = run(view(groups=("g", "asleep")))
+    assert [(one.code, one.subject) for one in drain.reasons] == [("GROUP_WITHOUT_OFFSETS", "mro/asleep")]
+    assert run(view(groups=("g", "asleep"), connections={"g": online("orders"), "asleep": online("orders")})
+               ).reasons[0].code == "NOT_DRAINED"
+    assert run(view(groups=("g", "asleep"), offsets={
+        ("orders", "g"): {0: 10, 1: 20}, ("orders", "asleep"): {0: 10, 1: 20}})).reasons == ()
+    # What did not answer is named as such, and nothing is concluded from it.
+    assert "GROUP_WITHOUT_OFFSETS" not in codes(run(view(groups=("g", "asleep"), connections=SILENT)))
+
+
+def test_a_broadcasting_client_that_leaves_with_a_backlog_is_not_forgotten() -> None:
+    def look(*clients, at, previous=None):
+        queue = MessageQueue("orders", "broker-a", 0)
+        told = {("g", name): RunningInfo({}, {}, {queue: {"commitOffset": left}}) for name, left in clients}
+        connections = {"g": online("orders", model="BROADCASTING", clients=[name for name, _unused in clients])}
+        master = view(connections=connections, stats={"orders": {0: QueueRange(0, 10)}})
+        return run(master, clients=told, previous=previous, at=at)
+
+    first = look(("c1", 10), ("c2", 4), at=1000)
+    assert row(first, client="c2").remaining == 6
+    gone = look(("c1", 10), at=6000, previous=first)
+    assert (row(gone, client="c2").verdict, codes(gone)) == (UNKNOWN, ["BROADCAST_UNKNOWN"])
+    assert "left before it had read everything" in str(gone.reasons[0])
+    still = look(("c1", 10), at=11000, previous=gone)
+    assert still.remaining == 6
+    assert look(("c1", 10), ("c2", 10), at=16000, previous=still).reasons == ()
+    # One that had read everything may go.
+    assert look(("c1", 10), at=6000, previous=look(("c1", 10), ("c2", 10), at=1000)).reasons == ()
+
+
+def test_a_group_that_dies_before_its_first_commit_is_not_forgotten() -> None:
+    both = {"g": online("orders"), "new": online("orders")}
+    groups = ("g", "new")
+    first = run(view(groups=groups, connections=both))
+    assert row(first, group="new").remaining == 10
+    gone = run(view(groups=groups, connections={"g": online("orders")}), previous=first, at=6000)
+    assert (row(gone, group="new").verdict, row(gone, group="new").remaining) == (NO_CONSUMER, 10)
+
+
+def test_offsets_on_one_master_make_the_group_expected_on_all() -> None:
+    other = BrokerSpec("broker-b", 0, "198.18.50.22:10911")
+    spec = ClusterSpec("mro", ("198.18.50.20:9876",), (MASTER, other))
+    offline = view(connections={})
+    second = replace(view(connections={}, offsets={}), spec=other)
+    drain = judge(ClusterSnapshot(spec, {}, {MASTER.address: offline, other.address: second}, 1))
+    assert [(one.broker, one.queue, one.remaining) for one in drain.rows if one.code == "NO_CONSUMER"] == [
+        ("broker-b", 0, 10), ("broker-b", 1, 20)]

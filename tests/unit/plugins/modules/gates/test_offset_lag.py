@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
@@ -36,6 +38,9 @@ class Estate:
         self.delayed = 0
         self.silent: set[str] = set()
         self.asked: list[str] = []
+        self.gone = False
+        self.target_rate, self.sweeps = 0, 0
+        self.behind: dict[str, int] = {}  # master's address: messages of g that wait there
 
     def write(self) -> None:
         self.max += 1
@@ -47,6 +52,8 @@ class Estate:
         if request.address in self.silent or request.name in self.silent:
             return AdminError(request.name, request.address, None, "no answer within 5 s")
         extra = request.ext
+        if request.address.startswith("198.18.50.81"):
+            return self._target(request)
         return {
             "GET_BROKER_CLUSTER_INFO": lambda: None,
             "GET_ALL_TOPIC_LIST_FROM_NAMESERVER": frozenset,
@@ -61,7 +68,8 @@ class Estate:
                 name: SubscriptionGroup(name) for name in ("g", "late", "TOOLS_CONSUMER")}),
             "GET_ALL_CONSUMER_OFFSET": lambda: {
                 ("orders", "late"): {0: self.late},
-                **({("orders", "g"): {0: self.committed}} if self.model == "CLUSTERING" else {})},
+                **({("orders", "g"): {0: self.committed - self.behind.get(request.address, 0)}}
+                   if self.model == "CLUSTERING" else {})},
             "GET_ALL_DELAY_OFFSET": lambda: {1: 3},
             "GET_TOPIC_STATS_INFO": lambda: {0: QueueRange(0, self.max if extra["topic"] == "orders" else 0)},
             "GET_MAX_OFFSET": lambda: 3 + self.delayed if (
@@ -69,10 +77,25 @@ class Estate:
             "GET_MIN_OFFSET": lambda: 0,
             "GET_CONSUMER_CONNECTION_LIST": lambda: ConsumerConnections(
                 (Client("c1", "198.18.50.101:4000"),), "CONSUME_PASSIVELY", self.model, "", {"orders": "*"},
-            ) if extra["consumerGroup"] == "g" else None,
+            ) if extra["consumerGroup"] == "g" and not self.gone else None,
             "GET_CONSUMER_RUNNING_INFO": lambda: RunningInfo({}, {}, {
                 MessageQueue("orders", "broker-a", 0): {"commitOffset": self.client}}),
         }[request.name]()
+
+
+    def _target(self, request):
+        """One sweep every 5 s, each of which finds more that waits."""
+        self.sweeps += request.name == "GET_BROKER_RUNTIME_INFO"
+        lag = self.sweeps * 5 * self.target_rate
+        request = replace(request, address=MASTER)
+        answer = self.answer(request)
+        if request.name == "GET_BROKER_RUNTIME_INFO":
+            return {**answer, "commitLogMaxOffset": str(self.sweeps)}
+        if request.name == "GET_TOPIC_STATS_INFO" and request.ext["topic"] == "orders":
+            return {0: QueueRange(0, 1000 + lag)}
+        if request.name == "GET_ALL_CONSUMER_OFFSET":
+            return {("orders", "g"): {0: 1000}}
+        return answer
 
 
 @pytest.fixture
@@ -213,6 +236,9 @@ def test_filters(gate, estate) -> None:
     ({"waivers": [{"code": "NO_CONSUMER", "subject": "*"}]}, "missing required arguments: reason"),
     ({"clusters": []}, "clusters is empty"),
     ({"clusters": [{**CLUSTER, "brokers": []}]}, "brokers is empty"),
+    ({"abort_on": {"growing_samples": 0}}, "must be at least 1"),
+    ({"abort_on": {"consumer_lost": -1}}, "must not be negative"),
+    ({"abort_on": {"target_growth": 5}}, "needs target"),
     ({"commit_logs": {MASTER: "many"}}, "commit_logs must hold"),
     ({"commit_logs": {"198.18.50.99:1": 1}}, "no master of these clusters"),
 ])
@@ -221,3 +247,41 @@ def test_bad_input_asks_nobody(gate, estate, arguments, words) -> None:
     assert failed
     assert words in result["msg"]
     assert estate.asked == []
+
+
+def test_the_wait_is_given_up_when_a_group_loses_its_last_consumer(gate, estate) -> None:
+    estate.committed = 3
+
+    def happen(now):
+        estate.gone = now >= 1020
+    gate.on_sleep = happen
+    failed, result = lag(gate, estate, abort_on={"consumer_lost": 30})
+    assert failed
+    assert result["aborted"] == ["CONSUMER_LOST"]
+    assert "waiting on is of no use: CONSUMER_LOST mro/g" in result["msg"]
+    assert result["elapsed"] == 50.0
+    assert result["clusters"]["mro"]["passed"] is False
+
+
+def test_the_wait_is_given_up_when_the_target_falls_behind(gate, estate) -> None:
+    estate.committed = 3
+    hub = {"name": "hub", "nameservers": [SERVER],
+           "brokers": [{"name": "hub-a", "id": 0, "address": "198.18.50.81:10911"}]}
+    estate.target_rate = 10
+    failed, result = lag(gate, estate, target=hub, abort_on={"target_growth": 5})
+    assert failed
+    assert result["aborted"] == ["TARGET_FALLS_BEHIND"]
+    assert result["elapsed"] == 30.0
+    estate.target_rate = 1
+    estate.committed = estate.max
+    assert not lag(gate, estate, target=hub, abort_on={"target_growth": 5})[0]
+
+
+def test_one_cluster_that_is_behind_takes_nothing_from_the_others(gate, estate) -> None:
+    other = {"name": "mdm", "nameservers": [SERVER],
+             "brokers": [{"name": "broker-a", "id": 0, "address": "198.18.50.31:10911"}]}
+    estate.behind["198.18.50.31:10911"] = 7
+    failed, result = lag(gate, estate, clusters=[CLUSTER, other], timeout=90)
+    assert failed
+    assert {name: one["passed"] for name, one in result["clusters"].items()} == {"mro": True, "mdm": False}
+    assert "mdm/g/orders" in result["msg"] and "mro/" not in result["msg"]

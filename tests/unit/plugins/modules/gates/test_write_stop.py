@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError, Unexpected
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import (
     BrokerSpec,
+    Client,
     ClusterSpec,
     DataVersion,
     QueueRange,
@@ -20,7 +22,12 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.write_stop import SCHEDULE_TOPIC
 from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.frame import Command
-from ansible_collections.mqops.rocketmq.plugins.modules.rocketmq_write_stop import Observer, observe, record_at
+from ansible_collections.mqops.rocketmq.plugins.modules.rocketmq_write_stop import (
+    Observer,
+    ask_groups,
+    observe,
+    record_at,
+)
 
 MASTERS = ("198.18.50.21:10911", "198.18.50.22:10911")
 SPEC = ClusterSpec("mro", ("198.18.50.20:9876",), tuple(
@@ -106,8 +113,8 @@ class World:
 
     def run(self, *, window=60.0, timeout=180.0, max_records=1000):
         observer = Observer(self, [SPEC], max_records, sleep=self.sleep)
-        outcome = observe(observer, window=window, timeout=timeout, interval=5.0, clock=lambda: self.now,
-                          sleep=self.sleep)
+        outcome = observe({"mro": observer}, window=window, timeout=timeout, interval=5.0, clock=lambda: self.now,
+                          sleep=self.sleep)["mro"]
         offenders = [one for master in observer.masters for one in master.watch.offenders.values()]
         return outcome, offenders, observer
 
@@ -278,3 +285,38 @@ def test_a_record_must_begin_where_it_is_asked_for() -> None:
     for body in (raw("orders", 0, 5, 999), b"", b"\0" * 7, raw("orders", 0, 5, 1000) * 2):
         with pytest.raises(Unexpected):
             request.parse(Command(code=0, body=body))
+
+
+def test_a_cluster_that_is_written_to_takes_nothing_from_the_others(world) -> None:
+    observers = {
+        name: Observer(world, [ClusterSpec(name, (), (BrokerSpec("broker-a", 0, address),))], 1000, sleep=world.sleep)
+        for name, address in zip(("mro", "mdm"), MASTERS, strict=True)
+    }
+    for second in range(10, 200, 10):
+        world.at(second, world.brokers[MASTERS[1]].write)
+    outcomes = observe(observers, window=60.0, timeout=180.0, interval=5.0, clock=lambda: world.now, sleep=world.sleep)
+    assert {name: one.ok for name, one in outcomes.items()} == {"mro": True, "mdm": False}
+    assert codes(outcomes["mdm"]) == {"CLIENT_WRITES"}
+
+
+def test_who_wrote_since_an_earlier_proof_is_named_and_does_not_break_the_window(world) -> None:
+    broker = world.brokers[MASTERS[0]]
+    proved = broker.end
+    broker.write()
+    observer = Observer(world, [SPEC], 1000, sleep=world.sleep, since={MASTERS[0]: proved})
+    outcome = observe({"mro": observer}, window=60.0, timeout=60.0, interval=5.0, clock=lambda: world.now,
+                      sleep=world.sleep)["mro"]
+    assert outcome.ok
+    assert [(one.topic, one.queue, one.count) for one in observer.masters[0].watch.offenders.values()] == [
+        ("orders", 0, 1)]
+    # One that was given no position begins at its end, as always.
+    assert observer.masters[1].records == 0
+
+
+def test_likely_groups_are_those_with_a_client_on_the_writers_machine(world) -> None:
+    client = Client("198.18.50.101@7", "198.18.50.101:5555")
+    answers = {("pay", MASTERS[0]): (client,), ("ship", MASTERS[0]): (replace(client, address="198.18.50.9:1"),)}
+    world.ask_all = lambda requests: [answers.get((one.ext["producerGroup"], one.address)) for one in requests]
+    observer = Observer(world, [SPEC], 1000)
+    assert ask_groups(world, {"mro": observer}, ["pay", "ship", "nobody"]) == {
+        "198.18.50.101": {"pay"}, "198.18.50.9": {"ship"}}

@@ -1,0 +1,174 @@
+#!/usr/bin/python
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: rocketmq_order_queues
+short_description: Put a cluster's queues into the order tables of name servers, or take them out
+description:
+  - Where a name server runs with C(orderMessageEnable), producers take the queues of a topic that its
+    C(ORDER_TOPIC_CONFIG) table lists from there, and no permission is looked at. Such a topic changes brokers by this
+    table alone.
+  - For each topic that a table lists already and that a master of O(cluster) has, the entries of the masters of
+    O(cluster) are made to be there, or not. Entries of other brokers, and topics that no table lists, are left alone.
+  - A table that nothing is to be changed in is not written. What was written is read back.
+options:
+  state:
+    description:
+      - V(present) lists every master of O(cluster) that has the topic, with its number of write queues.
+      - V(absent) takes them out. A topic of which nothing is left loses its entry.
+    type: str
+    choices: [present, absent]
+    required: true
+  nameservers:
+    description: Addresses of the name servers whose tables are meant, each C(host:port).
+    type: list
+    elements: str
+    required: true
+  timeout:
+    description: Seconds until the tables must be read back as written.
+    default: 30.0
+  interval:
+    default: 1.0
+extends_documentation_fragment:
+  - mqops.rocketmq._clusters.cluster
+  - mqops.rocketmq._gate
+  - mqops.rocketmq._connection
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+notes:
+  - With the set of queues the queue of a key changes. Messages of one key can then be in two queues at once, so that
+    order is kept only by a pause in between.
+author:
+  - mqops.rocketmq contributors (@mqops)
+"""
+
+EXAMPLES = r"""
+- name: Let producers of ordered topics use the new cluster as well
+  mqops.rocketmq.rocketmq_order_queues:
+    state: present
+    cluster: "{{ target }}"
+    nameservers: ["198.18.10.20:9876", "198.18.10.80:9876"]
+
+- name: Let them turn away from the old one
+  mqops.rocketmq.rocketmq_order_queues:
+    state: absent
+    cluster: "{{ source }}"
+    nameservers: ["198.18.10.20:9876", "198.18.10.80:9876"]
+"""
+
+RETURN = r"""
+entries:
+  description: What was, or in check mode would be, changed.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    nameserver:
+      description: Address of the name server.
+      type: str
+    topic:
+      description: Name of the topic.
+      type: str
+    before:
+      description: Its entry, C(broker:queues;broker:queues).
+      type: str
+    after:
+      description: Its new entry; null where it loses it.
+      type: str
+"""
+
+from typing import Any
+
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import topic_table
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.nameserver import (
+    ORDER_NAMESPACE,
+    kv_delete,
+    kv_list,
+    kv_put,
+)
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.topic_diff import order_value, same_order
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
+    ArgumentError,
+    ModuleError,
+    RocketmqModule,
+    cluster_spec,
+    gate_spec,
+    run_module,
+)
+
+
+def decide(
+    tables: dict[str, dict[str, str]], masters: dict[str, dict[str, Any]], ordered: bool
+) -> list[dict[str, Any]]:
+    """What has to change: tables by name server; masters: broker name to its topics."""
+    found = []
+    for server, table in tables.items():
+        for topic, before in sorted(table.items()):
+            entries = {name: topics[topic].write_queues for name, topics in masters.items() if topic in topics}
+            after = order_value(before, entries, ordered) if entries else before
+            if after != before:
+                found.append({"nameserver": server, "topic": topic, "before": before, "after": after})
+    return found
+
+
+def read(module: RocketmqModule, requests: dict[str, Any], what: str) -> dict[str, Any]:
+    """Answers by key; raises ModuleError when one did not come, for half a picture is none."""
+    answers = dict(zip(requests, module.admin.ask_all(list(requests.values())), strict=True))
+    failed = [str(answer) for answer in answers.values() if isinstance(answer, AdminError)]
+    if failed:
+        raise ModuleError(f"{what}: {'; '.join(failed)}")
+    return answers
+
+
+@run_module
+def main() -> None:
+    module = RocketmqModule(
+        argument_spec={
+            "state": {"type": "str", "choices": ["present", "absent"], "required": True},
+            "cluster": {"type": "dict", "required": True, "options": cluster_spec()},
+            "nameservers": {"type": "list", "elements": "str", "required": True},
+            **gate_spec(timeout=30.0, interval=1.0),
+        },
+        supports_check_mode=True,
+    )
+    ordered = module.params["state"] == "present"
+    servers = list(dict.fromkeys(module.params["nameservers"]))
+    (cluster,) = module.clusters("cluster")
+    if not servers or not cluster.masters:
+        raise ArgumentError(f"nameservers and the masters of {cluster.name} must not be empty: nothing would be changed")
+    tables = {server: kv_list(server, ORDER_NAMESPACE) for server in servers}
+    topics = read(module, {spec.name: topic_table(spec.address) for spec in cluster.masters}, "nothing was changed")
+    masters = {name: table.topics for name, table in topics.items()}
+    work = decide(read(module, tables, "nothing was changed"), masters, ordered)
+    before = {f"{one['nameserver']} {one['topic']}": one["before"] for one in work}
+    after = {f"{one['nameserver']} {one['topic']}": one["after"] for one in work}
+    if work and not module.check_mode:
+        requests = [
+            kv_delete(one["nameserver"], ORDER_NAMESPACE, one["topic"])
+            if one["after"] is None
+            else kv_put(one["nameserver"], ORDER_NAMESPACE, one["topic"], one["after"])
+            for one in work
+        ]
+        failed = [str(answer) for answer in module.admin.ask_all(requests) if isinstance(answer, AdminError)]
+        seen = read(module, tables, "written, and not read back")
+        failed += [
+            f"{one['nameserver']} has {seen[one['nameserver']].get(one['topic'])!r} for {one['topic']}"
+            for one in work
+            if not same_order(seen[one["nameserver"]].get(one["topic"]), one["after"])
+        ]
+        if failed:
+            module.fail("; ".join(failed), changed=module.acknowledged, entries=work)
+    module.exit(changed=bool(work), before=before or None, after=after or None, entries=work)
+
+
+if __name__ == "__main__":
+    main()
