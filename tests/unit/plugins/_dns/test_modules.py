@@ -301,3 +301,19 @@ def test_looking_does_not_fail(gate: Run, secondary: DnsServer) -> None:
 
 def test_nobody_asked_proves_nothing(gate: Run) -> None:
     assert "nobody was asked" in gate(values=[OLD], servers=[])["msg"]
+
+
+def test_a_server_that_ignores_a_ttl_alone_is_told(record: Run, server: DnsServer) -> None:
+    """Knot DNS acknowledges it; without a new value it keeps the old TTL."""
+
+    def ignoring(message: Any) -> str | None:
+        if message.opcode() != 5:
+            return None
+        return "NOERROR"
+
+    server.faults["UDP UPDATE"] = ignoring
+    result = record(ttl=10, verify_timeout=0.1)
+    assert result["failed"] and result["changed"] is False
+    assert "kept the old TTL of 60" in result["msg"]
+    # A value that did not arrive is another matter: it may have been written.
+    assert "kept the old TTL" not in record(values=[NEW], verify_timeout=0.1)["msg"]
