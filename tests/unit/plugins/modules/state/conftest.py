@@ -272,7 +272,8 @@ def run(estate: FakeEstate, monkeypatch: pytest.MonkeyPatch) -> Callable[..., di
 
     def start(module: str, **options: Any) -> dict[str, Any]:
         estate.audit, estate.count, estate.log = [], 0, []
-        options.setdefault("clusters", estate.clusters)
+        if "nameserver" not in options:  # rocketmq_lock is about one name server, not about clusters
+            options.setdefault("clusters", estate.clusters)
         with patch_module_args(options), pytest.raises(Ended):
             runpy.run_module(f"ansible_collections.mqops.rocketmq.plugins.modules.{module}", run_name="__main__")
         assert estate.closed or not estate.count
