@@ -10,12 +10,12 @@ DOCUMENTATION = r"""
 module: rocketmq_lock
 short_description: Let one changing run at a time work on an estate
 description:
-  - Takes, renews or gives back the lock of a migration. It lies in the key-value store of the new cluster's name server,
-    where every run finds it whatever host it comes from, and in O(directory), which also serves before that name server
-    exists.
+  - Takes, renews or gives back the lock of a migration. It lies in the key-value store of the new cluster's name
+    server, where every run finds it whatever host it comes from, and in O(directory), which also serves before that
+    name server exists.
   - A run that finds somebody else's lock fails and says who holds it, since when and for what. Nothing waits.
-  - The owner is the C(ansible-playbook) process. Where the run of the owner is seen to have ended (same machine), or the
-    lock has expired, it is taken over, and RV(taken_over) and a warning say so.
+  - The owner is the C(ansible-playbook) process. Where the run of the owner is seen to have ended (same machine), or
+    the lock has expired, it is taken over, and RV(taken_over) and a warning say so.
 options:
   state:
     description:
@@ -108,7 +108,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin import nameserver
@@ -261,7 +261,7 @@ class Places:
 
 def said(claim: Claim) -> dict[str, Any]:
     def when(seconds: float) -> str:
-        return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
     return {"owner": claim.owner, "what": claim.what, "since": when(claim.since), "until": when(claim.until)}
 

@@ -12,6 +12,7 @@ from typing import Any
 import dns.message
 import dns.name
 import pytest
+
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.change import Wish
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.errors import KeyRejected
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.records import parse_values

@@ -4,8 +4,8 @@
 """Who may change the estate now: pure decisions over the claims that were found.
 
 A claim is one run's announcement. A run writes its own and then reads all: it holds the lock only when no other claim
-that still counts is there. Two that write at once see each other, since each writes before it reads; the one whose owner
-sorts first waits for the other to withdraw.
+that still counts is there. Two that write at once see each other, since each writes before it reads; the one whose
+owner sorts first waits for the other to withdraw.
 """
 
 from __future__ import annotations
