@@ -27,8 +27,8 @@ sys.path.insert(0, str(ROOT / "tools"))
 from demo import Demo, Failed  # noqa: E402
 from demo_report import read_phases  # noqa: E402
 
-# Phase and seconds after its begin: between a request and its reply, between the two masters of a phase, and between the
-# swap of a name and its verification, wherever a run happens to be then.
+# Phase and seconds after its begin: between a request and its reply, between the two masters of a phase, and between
+# the swap of a name and its verification, wherever a run happens to be then.
 KILLS = [
     ("deploy", 5.0), ("deploy", 15.0), ("copy_metadata", 6.0), ("open_target", 4.0), ("open_target", 25.0),
     ("freeze_source", 3.0), ("freeze_source", 9.0), ("freeze_source", 60.0), ("drain_source", 20.0),

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import dns.message
@@ -20,6 +23,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.transport impo
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.update import apply
 
 Ask = Callable[..., str]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(params=[3, 4], ids=["bind", "knot"])
@@ -29,9 +33,15 @@ def address(request: pytest.FixtureRequest, members: dict[str, dict[str, Any]]) 
 
 
 @pytest.fixture
-def ask(dig: Ask, address: str) -> Ask:
-    """dig at one of the two; of several servers in its arguments dig takes the last."""
-    return lambda *words: dig(f"@{address}", *words)
+def ask(address: str) -> Ask:
+    """dig at one of the two, in a container of its own."""
+
+    def run(*words: str) -> str:
+        image = os.environ.get("BIND_IMAGE", "mqops/bind:9")
+        command = ["docker", "run", "--rm", "--network", "host", image, "dig", f"@{address}", *words]
+        return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True).stdout
+
+    return run
 
 
 def test_address_and_ttl(ask: Ask) -> None:
@@ -59,11 +69,8 @@ def test_names_of_others_are_untouched(dig: Ask, nameserver: str) -> None:
     assert dig("+short", "mro-ns.mq.test", "A").split() == [nameserver.split(":")[0]]
 
 
-def test_a_clock_outside_the_fudge(
-    address: str, ask: Ask, members: dict[str, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lab = next(values for values in members.values() if "rocketmq_dns_servers" in values)
-    key = Key.build("record.", lab["rocketmq_dns_key_secret"])
+def test_a_clock_outside_the_fudge(address: str, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = Key.build("record.", (ROOT / "build" / os.environ["LAB"] / "tsig.secret").read_text().strip())
     real, here = dns.message.time.time, threading.get_ident()
     monkeypatch.setattr(dns.message.time, "time", lambda: real() + (4000 if threading.get_ident() == here else 0))
     wish = Wish(dns.name.from_text("late.record.test"), "A", values=parse_values("A", ["198.18.0.4"]))
