@@ -7,7 +7,7 @@ SHELL := /bin/bash
 LAB ?= demo
 ESTATE ?= compact
 
-.PHONY: help setup engine image lab lab-down demo demo-down test lint sanity unit molecule
+.PHONY: help setup engine image lab lab-down demo demo-down test matrix lint sanity unit molecule
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -35,6 +35,11 @@ demo-down: engine
 
 test: engine
 	@tools/test.sh
+
+# The long chains, hours of them; what each step took is in build/matrix/report.json.
+matrix: engine
+	@. tools/environment.sh; python tests/matrix/cutover.py undo
+	@. tools/environment.sh; python tests/matrix/cutover.py kills
 
 lint sanity unit: setup
 	@tools/$@.sh

@@ -92,6 +92,7 @@ def standing(estate: dict[str, Any], live: dict[str, Any]) -> dict[str, dict[str
                 "switched": verdict.switched,
                 "reasons": list(verdict.reasons),
                 "position": ORDER.index(verdict.stage) if verdict.stage in ORDER else -1,
+                "ended": sorted(host for host in every if running.get(host) is False),
             }
         return result
     except (KeyError, TypeError, ValueError) as exc:

@@ -107,6 +107,8 @@ options:
     description: Seconds between two rounds of asking them.
     type: float
     default: 1.0
+notes:
+  - Knot DNS acknowledges a change of the TTL alone and does not apply it. The module sees that and fails, saying so.
 seealso:
   - module: mqops.rocketmq.dns_propagation
   - module: community.general.nsupdate
@@ -330,6 +332,16 @@ def transport_from(params: dict[str, Any]) -> Transport:
     return Transport(params["query_timeout"], params["protocol"], key)
 
 
+def ttl_ignored(seen: list[Seen], outcome: Outcome) -> bool:
+    """Does the very server that acknowledged a change of the TTL alone still answer the old one?"""
+    before, after = outcome.decision.before, outcome.decision.after
+    if before is None or after is None or before.rdatas != after.rdatas:
+        return False
+    # There was no value to add, and that is what Knot DNS takes the TTL from.
+    first = seen[0]
+    return first.error is None and first.rdatas == after.rdatas and first.ttl == before.ttl
+
+
 def verify(module: RocketmqModule, transport: Transport, outcome: Outcome, wish: Wish) -> Waited[list[Seen], Agreement]:
     """Ask every authoritative server until all hold the record set."""
     if module.params["verify_servers"] is None:
@@ -432,6 +444,13 @@ def main() -> None:
         module.module.warn(f"{wish.name.to_text()} {wish.type} was left as it is, because on_conflict is keep.")
     if waited and not waited.ok:
         missing = waited.last.missing if waited.last else []
+        if decision.changed and waited.last and ttl_ignored(waited.last.seen, outcome):
+            module.fail(
+                f"{outcome.server} accepted the update of {wish.name.to_text()} {wish.type} and kept the old TTL of "
+                f"{decision.before.ttl}: it applies a TTL only together with a new value, as Knot DNS does. Nothing "
+                "was changed. Change the TTL in the server's own way (zone file, knotc zone-set), then run this again.",
+                **{**result, "changed": False, "disagreeing": missing},
+            )
         module.fail(
             f"{wish.name.to_text()} {wish.type} is {'written' if decision.changed else 'right'} at {outcome.server}, "
             f"but {waited.why()} not every authoritative server agrees: {'; '.join(missing)}. Look at their transfers "

@@ -192,6 +192,9 @@ class Transport:
                 f"the answer is no usable DNS message ({type(problem).__name__}: {problem})",
                 "Does something else listen on this port?",
             ) from problem
+        if message.had_tsig and not answer.had_tsig and answer.rcode() == dns.rcode.NOTAUTH:
+            # Knot DNS leaves out the record that would say BADKEY. A server that knows the key signs even a refusal.
+            raise self._key_rejected(attempt, server, dns.tsig.PeerBadKey("NOTAUTH, unsigned"))
         # A forged "done" must not pass; refusals of servers that do not know TSIG are unsigned by nature.
         if message.had_tsig and not answer.had_tsig and dns.rcode.to_text(answer.rcode()) not in REMEDIES:
             raise Malformed(
@@ -206,7 +209,8 @@ class Transport:
         name = self.key.name.to_text() if self.key else "?"
         algorithm = self.key.algorithm if self.key else "?"
         if isinstance(problem, dns.tsig.PeerBadKey):
-            answer, remedy = "BADKEY", f"The server knows no key {name} with {algorithm}: compare both with its."
+            answer = "BADKEY" if not problem.args else f"{problem.args[0]} (BADKEY)"
+            remedy = f"The server knows no key {name} with {algorithm}: compare both with its."
         elif isinstance(problem, dns.tsig.PeerBadSignature):
             answer, remedy = "BADSIG", f"The secret of key {name} (or its algorithm, {algorithm}) is not the server's."
         elif isinstance(problem, dns.tsig.PeerBadTime):

@@ -142,6 +142,36 @@ def census(
     return [by_ip[ip] for ip in sorted(by_ip, key=_order)]
 
 
+def lines(clients: Iterable[Mapping[str, Any]], hosts: Mapping[str, str]) -> list[str]:
+    """One line for each address of a census, those that nobody expected first.
+
+    hosts: name of a host in the sockets -> what runs there, in words. What a client holds by the brokers' own word
+    stands beside the sockets that are seen; a socket without any is a producer, or somebody at a name server.
+    """
+    found = []
+    for one in sorted(clients, key=lambda one: (one["expected"] is not None, _order(one["address"]))):
+        at: dict[str, int] = {}
+        for socket in one["sockets"]:
+            at[socket["host"]] = at.get(socket["host"], 0) + 1
+        parts = [f"{hosts.get(host, host)} ({count} connections)" for host, count in sorted(at.items())]
+        groups = sorted({f"{held['role']} of {held['group']} at {held['cluster']}" for held in one["holds"]})
+        processes = sorted({str(socket["process"]) for socket in one["sockets"] if socket["process"]})
+        text = f"{one['address']}"
+        text += f" [{one['expected']}]" if one["expected"] else " [UNEXPECTED]"
+        text += f" holds {', '.join(parts)}" if parts else " holds no connection that was looked at"
+        if one["client_ids"]:
+            languages = sorted({held["language"] for held in one["holds"]})
+            text += f"; clients {', '.join(one['client_ids'][:3])}"
+            text += f" and {len(one['client_ids']) - 3} more" if len(one["client_ids"]) > 3 else ""
+            text += f" ({', '.join(languages)})"
+        if groups:
+            text += f"; {', '.join(groups[:3])}" + (f" and {len(groups) - 3} more" if len(groups) > 3 else "")
+        if processes:
+            text += f"; served by {', '.join(processes)}"
+        found.append(text)
+    return found
+
+
 def _order(ip: str) -> tuple[int, ...] | tuple[float, str]:
     parts = ip.split(".")
     return (

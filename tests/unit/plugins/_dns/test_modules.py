@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import dns.message
 import pytest
 
 from ansible_collections.mqops.rocketmq.plugins.modules import dns_propagation, dns_record
@@ -301,3 +302,34 @@ def test_looking_does_not_fail(gate: Run, secondary: DnsServer) -> None:
 
 def test_nobody_asked_proves_nothing(gate: Run) -> None:
     assert "nobody was asked" in gate(values=[OLD], servers=[])["msg"]
+
+
+def test_a_server_that_ignores_a_ttl_alone_is_told(record: Run, server: DnsServer) -> None:
+    """Knot DNS acknowledges it; without a new value it keeps the old TTL."""
+
+    def ignoring(message: Any) -> str | None:
+        if message.opcode() != 5:
+            return None
+        return "NOERROR"
+
+    server.faults["UDP UPDATE"] = ignoring
+    result = record(ttl=10, verify_timeout=0.1)
+    assert result["failed"] and result["changed"] is False
+    assert "kept the old TTL of 60" in result["msg"]
+    # A value that did not arrive is another matter: it may have been written.
+    assert "kept the old TTL" not in record(values=[NEW], verify_timeout=0.1)["msg"]
+
+
+def test_a_key_refused_without_saying_so(record: Run, server: DnsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Knot DNS answers a key that it does not know with NOTAUTH, and no TSIG record that would say BADKEY."""
+    real = server._answer
+
+    def without_record(wire: bytes, protocol: str) -> bytes | None:
+        answer = dns.message.from_wire(real(wire, protocol) or b"", keyring=False)
+        answer.tsig, answer.keyring = None, None
+        return answer.to_wire()
+
+    monkeypatch.setattr(server, "_answer", without_record)
+    result = record(values=[NEW], key_name="nobody")
+    assert result["failed"] and "BADKEY" in result["msg"] and "knows no key nobody." in result["msg"]
+    assert server.have(NAME) == (60, [OLD])

@@ -410,7 +410,7 @@ def run(estate: FakeEstate, monkeypatch: pytest.MonkeyPatch) -> Callable[..., di
 
     def start(module: str, **options: Any) -> dict[str, Any]:
         estate.audit, estate.count, estate.log = [], 0, []
-        if not {"target", "cluster"} & set(options):
+        if not {"target", "cluster", "nameserver"} & set(options):
             options.setdefault("clusters", estate.clusters)
         with patch_module_args(options), pytest.raises(Ended):
             runpy.run_module(f"ansible_collections.mqops.rocketmq.plugins.modules.{module}", run_name="__main__")

@@ -1,0 +1,214 @@
+#!/usr/bin/env python
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Long chains of the cut-over, with a business that runs meanwhile: `make matrix` runs them, CI does not.
+
+undo   every phase before the point of no return is undone and done again; in between a lock is held by somebody else,
+       and the source's broker, which knows its name server by DNS name, is restarted after the switch.
+kills  the control process is killed at many points of `site`, which is then run to its end.
+
+Each step, what it took and what it said is in build/matrix/report.json. Ends with 0 only when every step came out as it
+had to and the ledger is clean.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+from demo import Demo, Failed  # noqa: E402
+from demo_report import read_phases  # noqa: E402
+
+# Phase and seconds after its begin: between a request and its reply, between the two masters of a phase, and between
+# the swap of a name and its verification, wherever a run happens to be then.
+KILLS = [
+    ("deploy", 5.0), ("deploy", 15.0), ("copy_metadata", 6.0), ("open_target", 4.0), ("open_target", 25.0),
+    ("freeze_source", 3.0), ("freeze_source", 9.0), ("freeze_source", 60.0), ("drain_source", 20.0),
+    ("close_source", 8.0), ("close_source", 75.0), ("close_source", 85.0),
+    ("switch_dns", 68.0), ("switch_dns", 72.0), ("stop_brokers", 70.0),
+    ("stop_brokers", 80.0), ("release_clients", 12.0), ("finalize", 30.0), ("finalize", 70.0),
+]  # fmt: skip
+
+
+class Matrix(Demo):
+    """A demo whose steps are told one by one."""
+
+    def __init__(self, lab: str, estate: str, chain: str) -> None:
+        super().__init__(lab, estate)
+        self.chain = chain
+        self.steps: list[dict[str, Any]] = []
+        self.path = ROOT / "build" / "matrix" / "report.json"
+        self.confirm = ""
+
+    def note(self, name: str, seconds: float, **more: Any) -> None:
+        self.steps.append({"step": name, "seconds": round(seconds, 1), **more})
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        whole = json.loads(self.path.read_text()) if self.path.exists() else {}
+        whole[self.chain] = {"lab": self.lab, "estate": self.estate, "steps": self.steps}
+        self.path.write_text(json.dumps(whole, indent=2) + "\n")
+
+    def phase(self, name: str, *, passes: bool = True, says: str = "") -> None:
+        """Run one playbook; one that must not pass has to say why."""
+        mark, began = (self.log.stat().st_size if self.log.exists() else 0), time.time()
+        passed = self.playbook(f"playbooks/{name}.yml", *self.variables(self.confirm))
+        with self.log.open("rb") as log:
+            log.seek(mark)
+            # Long messages are folded by the callback.
+            printed = " ".join(log.read().decode(errors="replace").split())
+        self.note(name, time.time() - began, passed=passed, expected=passes, says=says or None)
+        if passed is not passes:
+            raise Failed(f"{name} was to {'pass' if passes else 'stop'}; see {self.log}")
+        if says and says not in printed:
+            raise Failed(f"{name} was to say '{says}'; see {self.log}")
+
+    def flows(self, what: str) -> None:
+        """The business sends and receives in every mode, after what was just done."""
+        began, before = time.time(), self.business()
+        while True:
+            # Two groups stay behind on purpose until the freeze: they may not tell whether the others flow.
+            behind = [
+                f"{mode}: {counts}"
+                for source, status in self.business().items()
+                for mode, counts in status.behind(8, before[source]).items()
+                if mode not in ("slow", "late")
+            ]
+            if not behind:
+                break
+            if time.time() - began > 240:
+                raise Failed(f"the business stands still after {what}: {'; '.join(behind)}")
+            time.sleep(1)
+        self.note(f"business flows after {what}", time.time() - began)
+
+    def stands(self, stage: str) -> None:
+        """What the last phase noted at its end is where every source stands before the next."""
+        mark = self.log.stat().st_size
+        if not self.playbook("playbooks/status.yml", *self.variables()):
+            raise Failed(f"status failed; see {self.log}")
+        with self.log.open("rb") as log:
+            log.seek(mark)
+            printed = log.read().decode(errors="replace")
+        if f"mro: {stage}" not in printed:
+            raise Failed(f"the source was to stand at {stage}; see {self.log}")
+
+    def lock(self, state: str) -> None:
+        """Somebody else's lock, from another host."""
+        server = json.loads((self.evidence / "plan.json").read_text())["decisions"]["target"]["nameservers"][0]
+        arguments = {
+            "state": state, "nameserver": server, "directory": str(self.evidence), "what": "another run",
+            "owner": "ops@elsewhere:1:1:1",
+        }  # fmt: skip
+        self.output("ansible", "-i", str(self.inventory), "localhost", "-m", "mqops.rocketmq.rocketmq_lock",
+                    "-a", json.dumps(arguments))  # fmt: skip
+
+    def begin(self) -> None:
+        self.bring_up()
+        self.wait_for_business(10, 400)
+        self.report.started = {source: status.started for source, status in self.business().items()}
+        self.confirm = self.preflight()
+
+    def finish(self) -> None:
+        still = {source: status.started for source, status in self.business().items()}
+        if still != self.report.started:
+            raise Failed(f"business processes were restarted: {self.report.started} -> {still}")
+        self.flows("the last phase")
+        self.quiesce()
+        clean = self.verdict()
+        (self.build / "finished").touch()
+        self.note("ledger", 0.0, passed=clean, expected=True, ledger=self.report.ledger)
+        if not clean:
+            raise Failed(f"the ledger is not clean; see {self.build}/ledger.txt")
+
+    def undo(self) -> None:
+        self.begin()
+        self.phase("phase_30_deploy")
+        self.phase("rollback_deploy")
+        self.flows("the undo of deploy")
+        self.stands("apart")
+        self.phase("phase_30_deploy")
+        self.lock("present")
+        self.phase("phase_40_copy_metadata", passes=False, says="ops@elsewhere:1:1:1 holds the lock of this estate")
+        self.lock("absent")
+        self.phase("phase_40_copy_metadata")
+        self.phase("phase_50_open_target")
+        self.phase("rollback_open_target")
+        self.flows("the undo of open_target")
+        self.phase("phase_50_open_target")
+        self.phase("phase_60_freeze_source")
+        self.phase("rollback_freeze_source")
+        self.flows("the undo of freeze_source")
+        self.phase("phase_60_freeze_source")
+        self.phase("phase_65_drain_source")
+        self.phase("phase_70_close_source")
+        self.phase("rollback_close_source")
+        self.flows("the undo of close_source")
+        self.phase("phase_70_close_source")
+        self.phase("phase_75_switch_dns")
+        self.phase("rollback_switch_dns")
+        self.stands("closed")
+        self.phase("phase_75_switch_dns")
+        self.phase("phase_80_stop_brokers")
+        self.phase("rollback_stop_brokers")
+        self.flows("the undo of stop_brokers")
+        self.stands("closed")
+        self.phase("phase_75_switch_dns")
+        self.phase("phase_80_stop_brokers")
+        self.restarted_after_the_switch()
+        self.phase("phase_85_release_clients")
+        self.phase("phase_90_finalize")
+        self.phase("phase_95_decommission")
+        self.finish()
+
+    def restarted_after_the_switch(self) -> None:
+        """A broker that knows its name server by DNS name registers at the target's."""
+        self.output("docker", "start", f"mqops-{self.lab}-mro-broker-a")
+        end = time.monotonic() + 120
+        while "broker-a" not in self.output(str(ROOT / "tools/mqadmin.sh"), self.lab, "clusterList", "-n",
+                                            "hub-ns.mq.test:9876"):  # fmt: skip
+            if time.monotonic() > end:
+                raise Failed("the restarted broker did not register at the target's name server within 120 s")
+            time.sleep(2)
+        self.phase("phase_85_release_clients", passes=False, says="broker-a of mro (id 0")
+        self.phase("phase_80_stop_brokers")
+
+    def kills(self) -> None:
+        self.begin()
+        for phase, seconds in KILLS:
+            known = len(read_phases(self.evidence / "phases.jsonl", raw=True))
+            began = time.time()
+            ended = self.playbook("playbooks/site.yml", *self.variables(self.confirm), kill_when=(phase, seconds))
+            events = read_phases(self.evidence / "phases.jsonl", raw=True)[known:]
+            self.note(f"killed {seconds:.0f} s into {phase}", time.time() - began, killed=not ended, events=len(events))
+            if ended:
+                break
+        self.phase("site")
+        self.finish()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("chain", choices=["undo", "kills"])
+    parser.add_argument("--lab", default="scratch59")
+    parser.add_argument("--estate", default="single")
+    options = parser.parse_args()
+    matrix = Matrix(options.lab, options.estate, options.chain)
+    began = time.time()
+    try:
+        getattr(matrix, options.chain)()
+    except Failed as failure:
+        matrix.note("failed", time.time() - began, passed=False, expected=True, says=str(failure))
+        print(f"\nFAILED: {failure}", file=sys.stderr)
+        return 1
+    print(f"{options.chain}: passed after {time.time() - began:.0f} s; see build/matrix/report.json")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
