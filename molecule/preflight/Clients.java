@@ -80,7 +80,8 @@ public class Clients {
             }
         });
         producer.start();
-        for (int number = 0; number < 4; number++) {
+        // One to each queue of both brokers.
+        for (int number = 0; number < 8; number++) {
             producer.sendMessageInTransaction(new Message(topic, ("undecided " + number).getBytes("UTF-8")), null);
         }
     }

@@ -34,7 +34,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.request import Request  # noqa: E402
 
 LONG_TOPIC, LONG_GROUP = "t" * 128, "g" * 121
-DEADLINE = 90.0
+DEADLINE = 180.0
 JDK = os.environ.get("JDK_IMAGE", "mqops/jdk:4.4.0")
 
 

@@ -176,9 +176,13 @@ def reserved_names(facts: Facts) -> Iterator[Reason]:
     for snapshot in facts.snapshots:
         # A source that uses the same names for itself has a reason of its own.
         own = {snapshot.spec.name, *(broker.name for broker in snapshot.spec.brokers)}
+        holders: dict[str, list[str]] = {}
         for broker, table in topic_tables(snapshot):
-            for name in sorted(set(names) & set(table) - own):
-                yield Reason("NAME_IS_TOPIC", f"{snapshot.spec.name}/{name}", {"target": names[name], "broker": broker})
+            for name in set(names) & set(table) - own:
+                holders.setdefault(name, []).append(broker)
+        for name, brokers in sorted(holders.items()):
+            evidence = {"target": names[name], "topic of": ", ".join(brokers)}
+            yield Reason("NAME_IS_TOPIC", f"{snapshot.spec.name}/{name}", evidence)
 
 
 def unusable_names(facts: Facts) -> Iterator[Reason]:

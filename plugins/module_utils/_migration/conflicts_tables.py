@@ -60,19 +60,20 @@ def narrow_retry_topics(facts: Facts) -> Iterator[Reason]:
     """Retry topics with fewer queues than their group's retryQueueNums, on any master."""
     for snapshot in facts.snapshots:
         source = snapshot.spec.name
+        narrow: dict[str, list[str]] = {}
         for broker in snapshot.spec.masters:
             view = snapshot.brokers.get(broker.address)
             if view is None or not known(view.topics) or not known(view.groups):
                 continue
             for group in view.groups.groups.values():
                 retry = view.topics.topics.get(retry_topic(group.name))
-                if retry is not None and min(retry.read_queues, retry.write_queues) < group.retry_queues:
-                    evidence = {
-                        "broker": broker.name,
-                        "queues": min(retry.read_queues, retry.write_queues),
-                        "retryQueueNums": group.retry_queues,
-                    }
-                    yield Reason("RETRY_TOPIC_NARROW", f"{source}/{group.name}", evidence)
+                if retry is None:
+                    continue
+                queues = min(retry.read_queues, retry.write_queues)
+                if queues < group.retry_queues:
+                    narrow.setdefault(group.name, []).append(f"{broker.name} {queues} of {group.retry_queues}")
+        for name, rows in narrow.items():
+            yield Reason("RETRY_TOPIC_NARROW", f"{source}/{name}", {"queues": ", ".join(rows)})
 
 
 def unread_topics(facts: Facts) -> Iterator[Reason]:

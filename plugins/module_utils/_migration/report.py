@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from .reasons import BLOCKING, NOTICE, WAIVABLE, Judged, Reason
 WIDTH = 92
 # As many reasons of one code are shown one by one; more become one line with their number.
 ALIKE = 4
+_REQUEST = re.compile(r"^[A-Z_]+ at \S+: ")
 _WAIVED = "waived"
 _ORDER = (BLOCKING, WAIVABLE, _WAIVED, NOTICE)
 _WORDS = {BLOCKING: "BLOCKS", WAIVABLE: "WAIVABLE", _WAIVED: "waived", NOTICE: "notice"}
@@ -30,7 +32,7 @@ def table(judged: Judged, width: int = WIDTH, alike: int = ALIKE) -> list[str]:
             if found == kind:
                 by_code.setdefault(reason.code, []).append(reason)
         for code, reasons in by_code.items():
-            head = f"{_WORDS[kind]:<8} {code:<23} "
+            head = f"{_WORDS[kind]:<8} {code:<24} "
             if len(reasons) <= alike:
                 lines += [_cut(head + _text(reason), width) for reason in reasons]
             else:
@@ -49,7 +51,12 @@ def _counts(rows: Iterable[tuple[str, Reason]]) -> str:
 
 
 def _text(reason: Reason) -> str:
-    shown = ", ".join(f"{key} {_one_line(value)}" for key, value in reason.evidence.items())
+    evidence = dict(reason.evidence)
+    first = []
+    if "answer" in evidence:
+        # What came back matters most; whom it was asked of is in the subject, and in the evidence.
+        first = [_REQUEST.sub("", _one_line(evidence.pop("answer")))]
+    shown = ", ".join([*first, *(f"{key} {_one_line(value)}" for key, value in evidence.items())])
     return f"{reason.subject}: {shown}" if shown else reason.subject
 
 

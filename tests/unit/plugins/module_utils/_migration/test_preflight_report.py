@@ -94,4 +94,11 @@ def test_the_table_is_short_and_begins_with_what_blocks():
 
 def test_evidence_of_several_lines_stays_on_one():
     lines = report.table(apply_waivers([Reason("SAME_GROUP", "g", {"answer": "a\n  b", "rows": {"x": 1}})], ()))
-    assert lines[1] == "BLOCKS   SAME_GROUP              g: answer a b, rows x 1"
+    assert lines[1] == "BLOCKS   SAME_GROUP               g: a b, rows x 1"
+
+
+def test_what_came_back_stands_before_where_it_was_asked():
+    answer = "GET_BROKER_CONFIG at 198.18.50.24:10911: cannot connect (Connection refused)"
+    reason = Reason("SLAVE_DOWN", "mro/broker-a:1", {"address": "198.18.50.24:10911", "answer": answer})
+    (_counts, line) = report.table(apply_waivers([reason], ()))
+    assert "mro/broker-a:1: cannot connect (Connection refused), a" in line
