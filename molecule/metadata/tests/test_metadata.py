@@ -29,7 +29,7 @@ def test_killed_copy_is_complete(mqadmin, nameserver):
         words = line.split()
         if len(words) >= 2 and words[1].startswith("scenario-many-"):
             clusters.setdefault(words[0], set()).add(words[1])
-    assert len(clusters["mro"]) == len(clusters["hub"]) == 400
+    assert len(clusters["mro"]) == len(clusters["hub"]) == 1000
 
 
 def test_refused_topics_were_not_created(mqadmin, nameserver):

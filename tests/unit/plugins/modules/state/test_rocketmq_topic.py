@@ -314,3 +314,26 @@ def test_topic_of_the_table_that_differs_only_in_order_is_unchanged(run, seeded)
     for broker in seeded.brokers.values():
         broker.topics["orders"] = dataclasses.replace(broker.topics["orders"], order=True)
     assert not run("rocketmq_topic", name="orders", read_queues=4)["changed"]
+
+
+@pytest.mark.parametrize(("count", "seen", "refused"), [
+    (11, "cannot connect within 3 s", True),
+    (11, "cannot connect (No route to host)", True),
+    (11, "cannot connect (Connection refused)", False),
+    (10, "cannot connect within 3 s", False),
+])
+def test_many_topics_do_not_wait_for_a_name_server_that_swallows_everything(run, estate, count, seen, refused):
+    config = estate.get_broker_config
+    # What a name means to the broker need not be what it means here.
+    listed = {"namesrvAddr": "198.18.9.250:9876;old-ns.mq.test:9876"}
+    estate.get_broker_config = lambda broker, request: {**config(broker, request), **listed}
+    answer = estate.answer
+    estate.answer = lambda request: (
+        AdminError(request.name, request.address, None, seen) if ":9876" in request.address else answer(request)
+    )
+    result = run("rocketmq_topic", topics=[{"name": f"t{number}"} for number in range(count)])
+    assert result["failed"] == refused
+    if refused:
+        assert result["silent_nameservers"] == ["198.18.9.250:9876"]
+        assert f"198.18.9.250:9876 ({seen})" in result["msg"] and f"each of {count} topics" in result["msg"]
+        assert sent(estate, CREATE) == [] and {row["result"] for row in result["changes"]} == {"not attempted"}
