@@ -555,9 +555,12 @@ def main(argv: Sequence[str] | None = None) -> int:
                 for directory in arguments.directories
             ]
             missing = {verdict.source: verdict.total("lost") for verdict in verdicts if verdict.total("lost")}
-            if not missing or time.monotonic() >= give_up:
+            late = time.monotonic() >= give_up
+            if missing:
+                said = ", ".join(f"{source} misses {n}" for source, n in missing.items())
+                print(f"{'still' if late else 'waiting'}: {said}", file=sys.stderr)
+            if not missing or late:
                 break
-            print(f"waiting: {', '.join(f'{source} misses {n}' for source, n in missing.items())}", file=sys.stderr)
             time.sleep(max(0.1, min(5.0, give_up - time.monotonic())))
     except (LedgerError, OSError, ValueError) as error:
         print(f"cannot judge: {error}", file=sys.stderr)
