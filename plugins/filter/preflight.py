@@ -98,8 +98,9 @@ def _engine(result: Mapping[str, Any] | None) -> Engine | str:
 
 
 def _host(estate: Mapping[str, Any], name: str, kind: str, role: str, address: str, values: Any, engines: Any) -> Host:
+    machine, answered = _printed(values.get("migration_machine")), values.get("migration_machine_answered")
     if kind != "target":
-        return Host(name, kind, _printed(values.get("migration_machine")), connect=_wanted(estate, name))
+        return Host(name, kind, machine, answered, connect=_wanted(estate, name))
 
     def value(key: str) -> str:
         return str(values.get(key) or DEFAULTS[key])
@@ -110,7 +111,8 @@ def _host(estate: Mapping[str, Any], name: str, kind: str, role: str, address: s
     return Host(
         name,
         kind,
-        _printed(values.get("migration_machine")),
+        machine,
+        answered,
         role=role,
         port=int(address.rpartition(":")[2]),
         container=str(container),

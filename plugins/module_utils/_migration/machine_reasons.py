@@ -70,15 +70,16 @@ class Engine:
 class Host:
     """One machine as the inventory has it, with what was read from it; text instead says why it was not.
 
-    kind: target, source, business or control. memory: bytes that its process is given. nofile: open files that its
-    container is given, 0 for the engine's. connect: the addresses that it has to reach.
+    kind: target, source, business or control. answered: the control host's clock when the answer was there.
+    memory: bytes that its process is given. nofile: open files that its container is given, 0 for the engine's.
+    connect: the addresses that it has to reach.
     """
 
     name: str
     kind: str
     machine: Machine | str
+    answered: float | None = None
     role: str = ""
-    address: str = ""
     port: int = 0
     container: str = ""
     image: str = ""
@@ -210,8 +211,12 @@ def _tools(host: Host, machine: Machine) -> Iterator[Reason]:
 def _clock(host: Host, machine: Machine, needs: Needs) -> Iterator[Reason]:
     if host.kind not in ("source", "target"):
         return
-    # The way there is part of the difference, which makes a clock that is ahead look a little more so.
-    seconds = None if machine.clock is None or machine.asked is None else machine.clock - machine.asked
+    seconds = None
+    if machine.clock is not None and machine.asked is not None:
+        # It was read at some moment between the question and the answer, late on a busy machine: what lies between is
+        # no difference.
+        behind, ahead = machine.clock - machine.asked, machine.clock - (host.answered or machine.asked)
+        seconds = behind if behind < 0 else max(ahead, 0.0)
     if seconds is None or abs(seconds) > needs.skew:
         told = "not told" if seconds is None else f"{seconds:+.1f} s"
         yield Reason("CLOCK_SKEW", host.name, {"against the control host": told, "limit": f"{needs.skew:g} s"})

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # Reads one machine and changes nothing: a fact a line, the name and then its value; "end" last, so that a cut answer
 # shows. Needs bash and coreutils; ss, getent and awk where there is something for them to tell.
 # Arguments: asked=TIME to hand back, data=DIRECTORY of the container engine, wait=SECONDS for one connection, and as often

@@ -39,6 +39,7 @@ BROKER = Host(
     "hub-a",
     "target",
     dataclasses.replace(MACHINE, connections={"198.18.50.20:9876": "open", "198.18.50.84:10912": "refused"}),
+    answered=1003.0,
     role="broker",
     port=10911,
     container="rocketmq-hub-a",
@@ -65,7 +66,7 @@ def test_a_machine_with_everything_has_no_reason() -> None:
     ("machine", "reason"),
     [
         ({"missing": ("ss",)}, "TOOL_MISSING hub-a"),
-        ({"clock": 1005.1}, "CLOCK_SKEW hub-a"),
+        ({"clock": 1008.1}, "CLOCK_SKEW hub-a"),
         ({"clock": 994.9}, "CLOCK_SKEW hub-a"),
         ({"clock": None}, "CLOCK_SKEW hub-a"),
         ({"cores": 7}, "CORES_FEW hub-a"),
@@ -92,6 +93,12 @@ def test_a_machine_with_everything_has_no_reason() -> None:
 )
 def test_what_a_machine_lacks_is_named(machine, reason) -> None:
     assert seen(**machine) == [reason]
+
+
+def test_a_slow_answer_is_no_difference_of_clocks() -> None:
+    assert seen(clock=1007.9) == []
+    assert seen(dataclasses.replace(BROKER, answered=None), clock=1005.1) == ["CLOCK_SKEW hub-a"]
+    assert seen(clock=994.9) == ["CLOCK_SKEW hub-a"]
 
 
 def test_ports_beside_the_broker_s_are_free_for_others() -> None:
