@@ -1,13 +1,15 @@
 # What each command needs is made first and left alone when it is there.
 #   make demo [ESTATE=compact|full]   the whole migration, with a business that runs meanwhile; make demo-down removes it
 #   make test                         everything that is tested
+#   make bench                        what it costs, beside mqadmin and Java's admin client; build/bench/report.json
+#   make fidelity                     three random sources copied, compared by an independent reader and by mqadmin
 #   make lab LAB=demo ESTATE=compact  only the lab, sources and business up; make lab-down LAB=demo
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 LAB ?= demo
 ESTATE ?= compact
 
-.PHONY: help setup engine image lab lab-down demo demo-down test matrix lint sanity unit molecule
+.PHONY: help setup engine image lab lab-down demo demo-down test bench matrix fidelity lint sanity unit molecule
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -40,6 +42,13 @@ test: engine
 matrix: engine
 	@. tools/environment.sh; python tests/matrix/cutover.py undo
 	@. tools/environment.sh; python tests/matrix/cutover.py kills
+
+# BENCH='--parts create' and the like: python tests/benchmarks/run.py --help
+bench: image
+	@. tools/environment.sh; exec python tests/benchmarks/run.py $(BENCH)
+
+fidelity: image
+	@. tools/environment.sh; exec python tests/matrix/fidelity/run.py
 
 lint sanity unit: setup
 	@tools/$@.sh

@@ -19,6 +19,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     ClusterInfo,
     MessageQueue,
     QueueData,
+    QueueRange,
     SubscriptionGroup,
     TopicConfig,
 )
@@ -152,6 +153,22 @@ def test_topic_stats(recorded) -> None:
     assert {queue: (found.min, found.max) for queue, found in ranges.items()} == {0: (0, 2), 1: (0, 1), 2: (0, 2)}
     assert ranges[0].updated_ms > 1_000_000_000_000
     assert read(recorded, "topic_stats_unknown", REQUESTS["topic_stats"]) is None
+
+
+def test_topic_stats_are_read_by_their_shape_as_they_are_read_in_full(recorded) -> None:
+    body = recorded.answer("topic_stats").body
+    assert broker._stats_of_one(body) == read(recorded, "topic_stats")
+    other_order = body.replace(b'"brokerName"', b'"brokerName_"')
+    assert broker._stats_of_one(other_order) is None
+    two = (
+        b'{"offsetTable":{{"brokerName":"a","queueId":11,"topic":"x\\"y{},"}:{"lastUpdateTimestamp":7,"maxOffset":9,'
+        b'"minOffset":4},{"brokerName":"a","queueId":2,"topic":"x"}:{"lastUpdateTimestamp":0,"maxOffset":0,"minOffset":0}}}'
+    )
+    assert broker._stats_of_one(two) == {2: QueueRange(0, 0, 0), 11: QueueRange(4, 9, 7)}
+    assert list(broker._stats_of_one(two)) == [2, 11]
+    assert broker._stats_of_one(b'{"offsetTable":{}}') == {}
+    for broken in (two[:-1], two + b"}", two.replace(b"},{", b"}{"), two.replace(b"9", b"-9")):
+        assert broker._stats_of_one(broken) is None
 
 
 def test_pull(recorded) -> None:

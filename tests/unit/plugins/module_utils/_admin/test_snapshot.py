@@ -346,3 +346,32 @@ def test_discover_says_what_is_wrong() -> None:
     estate.broken = {(106, NS2): body(f'{{"brokerAddrTable":{{{row}}},"clusterAddrTable":{{"mro":["broker-a"]}}}}')}
     with pytest.raises(AdminError, match="broker-a id 0 is 198.18.10.99:10911 here"):
         snapshot.discover(estate, "mro", [NS, NS2])
+
+
+def test_ranges_are_read_of_the_topics_that_are_named_and_no_others() -> None:
+    estate = Estate()
+    taken = snapshot.take(estate, SPEC, {"topics", "groups", "offsets"})
+    estate.asked.clear()
+    found = snapshot.with_ranges_of(estate, taken, {MASTER: ["order_created", "not there"]})
+    (view,) = found.masters
+    assert {name for code, _address, (name, *_unused) in estate.asked} == {"order_created"}
+    assert {code for code, _address, _ext in estate.asked} == {202, 30, 31}
+    assert view.stats.keys() == {"order_created"}
+    # Queue 3 is read and not written, queue 6 is known from offsets: code 202 leaves both out.
+    assert set(view.stats["order_created"]) == {0, 1, 2, 3, 6}
+    assert view.topics == taken.masters[0].topics and view.offsets == taken.masters[0].offsets
+
+
+def test_ranges_of_no_topic_ask_nothing() -> None:
+    estate = Estate()
+    taken = snapshot.take(estate, SPEC, {"topics", "groups", "offsets"})
+    estate.asked.clear()
+    assert snapshot.with_ranges_of(estate, taken, {}).masters[0].stats == {}
+    assert estate.asked == []
+
+
+def test_ranges_of_a_master_that_did_not_answer_stay_unknown() -> None:
+    estate = Estate()
+    estate.broken[43, MASTER] = ConnectError(MASTER, "cannot connect")
+    taken = snapshot.take(estate, SPEC, {"topics", "groups", "offsets"})
+    assert isinstance(snapshot.with_ranges_of(estate, taken, {MASTER: ["order_created"]}).masters[0].stats, Unknown)

@@ -476,9 +476,8 @@ def test_serial_requests_end_with_a_lost_connection(serve) -> None:
 def test_answers_are_converted_as_they_come(serve) -> None:
     server = serve(echo)
     with Pool(timeout=2) as pool:
-        answers = pool.call_all(
-            [(server.address, command) for command in numbered(3)], convert=lambda index, answer: (index, answer.ext["n"])
-        )
+        items = [(server.address, command) for command in numbered(3)]
+        answers = pool.call_all(items, convert=lambda index, answer: (index, answer.ext["n"]))
         nothing = pool.call_all([(server.address, READ)], convert=lambda _index, _answer: None)
     assert answers == [(0, "0"), (1, "1"), (2, "2")]
     assert nothing == [None]
