@@ -7,7 +7,7 @@ SHELL := /bin/bash
 LAB ?= demo
 ESTATE ?= compact
 
-.PHONY: help setup engine image lab lab-down demo demo-down test lint sanity unit molecule
+.PHONY: help setup engine image lab lab-down demo demo-down test lint sanity unit molecule matrix
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -38,6 +38,9 @@ test: engine
 
 lint sanity unit: setup
 	@tools/$@.sh
+
+matrix: engine
+	@. tools/environment.sh; export LAB=traf ESTATE=shift; export LEDGER_OPTIONS='{"SLOW_UNTIL": "7200", "LATE_AFTER": "7200", "LATE_ONLINE": "30"}'; tools/lab.sh down traf && ansible-playbook molecule/traffic/open.yml && python tests/matrix/traffic.py --lab traf --long && tools/lab.sh down traf
 
 # make molecule SCENARIO=rocketmq_topic
 molecule: engine

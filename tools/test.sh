@@ -7,8 +7,8 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
 logs=$repo/build/test
-stages=${STAGES:-lint sanity unit image modules plan1 migration}
-known='lint sanity unit image modules plan1 migration'
+stages=${STAGES:-lint sanity unit image modules plan1 traffic migration}
+known='lint sanity unit image modules plan1 traffic migration'
 began=$SECONDS
 
 for stage in $stages; do
@@ -28,7 +28,7 @@ run() {
   case $stage in
     lint | sanity | unit) command=("tools/$stage.sh") ;;
     modules) command=(tools/molecule.sh rocketmq_topic rocketmq_broker_perm rocketmq_offset_lag dns_record) ;;
-    image | plan1 | migration) command=(tools/molecule.sh "$stage") ;;
+    image | plan1 | traffic | migration) command=(tools/molecule.sh "$stage") ;;
   esac
   say "$stage: begins"
   "${command[@]}" > "$logs/$stage.log" 2>&1 || status=$?
@@ -61,7 +61,7 @@ for stage in lint sanity unit; do
 done
 
 scenarios=no
-for stage in image modules plan1 migration; do
+for stage in image modules plan1 traffic migration; do
   if wanted "$stage"; then
     scenarios=yes
   fi
@@ -84,7 +84,7 @@ fi
 
 if [ $quick = passed ]; then
   set -m # a process group each, so that an interruption reaches everything they started
-  (run image; run modules; run plan1) &
+  (run image; run modules; run plan1; run traffic) &
   running+=($!)
   (run migration) &
   running+=($!)
@@ -94,7 +94,7 @@ if [ $quick = passed ]; then
       [ -n "$(jobs -r)" ] || break
       sleep 1
     done
-    for stage in image modules plan1 migration; do
+    for stage in image modules plan1 traffic migration; do
       if wanted "$stage" && [ -f "$logs/$stage.log" ] && [ ! -f "$logs/$stage.status" ]; then
         say "$stage: $(grep -v '^[[:space:]]*$' "$logs/$stage.log" | tail -n 1 | cut -c1-140)"
       fi
