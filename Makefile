@@ -53,6 +53,9 @@ fidelity: image
 lint sanity unit: setup
 	@tools/$@.sh
 
+matrix: engine
+	@. tools/environment.sh; export LAB=traf ESTATE=shift; export LEDGER_OPTIONS='{"SLOW_UNTIL": "7200", "LATE_AFTER": "7200", "LATE_ONLINE": "30"}'; tools/lab.sh down traf && ansible-playbook molecule/traffic/open.yml && python tests/matrix/traffic.py --lab traf --long && tools/lab.sh down traf
+
 # make molecule SCENARIO=rocketmq_topic
 molecule: engine
 	@tools/molecule.sh $(or $(SCENARIO),$(error name one: make molecule SCENARIO=rocketmq_topic))

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # The body of `make test`. Stages: lint, sanity, unit; then, side by side because the migration mostly waits for its
-# clients, the migration on the compact estate, and the scenarios of the image, the modules and the preflight followed by plan 1.
+# clients, the migration on the compact estate, and all other scenarios one after the other.
 # STAGES="lint unit" runs only those. Each stage writes build/test/<stage>.log.
 set -euo pipefail
 # shellcheck source=tools/environment.sh
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
 logs=$repo/build/test
-stages=${STAGES:-lint sanity unit image modules preflight plan1 migration}
-known='lint sanity unit image modules preflight plan1 migration'
+in_labs='image modules preflight plan1 traffic migration'
+known="lint sanity unit $in_labs"
+stages=${STAGES:-$known}
 began=$SECONDS
 
 for stage in $stages; do
@@ -28,7 +29,7 @@ run() {
   case $stage in
     lint | sanity | unit) command=("tools/$stage.sh") ;;
     modules) command=(tools/molecule.sh rocketmq_topic rocketmq_broker_perm rocketmq_offset_lag dns_record bad_input metadata) ;;
-    image | preflight | plan1 | migration) command=(tools/molecule.sh "$stage") ;;
+    image | preflight | plan1 | traffic | migration) command=(tools/molecule.sh "$stage") ;;
   esac
   say "$stage: begins"
   "${command[@]}" > "$logs/$stage.log" 2>&1 || status=$?
@@ -61,7 +62,7 @@ for stage in lint sanity unit; do
 done
 
 scenarios=no
-for stage in image modules preflight plan1 migration; do
+for stage in $in_labs; do
   if wanted "$stage"; then
     scenarios=yes
   fi
@@ -84,7 +85,7 @@ fi
 
 if [ $quick = passed ]; then
   set -m # a process group each, so that an interruption reaches everything they started
-  (run image; run modules; run preflight; run plan1) &
+  (for stage in image modules preflight plan1 traffic; do run "$stage"; done) &
   running+=($!)
   (run migration) &
   running+=($!)
@@ -94,7 +95,7 @@ if [ $quick = passed ]; then
       [ -n "$(jobs -r)" ] || break
       sleep 1
     done
-    for stage in image modules preflight plan1 migration; do
+    for stage in $in_labs; do
       if wanted "$stage" && [ -f "$logs/$stage.log" ] && [ ! -f "$logs/$stage.status" ]; then
         say "$stage: $(grep -v '^[[:space:]]*$' "$logs/$stage.log" | tail -n 1 | cut -c1-140)"
       fi

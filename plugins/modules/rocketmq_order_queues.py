@@ -144,7 +144,7 @@ def main() -> None:
     servers = list(dict.fromkeys(module.params["nameservers"]))
     (cluster,) = module.clusters("cluster")
     if not servers or not cluster.masters:
-        raise ArgumentError(f"nameservers and the masters of {cluster.name} must not be empty: nothing would be changed")
+        raise ArgumentError(f"nameservers and the masters of {cluster.name} must not be empty: nothing would change")
     tables = {server: kv_list(server, ORDER_NAMESPACE) for server in servers}
     topics = read(module, {spec.name: topic_table(spec.address) for spec in cluster.masters}, "nothing was changed")
     masters = {name: table.topics for name, table in topics.items()}

@@ -464,12 +464,18 @@ def lost_routes(lab: Traffic) -> str:
         order=False,
     )
     table = set(parse(lab.peer.ask(21)[1])["topicConfigTable"])
-    listed = set(parse(server.ask(206)[1])["topicList"])
+    listed = wait_for("the increment", lambda: _listed(server, "mro-increment"), 60)
     passed, printed = lab.gate("freeze_batch")
     now = set(parse(server.ask(206)[1])["topicList"])
     require(passed, f"the freeze did not pass: {printed[-2000:]}")
     require(table <= now, f"the name server still lacks {sorted(table - now)[:5]}")
+    require(len(table - listed) > 1, "the name server had everything at once, so nothing was shown")
     return f"{len(table - listed)} of {len(table)} topics were missing, none is"
+
+
+def _listed(server: Peer, topic: str) -> set[str]:
+    found = set(parse(server.ask(206)[1])["topicList"])
+    return found if topic in found else set()
 
 
 def _name_server(address: str) -> Peer | None:
@@ -524,7 +530,14 @@ def straggler(lab: Traffic) -> str:
 
 def second_straggler(lab: Traffic) -> str:
     """One that goes on sending while the source is closed: the phase fails, names it, the source stays readable."""
-    producer = Pinned(lab.master, TOPIC, 1, 2.0)
+    started: list[Pinned] = []
+
+    def start() -> None:
+        wait_for("the close", lambda: lab.permission() == "0", 400)
+        started.append(Pinned(lab.master, TOPIC, 1, 2.0))
+
+    opener = threading.Thread(target=start, daemon=True)
+    opener.start()
     puppet = Puppet(lab.master, GROUP, TOPIC)
     follow = threading.Event()
 
@@ -542,16 +555,19 @@ def second_straggler(lab: Traffic) -> str:
             migration_waivers=[{"code": "CLIENT_SILENT", "subject": f"mro/{GROUP}/*", "reason": "a puppet"}],
         )
     finally:
-        producer.stop()
+        for producer in started:
+            producer.stop()
         time.sleep(1)
         follow.set()
         thread.join()
         puppet.commit(1, lab.end(TOPIC, 1))
         puppet.die()
     require(not passed, "the close passed although somebody wrote all the time")
+    require("WRITTEN_SINCE mro/broker-a" in printed, f"the close did not notice: {printed[-3000:]}")
     require("Not closed: mro" in printed and f"{TOPIC} queue 1 on mro/broker-a" in printed, printed[-3000:])
     require(lab.permission() == "4", f"the permission is {lab.permission()}")
-    return f"refused after {producer.sent} sends, readable again"
+    require(len(started) == 1, "the source was never closed")
+    return f"refused after {started[0].sent} sends, readable again"
 
 
 def verdict(lab: Traffic) -> str:
