@@ -69,6 +69,15 @@ def stop_method(values: Any) -> str:
     return method
 
 
+def by_engine(hostvars: Any) -> list[str]:
+    """The hosts whose processes are ended and started through their engine."""
+    return [
+        host
+        for host in hostvars
+        if hostvars[host].get("rocketmq_role") and stop_method(hostvars[host]) == "docker"
+    ]
+
+
 def host_address(values: Any) -> str:
     """ip:port of a broker's host, from its variables."""
     return f"{values['rocketmq_address']}:{values.get('rocketmq_port') or 10911}"
@@ -109,6 +118,7 @@ class FilterModule:
 
     def filters(self) -> dict[str, Any]:
         return {
+            "by_engine": by_engine,
             "census_lines": census_lines,
             "checked_hosts": checked_hosts,
             "halted": halted,

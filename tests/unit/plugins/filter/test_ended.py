@@ -11,6 +11,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mqops.rocketmq.plugins.filter.ended import (
+    by_engine,
     census_lines,
     checked_hosts,
     halted,
@@ -71,6 +72,11 @@ def test_how_a_process_is_ended() -> None:
     for wrong in ({"rocketmq_method": "kill"}, {"rocketmq_method": "systemd"}):
         with pytest.raises(AnsibleFilterError):
             stop_method(wrong)
+
+
+def test_those_of_the_engine_alone() -> None:
+    hosts = {"a": {"rocketmq_role": "master", "rocketmq_container": "c"}, "b": {"rocketmq_role": "master"}, "local": {}}
+    assert by_engine(hosts) == ["a"]
 
 
 def test_hosts_that_were_checked() -> None:
