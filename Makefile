@@ -38,10 +38,9 @@ demo-down: engine
 test: engine
 	@tools/test.sh
 
-# The long chains, hours of them; what each step took is in build/matrix/report.json.
-matrix: engine
-	@. tools/environment.sh; python tests/matrix/cutover.py undo
-	@. tools/environment.sh; python tests/matrix/cutover.py kills
+# The long chains, hours of them; MATRIX="undo" for one alone. What each step took is in build/matrix.
+matrix: image
+	@tools/matrix.sh $(MATRIX)
 
 # BENCH='--parts create' and the like: python tests/benchmarks/run.py --help
 bench: image
@@ -52,9 +51,6 @@ fidelity: image
 
 lint sanity unit: setup
 	@tools/$@.sh
-
-matrix: engine
-	@. tools/environment.sh; export LAB=traf ESTATE=shift; export LEDGER_OPTIONS='{"SLOW_UNTIL": "7200", "LATE_AFTER": "7200", "LATE_ONLINE": "30"}'; tools/lab.sh down traf && ansible-playbook molecule/traffic/open.yml && python tests/matrix/traffic.py --lab traf --long && tools/lab.sh down traf
 
 # make molecule SCENARIO=rocketmq_topic
 molecule: engine

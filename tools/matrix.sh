@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# The long chains, outside CI: undo after each phase, kills at many points, failures while traffic shifts, fidelity of
+# the copy. Usage: tools/matrix.sh [undo|kills|traffic|fidelity]...
+set -euo pipefail
+# shellcheck source=tools/environment.sh
+. "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+
+[ $# -gt 0 ] || set -- undo kills traffic fidelity
+for chain in "$@"; do
+  case $chain in
+    undo | kills) python tests/matrix/cutover.py "$chain" ;;
+    fidelity) python tests/matrix/fidelity/run.py ;;
+    traffic)
+      # The slow and the late group wait for their owners, who act in the chain.
+      export LAB=traf ESTATE=shift LEDGER_OPTIONS='{"SLOW_UNTIL": "7200", "LATE_AFTER": "7200", "LATE_ONLINE": "30"}'
+      tools/lab.sh down traf
+      ansible-playbook molecule/traffic/open.yml
+      python tests/matrix/traffic.py --lab traf --long
+      tools/lab.sh down traf
+      ;;
+    *) echo "error: there is no chain '$chain' (undo, kills, traffic, fidelity)" >&2; exit 2 ;;
+  esac
+done
