@@ -28,7 +28,7 @@ def run(estate: Estate, report: Report, count: int) -> None:
             {"name": f"{PREFIX}{number:05d}", "read_queues": QUEUES, "write_queues": QUEUES, "perm": 6}
             for number in range(count)
         ],
-        "request_timeout": 30,
+        "request_timeout": 120,
     }
     ours = measure.run_module("rocketmq_topic", arguments)
     if len(ours.result["changes"]) != count * len(masters):

@@ -25,7 +25,7 @@ def run(estate: Estate, report: Report, cluster: Cluster, count: int) -> None:
     behind = min(BEHIND, count)
     sent = peers.java(estate, "send", server, "bench-topic-", str(behind), str(QUEUES), *brokers).count
 
-    arguments = {"clusters": [cluster.spec()], "request_timeout": 60, "window": 0}
+    arguments = {"clusters": [cluster.spec()], "request_timeout": 120, "window": 0}
     start = cpu_seconds(containers)
     first = measure.run_module("rocketmq_offset_lag", {**arguments, "wait": False})
     broker = (cpu_seconds(containers) - start) / len(containers)
@@ -109,7 +109,7 @@ def steady(estate: Estate, report: Report) -> None:
     cluster = estate.cluster("steady", dict.fromkeys(("bench-a", "bench-b", "bench-c"), files))
     server = cluster.nameservers[0].address
     peers.java(estate, "send", server, "bench-topic-", "10", str(QUEUES), *(member.name for member in cluster.masters))
-    arguments = {"clusters": [cluster.spec()], "request_timeout": 60, "window": 0, "interval": 0.01}
+    arguments = {"clusters": [cluster.spec()], "request_timeout": 120, "window": 0, "interval": 0.01}
     few = measure.run_module("rocketmq_offset_lag", {**arguments, "timeout": 10}, failure="not drained")
     each = few.result["elapsed"] / few.result["samples"]
     memory: list[float] = []

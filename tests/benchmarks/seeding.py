@@ -53,7 +53,7 @@ def run(estate: Estate, report: Report, count: int, build: Path) -> Cluster:
     how = f"once, {load_words()}"
     report.add(at_most(f"{what}: playbook to proof", wall, 150, "s", how))
 
-    arguments = {"sources": [source.spec()], "target": target.spec(), "request_timeout": 30, "timeout": 600}
+    arguments = {"sources": [source.spec()], "target": target.spec(), "request_timeout": 120, "timeout": 600}
     again = measure.run_module("rocketmq_metadata", arguments)
     if again.result["changed"] or again.result["topics"] < 2 * count:
         raise RuntimeError(f"the pass after the seeds found a difference: {again.result['sent']}")
@@ -61,7 +61,7 @@ def run(estate: Estate, report: Report, count: int, build: Path) -> Cluster:
 
     settings = {"read_queues": 8, "write_queues": 8, "perm": 6}
     more = [{"name": f"bench-more-{number:03d}", **settings} for number in range(GROWTH)]
-    measure.run_module("rocketmq_topic", {"clusters": [source.spec()], "topics": more, "request_timeout": 30})
+    measure.run_module("rocketmq_topic", {"clusters": [source.spec()], "topics": more, "request_timeout": 120})
     before = cpu_seconds([member.container for member in target.masters])
     grown = measure.run_module("rocketmq_metadata", arguments)
     share = (cpu_seconds([member.container for member in target.masters]) - before) / len(MASTERS)

@@ -61,7 +61,7 @@ def run(estate: Estate, seed: int) -> list[str]:
     arguments = {
         "sources": [source.spec() for source in sources],
         "target": target.spec(),
-        "request_timeout": 60,
+        "request_timeout": 120,
         "timeout": 600,
     }
     first = run_module("rocketmq_metadata", arguments)
