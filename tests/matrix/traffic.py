@@ -579,7 +579,7 @@ def verdict(lab: Traffic) -> str:
         "molecule/resources/ledger/verdict.py",
         str(lab.build / "ledger/mro"),
         "--wait",
-        "180",
+        "400",
         "--minimum",
         "100",
         "--json",
