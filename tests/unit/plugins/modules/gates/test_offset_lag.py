@@ -82,7 +82,6 @@ class Estate:
                 MessageQueue("orders", "broker-a", 0): {"commitOffset": self.client}}),
         }[request.name]()
 
-
     def _target(self, request):
         """One sweep every 5 s, each of which finds more that waits."""
         self.sweeps += request.name == "GET_BROKER_RUNTIME_INFO"
