@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from collections.abc import Mapping, Sequence
@@ -17,6 +16,10 @@ _MARK = "=== next"
 # Topic (cut to 32 characters), broker, queue, the queue's end, the group's offset, what is left.
 _PROGRESS = re.compile(r"^(\S+)\s+(\S+)\s+(\d+)\s+(\d+)\s+(-?\d+)\s+.*?(-?\d+)\s", re.MULTILINE)
 CUT = 32
+# What it prints is no JSON, for the numbers of brokers stand there as keys.
+_ROUTE = re.compile(
+    r'"brokerName":"([^"]+)",\s*"perm":(\d+),\s*"readQueueNums":(\d+),\s*"topicSynFlag":\d+,\s*"writeQueueNums":(\d+)'
+)
 
 
 def run(estate: Estate, commands: Sequence[Sequence[str]]) -> list[str]:
@@ -33,12 +36,9 @@ def check_topics(estate: Estate, target: Cluster, wanted: Mapping[str, Mapping[s
         expected = {
             member.name: (topic["readQueueNums"], topic["writeQueueNums"], topic["perm"]) for member in target.masters
         }
-        try:
-            rows = json.loads(output[output.index("{") :])["queueDatas"]
-        except (ValueError, KeyError):
-            problems.append(f"mqadmin topicRoute {name}: {output[-200:]}")
-            continue
-        found = {row["brokerName"]: (row["readQueueNums"], row["writeQueueNums"], row["perm"]) for row in rows}
+        found = {
+            broker: (int(read), int(write), int(perm)) for broker, perm, read, write in _ROUTE.findall(output)
+        }
         if found != expected:
             problems.append(f"mqadmin topicRoute {name}: wanted {expected}, found {found}")
     return problems
@@ -47,7 +47,7 @@ def check_topics(estate: Estate, target: Cluster, wanted: Mapping[str, Mapping[s
 def check_groups(
     estate: Estate, target: Cluster, groups: Sequence[str], wanted: Mapping[str, Mapping[str, int]], topics: Mapping
 ) -> list[str]:
-    """``wanted``: topic@group → {queue: offset}; mqadmin leaves out queues that are read and not written."""
+    """``wanted``: topic@group → {queue: offset}; mqadmin shows the queues that are read."""
     server = target.nameservers[0].address
     outputs = run(estate, [["consumerProgress", "-n", server, "-g", group] for group in groups])
     problems = []
@@ -58,10 +58,11 @@ def check_groups(
             if owner == group
             for member in target.masters
             for queue in wanted[f"{topic}@{group}"]
-            if int(queue) < topics[topic]["writeQueueNums"]
+            if int(queue) < topics[topic]["readQueueNums"]
         )
         rows = _PROGRESS.findall(output)
         found = sorted((topic, broker, int(queue), int(offset)) for topic, broker, queue, _end, offset, _left in rows)
         if found != expected:
-            problems.append(f"mqadmin consumerProgress {group}: wanted {expected}, found {found or output[-300:]}")
+            lacking, more = sorted(set(expected) - set(found)), sorted(set(found) - set(expected))
+            problems.append(f"mqadmin consumerProgress {group}: lacks {lacking[:5]}, more {more[:5]} {output[-300:]}")
     return problems

@@ -12,11 +12,18 @@ from __future__ import annotations
 import argparse
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ansible_collections.mqops.rocketmq.tests.benchmarks.measure import run_module
 from ansible_collections.mqops.rocketmq.tests.matrix.fidelity import oracle, reader, rules, tables
-from ansible_collections.mqops.rocketmq.tests.resources.estate import CONFIG, Cluster, Estate, await_port, read_file
+from ansible_collections.mqops.rocketmq.tests.resources.estate import (
+    CONFIG,
+    Cluster,
+    Estate,
+    Member,
+    await_port,
+    read_file,
+)
 
 SAMPLE = 20
 FILES = ("topics.json", "subscriptionGroup.json")
@@ -42,11 +49,15 @@ def run(estate: Estate, seed: int) -> list[str]:
     own_topics = {name for source in generated.values() for table in source.topics.values() for name in table}
     own_groups = {name for source in generated.values() for table in source.groups.values() for name in table}
     masters = [member for source in sources for member in source.masters]
-    for member in masters:
-        _await(lambda one=member: own_topics & reader.topics(one.address).keys(), f"the tables of {member.address}")
+    for source in sources:
+        ordered = reader.order(source.nameservers[0].address).keys()
+        for member in source.masters:
+            _await(lambda one=member, names=ordered: _settled(one, names), f"{source.name}/{member.name} at its start")
 
     before = {member.address: [read_file(member.container, f"{CONFIG}/{name}") for name in FILES] for member in masters}
     given_order = {one.address: reader.order(one.address) for source in sources for one in source.nameservers}
+    for member in target.masters:
+        _await(lambda one=member: _settled(one, ()), f"{member.name} at its start")
     bare_topics = {one.address: reader.topics(one.address) for one in target.masters}
     bare_groups = {one.address: reader.groups(one.address) for one in target.masters}
 
@@ -118,8 +129,17 @@ def _source(estate: Estate, name: str, source: tables.Source) -> Cluster:
     return cluster
 
 
+def _settled(member: Member, ordered: Iterable[str]) -> bool:
+    """Whether a broker has made of its table what it makes of it at its start: order flags come with the answer to the
+    first registration, and the half topic with the first check of transactions.
+    """
+    table = reader.topics(member.address)
+    flags = {name for name, row in table.items() if row["order"]}
+    return "RMQ_SYS_TRANS_HALF_TOPIC" in table and flags == table.keys() & set(ordered)
+
+
 def _await(
-    ready: Callable[[], object], what: str, timeout: float = 120, or_else: Callable[[str], None] | None = None
+    ready: Callable[[], object], what: str, timeout: float = 300, or_else: Callable[[str], None] | None = None
 ) -> None:
     end = time.monotonic() + timeout
     while not ready():

@@ -55,7 +55,8 @@ def _source(chance: random.Random, prefix: str, shared: list[str]) -> Source:
     for name in names:
         for broker in _where(chance):
             source.topics[broker][name] = _topic(chance, name, chance.choice((1, 3, 4, 8, 16)))
-        if chance.random() < 0.1:
+        # A shared topic is ordered in all sources or in none: else the merged order configuration changes a source.
+        if name in shared[:5] or (name not in shared and chance.random() < 0.1):
             source.order[name] = ";".join(f"{broker}:{chance.choice((2, 4, 8))}" for broker in _where(chance))
     for number in range(GROUPS):
         _group(chance, source, _name(chance, f"{prefix}-group", number), names)
