@@ -7,7 +7,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
 logs=$repo/build/test
-in_labs='image modules preflight plan1 traffic migration'
+in_labs='image modules preflight metadata plan1 traffic migration'
 known="lint sanity unit $in_labs"
 stages=${STAGES:-$known}
 began=$SECONDS
@@ -28,8 +28,8 @@ run() {
   wanted "$stage" || return 0
   case $stage in
     lint | sanity | unit) command=("tools/$stage.sh") ;;
-    modules) command=(tools/molecule.sh rocketmq_topic rocketmq_broker_perm rocketmq_offset_lag dns_record bad_input metadata) ;;
-    image | preflight | plan1 | traffic | migration) command=(tools/molecule.sh "$stage") ;;
+    modules) command=(tools/molecule.sh rocketmq_topic rocketmq_broker_perm rocketmq_offset_lag dns_record bad_input) ;;
+    image | preflight | metadata | plan1 | traffic | migration) command=(tools/molecule.sh "$stage") ;;
   esac
   say "$stage: begins"
   "${command[@]}" > "$logs/$stage.log" 2>&1 || status=$?
@@ -85,7 +85,7 @@ fi
 
 if [ $quick = passed ]; then
   set -m # a process group each, so that an interruption reaches everything they started
-  (for stage in image modules preflight plan1 traffic; do run "$stage"; done) &
+  (for stage in image modules preflight metadata plan1 traffic; do run "$stage"; done) &
   running+=($!)
   (run migration) &
   running+=($!)
