@@ -50,7 +50,9 @@ def test_tables_fit_a_terminal(found):
 
 def test_every_changing_phase_refused_three_times_in_its_own_words():
     refusals = json.loads((BUILD / "refusals.json").read_text())
-    assert len({row["phase"] for row in refusals}) == 16
+    phases = {row["phase"] for row in refusals}
+    assert len(phases) >= 16
+    assert len(refusals) == 3 * len(phases)
     for row in refusals:
         assert f"confirmation is {row['kind']}" in row["refused"], row
 
