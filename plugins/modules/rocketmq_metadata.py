@@ -434,15 +434,14 @@ class Copy:
                 for master in work.masters
             },
         )
-        offsets = [
-            (item.group, broker.update_offset(master.address, item.group, item.topic, item.queue, 0))
-            for master in work.masters
-            for item in master.offsets
-        ]
-        for start in range(0, len(offsets), OFFSETS_AT_ONCE):
-            part = offsets[start : start + OFFSETS_AT_ONCE]
-            self._count("offsets", part)
-            self.module.progress(f"metadata: {start + len(part)} of {len(offsets)} offsets")
+        total = work.counts()["offsets"]
+        for part in metadata.offset_batches(work.masters, OFFSETS_AT_ONCE):
+            items = [
+                (item.group, broker.update_offset(master.address, item.group, item.topic, item.queue, 0))
+                for master, item in part
+            ]
+            self._count("offsets", items)
+            self.module.progress(f"metadata: {self.sent['offsets']} offsets sent, {total} in this pass")
         self._serial(
             "topics",
             {

@@ -11,7 +11,7 @@ group that a broker made by itself from a heartbeat has defaults that nobody cho
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -150,6 +150,25 @@ def without_offset(wishes: Wishes, target: Any) -> dict[str, set[str]]:
             if not stored.get((topic, group), {}).keys() >= set(range(queues))
         }
     return found
+
+
+def offset_batches(masters: Iterable[MasterWork], size: int) -> Iterator[list[tuple[MasterWork, Offset]]]:
+    """The offsets of all masters in lists of at most C(size), each to be answered before the next is sent.
+
+    The first offset of each group and topic comes in an earlier list than the others. 4.4.0 makes the entry of a group
+    and topic without a lock, so that of two that arrive at once for a new one, one is acknowledged and lost.
+    """
+    first: list[tuple[MasterWork, Offset]] = []
+    more: list[tuple[MasterWork, Offset]] = []
+    for master in masters:
+        begun: set[tuple[str, str]] = set()
+        for item in master.offsets:
+            pair = (item.group, item.topic)
+            (more if pair in begun else first).append((master, item))
+            begun.add(pair)
+    for wave in (first, more):
+        for start in range(0, len(wave), size):
+            yield wave[start : start + size]
 
 
 def wanted_topic(wish: TopicConfig, found: TopicConfig | None, topic_perm: int | None = None) -> TopicConfig:

@@ -14,7 +14,12 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     Unknown,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.merge import Wishes
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.metadata import without_offset
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.metadata import (
+    MasterWork,
+    Offset,
+    offset_batches,
+    without_offset,
+)
 
 MASTER = BrokerSpec("hub-a", 0, "198.18.10.81:10911")
 WISHES = Wishes(
@@ -46,3 +51,17 @@ def test_one_queue_without_an_offset_is_enough() -> None:
 def test_everything_has_to_be_known_where_no_offset_is() -> None:
     assert without_offset(WISHES, target({})) == {MASTER.address: {"orders", "bills"}}
     assert without_offset(WISHES, target(Unknown("silent"))) == {MASTER.address: {"orders", "bills"}}
+
+
+def test_the_first_offset_of_a_pair_is_answered_before_the_others_are_sent() -> None:
+    rows = [Offset(group, topic, queue) for group in ("g", "h") for topic in ("t", "u") for queue in range(3)]
+    masters = [MasterWork(name, f"{name}:10911", offsets=list(rows)) for name in ("a", "b")]
+    batches = list(offset_batches(masters, 5))
+    assert sorted((m.name, str(item)) for batch in batches for m, item in batch) == sorted(
+        (name, str(item)) for name in ("a", "b") for item in rows
+    )
+    begun: set[tuple] = set()
+    for batch in batches:
+        pairs = [(master.name, item.group, item.topic) for master, item in batch]
+        assert len(batch) <= 5 and all(pair in begun or pairs.count(pair) == 1 for pair in pairs)
+        begun.update(pairs)
