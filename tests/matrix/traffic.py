@@ -69,7 +69,9 @@ class Traffic:
             LAB=lab,
             ESTATE="shift",
             MQOPS_PROGRESS_FILE=str(self.progress),
+            # Molecule sets both otherwise; here what a gate says is read, on one line and in one place.
             ANSIBLE_CALLBACK_RESULT_FORMAT="json",
+            ANSIBLE_DISPLAY_FAILED_STDERR="false",
         )
         hosts = json.loads(self.run("ansible-inventory", "-i", self.inventory, "--list"))["_meta"]["hostvars"]
         self.hosts = hosts
