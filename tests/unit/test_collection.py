@@ -113,3 +113,23 @@ def test_waivers_that_are_shown_name_codes_that_exist() -> None:
                     shown.setdefault(code, path.name)
     assert shown
     assert {code: place for code, place in shown.items() if f"\n### {code}\n" not in catalogue} == {}
+
+
+def names_of(tasks: Any, kept: set[str], given: set[str]) -> None:
+    """What tasks register or set as facts (kept), and what they give themselves as variables (given)."""
+    for task in tasks if isinstance(tasks, list) else []:
+        kept.update([task["register"]] if "register" in task else [])
+        kept.update(name for name in task.get("ansible.builtin.set_fact", {}) if name != "cacheable")
+        given.update(task.get("vars", {}))
+        for part in ("block", "rescue", "always", "tasks"):
+            names_of(task.get(part), kept, given)
+
+
+def test_no_task_variable_is_hidden_by_a_fact() -> None:
+    """In a run of site a fact or a registered variable of one phase wins over a later task's own variable."""
+    kept: set[str] = set()
+    given: set[str] = set(load(REPOSITORY / "roles/migration/vars/main.yml"))
+    for path in [*(REPOSITORY / "roles/migration/tasks").glob("*.yml"), *(REPOSITORY / "playbooks").glob("*.yml")]:
+        names_of(load(path), kept, given)
+    assert kept and given
+    assert kept & given == set()
