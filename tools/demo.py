@@ -254,6 +254,8 @@ class Demo:
             for phase, seconds in (("deploy", 12.0), ("freeze_source", 6.0), ("close_source", 75.0)):
                 self.playbook("playbooks/site.yml", *self.variables(confirm), kill_when=(phase, seconds))
                 self.say(f"the run was killed {seconds:.0f} s into {phase}; going on from the live world")
+                if phase == "freeze_source":
+                    self.undo_freeze(confirm)
         if not self.playbook("playbooks/site.yml", *self.variables(confirm, compare=True)):
             raise Failed("the migration stopped; see " + str(self.log))
         self.report.seconds["migration"] = time.time() - began
@@ -285,6 +287,12 @@ class Demo:
         self.report.claim(
             "a first run with --check --diff changes nothing", "topics, routes, configuration and DNS serial equal"
         )
+
+    def undo_freeze(self, confirm: str) -> None:
+        """The short form of the matrix' undo: what was frozen in part is open again, and the business flows."""
+        if not self.playbook("playbooks/rollback_freeze_source.yml", *self.variables(confirm)):
+            raise Failed("the undo of the freeze stopped; see " + str(self.log))
+        self.report.claim("a freeze that was killed is undone", "the sources take writes again")
 
     def fingerprint(self) -> str:
         return self.output(str(ROOT / "molecule/resources/oracle/fingerprint.sh"), self.lab, timeout=300)

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# The long chains, outside CI: undo after each phase, kills at many points, failures while traffic shifts, fidelity of
-# the copy. Usage: tools/matrix.sh [undo|kills|traffic|fidelity]...
+# The long chains, outside CI: undo after each phase, kills at many points, faults that each phase meets, one source after
+# another, failures while traffic shifts, fidelity of the copy.
+# Usage: tools/matrix.sh [undo|kills|faults|sequence|traffic|fidelity]...
 set -euo pipefail
 # shellcheck source=tools/environment.sh
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
-[ $# -gt 0 ] || set -- undo kills traffic fidelity
+[ $# -gt 0 ] || set -- undo kills faults sequence traffic fidelity
 for chain in "$@"; do
   case $chain in
-    undo | kills) python tests/matrix/cutover.py "$chain" ;;
+    undo | kills | faults | sequence) python tests/matrix/cutover.py "$chain" ;;
     fidelity) python tests/matrix/fidelity/run.py ;;
     traffic)
       # The slow and the late group wait for their owners, who act in the chain.
@@ -18,6 +19,6 @@ for chain in "$@"; do
       python tests/matrix/traffic.py --lab traf --long
       tools/lab.sh down traf
       ;;
-    *) echo "error: there is no chain '$chain' (undo, kills, traffic, fidelity)" >&2; exit 2 ;;
+    *) echo "error: there is no chain '$chain' (undo, kills, faults, sequence, traffic, fidelity)" >&2; exit 2 ;;
   esac
 done

@@ -4,9 +4,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Long chains of the cut-over, with a business that runs meanwhile: `make matrix` runs them, CI does not.
 
-undo   every phase before the point of no return is undone and done again; in between a lock is held by somebody else,
-       and the source's broker, which knows its name server by DNS name, is restarted after the switch.
-kills  the control process is killed at many points of `site`, which is then run to its end.
+undo      every phase before the point of no return is undone and done again; in between a lock is held by somebody
+          else, and the source's broker, which knows its name server by DNS name, is restarted after the switch.
+kills     the control process is killed at many points of `site`, which is then run to its end.
+faults    what each phase meets is broken first: name server and DNS server that do not answer, a target master that
+          hangs, a configuration directory that cannot be written, a name that somebody else has changed. Each stops
+          with a reason, or says what is wrong, and passes when it is mended.
+sequence  one source after the other: the first from the deploy to the end, the second attached to the target that
+          serves; then a gentle restart, and the rescue of messages that were left unread, under a waiver, on the
+          released source.
 
 Each step, what it took and what it said is in build/matrix/report.json. Ends with 0 only when every step came out as it
 had to and the ledger is clean.
@@ -18,6 +24,8 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +45,12 @@ KILLS = [
     ("stop_brokers", 80.0), ("release_clients", 12.0), ("finalize", 30.0), ("finalize", 70.0),
 ]  # fmt: skip
 
+JOIN = ("phase_30_deploy", "phase_40_copy_metadata", "phase_50_open_target")
+LEAVE = (
+    "phase_60_freeze_source", "phase_65_drain_source", "phase_70_close_source", "phase_75_switch_dns",
+    "phase_80_stop_brokers", "phase_85_release_clients", "phase_90_finalize", "phase_95_decommission",
+)  # fmt: skip
+
 
 class Matrix(Demo):
     """A demo whose steps are told one by one."""
@@ -47,6 +61,11 @@ class Matrix(Demo):
         self.steps: list[dict[str, Any]] = []
         self.path = ROOT / "build" / "matrix" / "report.json"
         self.confirm = ""
+        # Variables of every run, beside those of the demo.
+        self.more: dict[str, Any] = {}
+
+    def variables(self, confirm: str = "", *, compare: bool = False) -> list[str]:
+        return [*super().variables(confirm, compare=compare), "-e", json.dumps(self.more)]
 
     def note(self, name: str, seconds: float, **more: Any) -> None:
         self.steps.append({"step": name, "seconds": round(seconds, 1), **more})
@@ -188,17 +207,109 @@ class Matrix(Demo):
             self.note(f"killed {seconds:.0f} s into {phase}", time.time() - began, killed=not ended, events=len(events))
             if ended:
                 break
+            if not self.playbook("playbooks/status.yml", *self.variables(compare=True)):
+                raise Failed(f"after a kill in {phase}, mqadmin and status do not see the same; see {self.log}")
         self.phase("site")
         self.finish()
 
 
+    @contextmanager
+    def broken(self, *containers: str) -> Iterator[None]:
+        """These containers hang: connections are taken and nothing is answered."""
+        names = [f"mqops-{self.lab}-{container}" for container in containers]
+        self.output("docker", "pause", *names)
+        try:
+            yield
+        finally:
+            self.output("docker", "unpause", *names)
+
+    def record(self, address: str) -> None:
+        """Somebody else changes the name of the source's name server, past this collection."""
+        update = (
+            f"server 127.0.0.1\\nupdate delete mro-ns.mq.test. A\\n"
+            f"update add mro-ns.mq.test. 30 A {address}\\nsend\\n"
+        )
+        key = f"hmac-sha256:mqops-lab.:{(self.build / 'tsig.secret').read_text().strip()}"
+        self.output("docker", "exec", f"mqops-{self.lab}-dns", "sh", "-c",
+                    f"printf '{update}' | nsupdate -y {key}")  # fmt: skip
+
+    def faults(self) -> None:
+        self.begin()
+        with self.broken("mro-ns"):
+            self.phase("phase_30_deploy", passes=False, says="Nothing was changed")
+        self.phase("phase_30_deploy")
+        self.phase("phase_40_copy_metadata")
+        with self.broken("hub-a"):
+            self.phase("phase_50_open_target", passes=False, says="hub-a")
+        self.flows("the fault at the open")
+        self.phase("phase_50_open_target")
+        with self.broken("mro-ns"):
+            self.phase("phase_60_freeze_source", passes=False, says="Nothing was changed")
+        self.output("docker", "exec", "-u", "0", f"mqops-{self.lab}-mro-broker-a", "chmod", "0555", "/etc/rocketmq")
+        self.phase("phase_60_freeze_source", says="do not restart this broker")
+        self.output("docker", "exec", "-u", "0", f"mqops-{self.lab}-mro-broker-a", "chmod", "0755", "/etc/rocketmq")
+        self.phase("rollback_freeze_source")
+        self.flows("the faults at the freeze")
+        self.phase("phase_60_freeze_source")
+        self.phase("phase_65_drain_source")
+        self.phase("phase_70_close_source")
+        with self.broken("dns"):
+            self.phase("phase_75_switch_dns", passes=False, says="mro-ns.mq.test")
+        with self.broken("mro-ns"):
+            self.phase("phase_75_switch_dns", passes=False, says="Nothing was changed")
+        before = self.dns()["mro-ns.mq.test"]
+        self.record("198.18.250.250")
+        self.phase("phase_75_switch_dns", passes=False, says="198.18.250.250")
+        self.record(before)
+        for phase in LEAVE[LEAVE.index("phase_75_switch_dns") :]:
+            self.phase(phase)
+        self.finish()
+
+    def sequence(self) -> None:
+        first, second = "mro", "mdm"
+        self.more = {"rocketmq_migration_batch": [first]}
+        self.begin()
+        for phase in (*JOIN, *LEAVE):
+            self.phase(phase)
+        self.flows(f"the migration of {first}")
+        # The owners of the second source's late group say that it may stay behind; it does not come back in time.
+        self.more = {
+            "rocketmq_migration_batch": [second],
+            "oracle_returns": ["catch-up"],
+            "rocketmq_migration_waivers": [
+                {"code": "NO_CONSUMER", "subject": f"*/{second}-late/*", "reason": "comes back after the release"}
+            ],
+        }
+        self.confirm = self.preflight()
+        self.phase("attach")
+        self.flows(f"the attachment of {second}")
+        for phase in LEAVE:
+            self.phase(phase)
+        self.phase("restart")
+        unread = self.unread(second)
+        if not unread:
+            raise Failed(f"nothing was left unread on {second}, so there is nothing to rescue")
+        (self.build / "ledger" / second / "late-return").touch()
+        self.phase("rescue")
+        self.note("messages that were unread before the rescue", 0.0, messages=unread)
+        self.finish()
+
+    def unread(self, source: str) -> int:
+        """Messages of the late group that the brokers of the source took and nobody has received."""
+        book = self.build / "ledger" / source
+        lines = [json.loads(line) for line in (book / "sends-late.jsonl").read_text().splitlines()]
+        got = {json.loads(line)["key"] for line in (book / "receipts-late.jsonl").read_text().splitlines()}
+        return len({line["key"] for line in lines if str(line.get("broker", "")).startswith("broker-")} - got)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("chain", choices=["undo", "kills"])
+    parser.add_argument("chain", choices=["undo", "kills", "faults", "sequence"])
     parser.add_argument("--lab", default="scratch59")
-    parser.add_argument("--estate", default="single")
+    parser.add_argument("--estate", help="single; twins for sequence")
     options = parser.parse_args()
-    matrix = Matrix(options.lab, options.estate, options.chain)
+    estate = options.estate or ("twins" if options.chain == "sequence" else "single")
+    matrix = Matrix(options.lab, estate, options.chain)
     began = time.time()
     try:
         getattr(matrix, options.chain)()

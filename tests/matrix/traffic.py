@@ -34,6 +34,9 @@ TOPIC, GROUP = "mro-puppet", "mro-puppet"
 PREPARED = 4  # sysFlag of a half message
 HALF_CHECKS = 15  # 4.4.0's transactionCheckMax
 TWO_MINUTES = 6  # delay level
+TEN_MINUTES = 600
+ACL_FILE = "/opt/rocketmq/conf/plain_acl.yml"  # read again by itself when it changes
+READER = {"accessKey": "mqops-reader", "secretKey": "mqops-reader-secret", "admin": False, "defaultGroupPerm": "SUB"}
 
 
 class Failed(Exception):
@@ -80,6 +83,7 @@ class Traffic:
         self.peer = Peer(self.master)
         self.results: list[dict[str, Any]] = []
         self.delayed_at = 0.0  # when the message with the long delay was sent
+        self.seldom_at = 0.0  # when the producer that seldom sends did
 
     @staticmethod
     def cluster(hosts: dict[str, Any], name: str) -> dict[str, Any]:
@@ -197,6 +201,12 @@ class Traffic:
     def configure(self, **values: Any) -> None:
         self.peer.ask(25, "".join(f"{key}={value}\n" for key, value in values.items()).encode())
 
+    def let_in(self, addresses: list[str]) -> None:
+        """Who needs no account at the master, once its ACL is switched on."""
+        text = json.dumps({"globalWhiteRemoteAddresses": addresses, "accounts": [READER]})
+        name = self.hosts["mro-broker-a"]["rocketmq_container"]
+        self.run("docker", "exec", "-u", "0", name, "sh", "-c", f"printf %s '{text}' > {ACL_FILE}")
+
     def tell_business(self, word: str) -> None:
         for path in (self.build / "ledger").iterdir():
             (path / word).touch()
@@ -265,8 +275,33 @@ def pinned_producer(lab: Traffic) -> str:
     return f"{producer.sent} sends of {producer.address} named, permission 6 again"
 
 
+def refused(lab: Traffic) -> str:
+    """A master whose ACL lets us ask and not change: the freeze stops, naming it, and nothing is changed."""
+    lab.let_in(["*"])
+    lab.configure(aclEnable="true")
+    lab.run("docker", "restart", "-t", "120", lab.hosts["mro-broker-a"]["rocketmq_container"])
+    lab.peer = wait_for("the master", lambda: _peer(lab.master), 90)
+    lab.let_in([values["lab_address"] for values in lab.hosts.values() if "lab_address" in values])
+    try:
+        wait_for("the ACL", lambda: _peer(lab.master) is None, 30)
+        passed, printed = lab.gate(
+            "freeze_batch", rocketmq_access_key=READER["accessKey"], rocketmq_secret_key=READER["secretKey"]
+        )
+    finally:
+        lab.let_in(["*"])
+    lab.peer = wait_for("the open ACL", lambda: _peer(lab.master), 30)
+    require(not passed, "the freeze passed although the master refused it")
+    require("Need admin permission" in printed and lab.master in printed, f"it is not named: {printed[-2500:]}")
+    require(lab.permission() == "6", f"the permission is {lab.permission()}")
+    return "refused, named, permission 6"
+
+
 def freeze(lab: Traffic) -> str:
-    """Passes with delayed, undecided and retried messages on their way, which the broker moves by itself."""
+    """Passes with delayed, undecided and retried messages on their way, which the broker moves by itself.
+
+    And with a producer that sent a moment ago and will again in ten minutes, which no window shows (seldom).
+    """
+    lab.seldom_at = time.monotonic()
     send(lab.peer, TOPIC, 0, DELAY=str(TWO_MINUTES))
     lab.delayed_at = time.monotonic()
     send(lab.peer, TOPIC, 0, flag=PREPARED, TRAN_MSG="true", PGROUP="mro-nobody", UNIQ_KEY="undecided")
@@ -490,6 +525,14 @@ def _name_server(address: str) -> Peer | None:
         return None
 
 
+def seldom(lab: Traffic) -> str:
+    """Lets the ten minutes pass after which the producer sends again, which is what the straggler does."""
+    left = lab.seldom_at + TEN_MINUTES - time.monotonic()
+    if left > 0:
+        time.sleep(left)
+    return f"{time.monotonic() - lab.seldom_at:.0f} s since it sent before the freeze"
+
+
 def straggler(lab: Traffic) -> str:
     """Somebody sends once while the source is closed: opened once more, drained, closed for good, and named."""
 
@@ -611,6 +654,7 @@ SHORT = (
 LONG = (
     prepare,
     pinned_producer,
+    refused,
     freeze,
     independent_check,
     nothing_passes,
@@ -621,6 +665,7 @@ LONG = (
     drained,
     lost_routes,
     second_straggler,
+    seldom,
     straggler,
     verdict,
 )
