@@ -154,6 +154,7 @@ def shared_names(facts: Facts) -> Iterator[Reason]:
             equal = len(set(rows.values())) == 1
             shown = {
                 source: f"{row.read_queues}/{row.write_queues} queues, permission {row.perm}"
+                + (", ordered" if row.order else "")
                 for source, row in rows.items()
             }
             if equal:

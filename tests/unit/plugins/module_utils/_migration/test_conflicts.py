@@ -549,6 +549,17 @@ def test_a_name_of_unknown_meaning_is_not_judged_without_names():
     assert found(facts(mro(), mdm(), names={})) == CLEAN
 
 
+def test_a_topic_that_one_of_two_sources_orders_is_named_as_such():
+    one = nameserver(mro(), order_conf={"mro-orders": "broker-a:4"})
+    both = facts(one, with_topic(mdm(), TopicConfig("mro-orders", 4, 4, 6)))
+    (reason,) = (reason for reason in conflicts.judge(both) if reason.subject == "mro-orders")
+    assert (reason.code, reason.evidence["mro"], reason.evidence["mdm"]) == (
+        "SAME_TOPIC_UNEQUAL",
+        "4/4 queues, permission 6, ordered",
+        "4/4 queues, permission 6",
+    )
+
+
 def test_own_addresses_are_no_strangers_and_nobody_is_one_without_a_list():
     peers = {"mro": {"198.18.50.21", "198.18.50.24", "198.18.50.101", "198.18.50.81"}}
     assert found(facts(mro(), mdm(), peers=peers)) == CLEAN
