@@ -131,6 +131,15 @@ class Report:
             for window, counts in taken.items()
         )
 
+    def _again(self, phase: str) -> str:
+        """How many messages came a second time in this phase that no check of 4.4.0 explains, by mode."""
+        found: Counter[str] = Counter()
+        for source in self.ledger.get("sources", {}).values():
+            for mode, counts in source.get("phases", {}).get(phase, {}).items():
+                found[mode] += counts["again"]
+        said = ", ".join(f"{mode} {count}" for mode, count in found.items() if count)
+        return f"   came again: {said}" if said else ""
+
     def show(self, out: TextIO, evidence: Path) -> None:
         def line(text: str = "") -> None:
             print(text, file=out)
@@ -140,7 +149,7 @@ class Report:
         line("\nPhases")
         for row in self.phases:
             times = f", interrupted {row['interrupted']} x and resumed" if row["interrupted"] else ""
-            line(f"  {row['phase']:<18}{row['seconds']:>8.1f} s{times}")
+            line(f"  {row['phase']:<18}{row['seconds']:>8.1f} s{self._again(row['phase'])}{times}")
         line(
             f"  {'migration':<18}{self.seconds.get('migration', 0):>8.1f} s   (lab: {self.seconds.get('lab', 0):.1f} s)"
         )

@@ -22,6 +22,7 @@ Classes, per mode (a message is its key):
   ``redelivered_by_check`` (a committed transaction stored again because the broker asked and got commit again:
   4.4.0 does that by itself; attributed one by one through the check-backs in the ledger).
   ``beyond_baseline`` – duplicated, less redelivered_by_check, less what a baseline says happens without a migration.
+  ``again_at`` – when each of those came that no check explains; ``again`` is their number in one phase.
 * ``order_violations`` – first deliveries that came after a later message of the same order key (reported only).
 * ``longest_stall_s`` – longest time in which no message came for the first time although at least one acknowledged one
   was due. Due is: acknowledgement, plus the delay level's time, plus 10 s for the retry mode's second delivery; for a
@@ -76,6 +77,7 @@ class ModeVerdict:
     stored_twice: int = 0
     redelivered_by_check: int = 0
     beyond_baseline: int = 0
+    again_at: list[float] = field(default_factory=list)
     order_violations: int = 0
     longest_stall_s: float = 0.0
     longest_stall_at: float | None = None
@@ -268,6 +270,12 @@ def _duplicates(result: ModeVerdict, message: _Message, taken: Sequence[Event], 
     result.read_twice += len(taken) - positions
     result.redelivered_by_check += by_check
     result.stored_twice += positions - 1 - by_check
+    met: set[tuple[Any, ...]] = set()
+    for receipt in sorted(taken, key=lambda one: one["t"]):
+        # The first message is none, and neither are the first copies that a check has made.
+        if _position(receipt) in met or len(met) > by_check:
+            result.again_at.append(receipt["t"] / 1000)
+        met.add(_position(receipt))
 
 
 def _judge_mode(
@@ -396,7 +404,11 @@ def _timeline(verdict: Verdict, events: Sequence[Event], phases: Sequence[Event]
             opened.setdefault(phase, float(line["time"]))
         elif phase in opened:
             start, stop = opened[phase], float(line["time"])
-            verdict.phases[phase] = {mode: _window(by_mode[mode], mode, start, stop) for mode in verdict.modes}
+            verdict.phases[phase] = {
+                mode: _window(by_mode[mode], mode, start, stop)
+                | {"again": sum(start <= moment < stop for moment in result.again_at)}
+                for mode, result in verdict.modes.items()
+            }
 
 
 def _allow(verdict: Verdict, baseline: Mapping[str, Any]) -> None:

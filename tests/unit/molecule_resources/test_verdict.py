@@ -295,10 +295,23 @@ def test_traffic_is_demanded_before_during_and_after(events: Events) -> None:
     assert {window: sum(by.values()) for window, by in result.modes["normal"].stored_by.items()} == {
         "before": 22, "during": 15, "after": 3,
     }
-    assert result.phases["open"]["normal"] == {"sent": 3, "received": 3}
+    assert result.phases["open"]["normal"] == {"sent": 3, "received": 3, "again": 0}
     silent = [event for event in events if not (event["kind"] == "send" and event["t"] > START + 37_000)]
     problems = verdict.judge(silent, phases=phases).problems
     assert problems == [f"{mode}: nothing sent after the migration" for mode in verdict.MODES]
+
+
+def test_what_came_again_is_counted_in_the_phase_in_which_it_came(events: Events) -> None:
+    phases = _phases(("open", "start", 22), ("open", "end", 25), ("close", "start", 26), ("close", "end", 37))
+    first = _find(events, "receipt", "transactional", 5)
+    check = {"kind": "check", "mode": "transactional", "key": first["key"], "answer": "commit", "t": START + 23_000}
+    by_check = first | {"offset": 900, "t": START + 23_500}
+    again = by_check | {"t": START + 30_000}
+    result = verdict.judge([*events, check, by_check, again], phases=phases)
+    assert {name: counts["transactional"]["again"] for name, counts in result.phases.items()} == {"open": 0, "close": 1}
+    assert len(result.modes["transactional"].again_at) == result.modes["transactional"].beyond_baseline == 1
+    without = verdict.judge([*events, by_check, again], phases=phases).phases
+    assert without["open"]["transactional"]["again"] == 1
 
 
 def test_an_interrupted_phase_lasts_from_its_first_start(events: Events) -> None:
