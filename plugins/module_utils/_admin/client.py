@@ -115,18 +115,21 @@ def _item(request: Request) -> tuple[str, Command, float | None]:
     return request.address, command, request.timeout
 
 
+def _refusal(request: Request, answer: Command) -> AdminError:
+    return AdminError(request.name, request.address, answer.code, answer.remark or "without a remark")
+
+
 def _read(request: Request[T], answer: Command | RemotingError) -> T | AdminError:
     if isinstance(answer, RemotingError):
         error = AdminError(request.name, request.address, None, answer.message)
         error.__cause__ = answer
         return error
-    refusal = AdminError(request.name, request.address, answer.code, answer.remark or "without a remark")
     if answer.code != 0 and answer.code not in request.accept:
-        return refusal
+        return _refusal(request, answer)
     try:
         return request.parse(answer)
     except Refused:
-        return refusal
+        return _refusal(request, answer)
     except _MISREAD as error:
         words = f"the answer cannot be read ({type(error).__name__}: {error})"
         misread = AdminError(request.name, request.address, None, words)
