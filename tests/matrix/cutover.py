@@ -240,7 +240,7 @@ class Matrix(Demo):
         self.phase("phase_30_deploy")
         self.phase("phase_40_copy_metadata")
         with self.broken("hub-a"):
-            self.phase("phase_50_open_target", passes=False, says="hub-a")
+            self.phase("phase_50_open_target", passes=False, says="BROKER_UNKNOWN hub/")
         self.flows("the fault at the open")
         self.phase("phase_50_open_target")
         with self.broken("mro-ns"):
