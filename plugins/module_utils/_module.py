@@ -22,6 +22,7 @@ from __future__ import annotations
 import collections
 import dataclasses
 import functools
+import gc
 import os
 import re
 import time
@@ -428,6 +429,8 @@ def run_module(main: Callable[[], None]) -> Callable[[], None]:
     def guarded() -> None:
         global _running
         _running = None
+        # A sweep makes a million objects that live until the end of the process and are in no cycle.
+        gc.set_threshold(100_000, 50, 50)
         try:
             main()
         except (ModuleError, AdminError, RemotingError) as error:
