@@ -198,8 +198,9 @@ options:
     type: list
     elements: list
   replace:
-    description: Replace a plan that has other decisions. Sources that are being migrated keep what was agreed about
-      them.
+    description:
+      - Replace a plan that has other decisions. Sources that are being migrated, and those that are not in
+        O(sources), keep what was agreed about them; a plan without them is made in a directory of its own.
     type: bool
     default: false
   confirm:
@@ -437,9 +438,8 @@ class Reading:
         waivers = self._waivers()
         findings = self._findings()
         live = [spec for spec in self.sources if not self._is_agreed(spec)]
-        if not params["replace"]:
-            listed = {spec.name for spec in self.sources}
-            self.agreed += [name for name in self.existing if name not in listed]
+        listed = {spec.name for spec in self.sources}
+        self.agreed += [name for name in self.existing if name not in listed]
         seen = inventory.read(
             self.admin,
             live,
@@ -531,8 +531,12 @@ class Reading:
 
     def _dns(self, live: set[str]) -> tuple[list[DnsFact], list[dict[str, Any]]]:
         facts: list[DnsFact] = []
-        entries: list[dict[str, Any]] = []
         wanted = self.module.params["dns"]
+        entries = [
+            entry
+            for name, entry in self.existing_dns.items()
+            if entry["source"] in self.agreed and name not in {one["name"] for one in wanted}
+        ]
         if wanted and IMPORT_ERROR is not None:
             self.module.module.fail_json(msg=missing_required_lib("dnspython"), exception=IMPORT_ERROR)
         for entry in wanted:
@@ -601,7 +605,8 @@ def present(module: RocketmqModule) -> None:
     if existing is not None and not module.params["replace"]:
         raise ModuleError(
             f"the estate leads to other decisions than the plan in {directory.json}, in {len(lines)} points: "
-            f"{'; '.join(lines[:10])}. Look at them, and set replace=true to agree to a new plan.",
+            f"{'; '.join(lines[:10])}. Look at them, and set replace=true (the playbooks: "
+            "rocketmq_migration_replan) to agree to a new plan.",
             differences=lines,
             **told,
         )

@@ -280,6 +280,8 @@ class Matrix(Demo):
                 {"code": "NO_CONSUMER", "subject": f"*/{second}-late/*", "reason": "comes back after the release"}
             ],
         }
+        self.phase("phase_20_preflight", passes=False, says="rocketmq_migration_replan")
+        self.more["rocketmq_migration_replan"] = True
         self.confirm = self.preflight()
         self.phase("attach")
         self.flows(f"the attachment of {second}")
