@@ -28,6 +28,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     TopicRoute,
     TopicTable,
 )
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import plan
 from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.errors import DeadlineExceeded
 
 HALF = "RMQ_SYS_TRANS_HALF_TOPIC"
@@ -362,6 +363,24 @@ def test_what_a_plan_agreed_is_not_asked_again(judge, estate, tmp_path):
     failed, result = judge(_ansible_check_mode=False)
     assert not failed, result["msg"]
     assert (result["hash"], result["changed"], result["agreed"]) == (agreed, False, ["big", "small"])
+
+
+def test_a_new_plan_keeps_what_was_agreed_about_sources_that_are_not_read(judge, estate, tmp_path):
+    """One source after the other: whoever plans the second may not forget what the first is set back to."""
+    failed, result = judge(sources=SOURCES[:1], _ansible_check_mode=False)
+    assert not failed, result["msg"]
+    # As if a DNS server had been asked.
+    name = {"name": "big-ns.mq.test", "zone": "", "source": "big", "servers": ["127.0.0.1"], "type": "A",
+            "from": ["198.18.50.20"], "to": ["198.18.50.80"], "ttl": 60}  # fmt: skip
+    before = {**result["plan"], "dns": [name]}
+    (tmp_path / "plan.json").write_text(plan.dump(plan.document(before, {})))
+    failed, result = judge(sources=SOURCES[1:], _ansible_check_mode=False)
+    assert failed and "rocketmq_migration_replan" in result["msg"]
+    failed, result = judge(sources=SOURCES[1:], replace=True, _ansible_check_mode=False)
+    assert not failed, result["msg"]
+    assert [part["name"] for part in result["plan"]["sources"]] == ["big", "small"]
+    assert result["plan"]["sources"][0] == before["sources"][0]
+    assert result["plan"]["dns"] == before["dns"] != []
 
 
 FIRST = r"---\n(?:# [^\n]*\n)*- name: [^\n]*\n  ansible.builtin.include_tasks: begin.yml\n"
