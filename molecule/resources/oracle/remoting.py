@@ -17,6 +17,7 @@ import time
 from typing import Any
 
 TIMEOUT = 20.0
+IDLE = 100.0  # seconds; 4.4.0 closes a connection after 120 s of silence
 
 
 class Refusal(Exception):
@@ -29,7 +30,9 @@ class Peer:
     def __init__(self, address: str) -> None:
         host, _colon, port = address.partition(":")
         self.address = address
-        self.socket = socket.create_connection((host, int(port)), TIMEOUT)
+        self.peer = (host, int(port))
+        self.socket = socket.create_connection(self.peer, TIMEOUT)
+        self.used = time.monotonic()
         self.opaque = 0
         self.lock = threading.Lock()
 
@@ -39,6 +42,10 @@ class Peer:
     def ask(self, code: int, body: bytes = b"", **ext: Any) -> tuple[dict[str, str], bytes]:
         """Header fields and body of the answer; Refusal when its code is not 0."""
         with self.lock:
+            if time.monotonic() - self.used > IDLE:
+                self.socket.close()
+                self.socket = socket.create_connection(self.peer, TIMEOUT)
+            self.used = time.monotonic()
             self.opaque += 1
             fields = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in ext.items()}
             head = json.dumps(
