@@ -154,6 +154,12 @@ def refused(batch: list[dict[str, Any]], results: list[dict[str, Any]], wanted: 
     return [source for source in batch if (source["name"] in failed) is bool(wanted)]
 
 
+def failures(result: dict[str, Any]) -> str:
+    """What a failed task said; of a loop, what each failed item said, for "One or more items failed" helps nobody."""
+    failed = [one for one in result.get("results") or [] if one.get("failed") or one.get("unreachable")] or [result]
+    return " ".join(str(one.get("msg") or one) for one in failed)
+
+
 def writers(offenders: list[dict[str, Any]], printed: list[dict[str, Any]]) -> list[str]:
     """Who writes, a line each, from what rocketmq_write_stop returned and a loop of C(ss -Htn) over the machines."""
     sockets = []
@@ -168,5 +174,5 @@ class FilterModule:
     def filters(self) -> dict[str, Any]:
         return {
             "standing": standing, "reached": reached, "serving": serving, "specs": specs, "unconnected": unconnected,
-            "passed": passed, "refused": refused, "writers": writers,
+            "passed": passed, "refused": refused, "failures": failures, "writers": writers,
         }

@@ -260,6 +260,8 @@ class Matrix(Demo):
         before = self.dns()["mro-ns.mq.test"]
         self.record("198.18.250.250")
         self.phase("phase_75_switch_dns", passes=False, says="198.18.250.250")
+        if self.dns()["mro-ns.mq.test"] != "198.18.250.250":
+            raise Failed("what somebody else wrote into DNS was overwritten")
         self.record(before)
         for phase in LEAVE[LEAVE.index("phase_75_switch_dns") :]:
             self.phase(phase)

@@ -9,6 +9,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mqops.rocketmq.plugins.filter.migration import (
+    failures,
     passed,
     reached,
     refused,
@@ -150,6 +151,15 @@ def test_sources_are_split_by_the_items_of_a_loop():
     results = [{"item": MRO, "failed": True}, {"item": other, "changed": True}]
     assert refused([MRO, other], results) == [MRO]
     assert refused([MRO, other], results, wanted=False) == [other]
+
+
+def test_what_failed_is_said_item_by_item():
+    loop = {"failed": True, "msg": "One or more items failed", "results": [
+        {"item": "a", "failed": True, "msg": "a holds another value."}, {"item": "b", "changed": True},
+        {"item": "c", "unreachable": True, "msg": "c is gone."}]}  # fmt: skip
+    assert failures(loop) == "a holds another value. c is gone."
+    assert failures({"failed": True, "msg": "no answer"}) == "no answer"
+    assert "rc" in failures({"failed": True, "rc": 1})
 
 
 def test_writers_are_named_with_the_sockets_of_all_machines():
