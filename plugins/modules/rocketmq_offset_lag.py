@@ -63,6 +63,7 @@ options:
       - RV(commit_logs) of an earlier run of this module.
       - If given, every commit log that is named must still end there, which proves that nothing was written since.
         Otherwise the module fails at once, for no wait undoes it.
+      - It also proves that a closed broker which was restarted since holds no broadcast that nobody has read.
     type: dict
   abort_on:
     description:
@@ -459,7 +460,10 @@ class Judge:
         drains, reasons = [], []
         for snapshot, clients in zip(snapshots, ask_clients(self.admin, snapshots), strict=True):
             name = snapshot.spec.name
-            judged = drain.judge(snapshot, clients, self.last.get(name), only=self.only, stall_after=self.stall_after)
+            judged = drain.judge(
+                snapshot, clients, self.last.get(name), only=self.only, stall_after=self.stall_after,
+                unwritten=frozenset(view.spec.address for view in snapshot.masters if self._is_unwritten(view)),
+            )
             self.last[name] = judged
             drains.append(judged)
             reasons += [*judged.reasons, *self._written(judged, snapshot)]
@@ -480,6 +484,10 @@ class Judge:
             state, passed=passed, proved={name: proof.seconds(now) for name, proof in proofs.items()},
             aborts=dict(self.given_up), ok=all(name in passed or name in self.given_up for name in proofs),
         )
+
+    def _is_unwritten(self, view: BrokerView) -> bool:
+        end = log_end(view)
+        return end is not None and end[0] == str(self.logs.get(view.spec.address))
 
     def _give_up(self, state: State, passed: frozenset[str], snapshots: Mapping[str, ClusterSnapshot]) -> None:
         """A cluster that is given up once stays so, for the wait may go on for the others."""

@@ -159,14 +159,16 @@ def judge(
     *,
     only: Filter = Filter(),
     stall_after: float = 60.0,
+    unwritten: frozenset[str] = frozenset(),
 ) -> ClusterDrain:
     """Judges one snapshot with the parts config, runtime, topics, groups, offsets, delay, stats and clients.
 
     ``clients``: the running information of every client of every broadcasting group. ``previous``: the judgement
     before this one; without it nothing can be seen to move, to stall or to be rewound. ``stall_after``: seconds
-    without movement after which an online group counts as stalled.
+    without movement after which an online group counts as stalled. ``unwritten``: addresses of masters whose commit
+    log ends where an earlier proof has left it.
     """
-    run = _Run(snapshot, clients or {}, previous, only, stall_after)
+    run = _Run(snapshot, clients or {}, previous, only, stall_after, unwritten)
     for view in snapshot.masters:
         run.master(view)
     for view in snapshot.slaves:
@@ -225,9 +227,16 @@ class _Run:
     """Collects rows and reasons of one snapshot."""
 
     def __init__(
-        self, snapshot: ClusterSnapshot, clients: Clients, previous: ClusterDrain | None, only: Filter, stall: float
+        self,
+        snapshot: ClusterSnapshot,
+        clients: Clients,
+        previous: ClusterDrain | None,
+        only: Filter,
+        stall: float,
+        unwritten: frozenset[str],
     ) -> None:
         self.snapshot, self.clients, self.only, self.stall_ms = snapshot, clients, only, stall * 1000
+        self.unwritten = unwritten
         self.before = {row.key: row for row in previous.rows} if previous else {}
         self.cluster = snapshot.spec.name
         self.names = ((self.cluster,), tuple(spec.name for spec in snapshot.spec.brokers))
@@ -428,13 +437,15 @@ class _Run:
         """A broadcasting group on a broker with permission 0, whose clients have dropped its queues.
 
         Their progress can be asked no more, so it has to have been proved before. What can still be seen is a
-        message that came later: closing gives the broker's topic table a new version with the time of closing.
+        message that came later: closing gives the broker's topic table a new version with the time of closing, which
+        a restart forgets. Then only a commit log that has not grown since a proof can tell.
         """
+        unwritten = view.spec.address in self.unwritten
         for queue, span in sorted(ranges.items()):
             if span.max <= span.min:
                 continue
             row = QueueLag(self.cluster, view.spec.name, group, topic, queue, None, span.min, span.max, UNKNOWN)
-            if span.updated_ms > changed_ms:
+            if span.updated_ms > changed_ms and not unwritten:
                 self._keep(row, UNKNOWN, "BROADCAST_UNKNOWN", why="written after the broker was closed")
             else:
                 self._keep(row, DRAINED, "BROADCAST_CLOSED")
