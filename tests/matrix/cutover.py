@@ -212,7 +212,6 @@ class Matrix(Demo):
         self.phase("site")
         self.finish()
 
-
     @contextmanager
     def broken(self, *containers: str) -> Iterator[None]:
         """These containers hang: connections are taken and nothing is answered."""

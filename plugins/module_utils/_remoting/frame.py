@@ -131,7 +131,7 @@ def _decode_json(raw: bytes, body: bytes) -> Command:
 
 def _integer(header: dict, name: str, default: int | None = None) -> int:
     value = header.get(name, default)
-    if type(value) is not int:  # True is no number
+    if not isinstance(value, int) or isinstance(value, bool):
         raise FrameError(f"the header has no number {name!r}")
     return value
 
