@@ -289,7 +289,7 @@ class Demo:
         )
 
     def undo_freeze(self, confirm: str) -> None:
-        """The short form of the matrix' undo: what was frozen in part is open again, and the business flows."""
+        """The short form of the matrix' undo: what was frozen in part is open again."""
         if not self.playbook("playbooks/rollback_freeze_source.yml", *self.variables(confirm)):
             raise Failed("the undo of the freeze stopped; see " + str(self.log))
         self.report.claim("a freeze that was killed is undone", "the sources take writes again")
