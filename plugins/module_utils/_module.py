@@ -212,16 +212,22 @@ def clusters_from(
     return clusters
 
 
+_SCALARS = (str, int, float, bool)
+
+
 def plain(value: Any) -> Any:
     """Dataclasses, tuples, sets and keys of any type as what JSON and a playbook can hold.
 
     Sets are sorted; keys that are tuples or dataclasses become their parts joined with C(@).
     """
-    # The most frequent first: results have a hundred thousand values.
-    if value is None or isinstance(value, (str, int, float, bool)):
+    # The most frequent first and without a further call: results have a hundred thousand values.
+    if value is None or isinstance(value, _SCALARS):
         return value
-    if isinstance(value, Mapping):
-        return {_plain_key(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (dict, Mapping)):
+        return {
+            key if isinstance(key, str) else _plain_key(key): item if isinstance(item, _SCALARS) else plain(item)
+            for key, item in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -457,8 +463,6 @@ def _no_twins(values: Iterable[str], what: str) -> None:
 
 
 def _plain_key(key: Any) -> str:
-    if isinstance(key, str):
-        return key
     if dataclasses.is_dataclass(key) and not isinstance(key, type):
         return "@".join(str(getattr(key, field.name)) for field in dataclasses.fields(key))
     if isinstance(key, tuple):

@@ -183,25 +183,27 @@ def _queue_numbers(value: dict) -> dict[int, int]:
     return {int(key): read.integer(number) for key, number in value.items()}
 
 
-# What fastjson makes of a TopicStatsTable, whatever the names are. A sweep reads tens of thousands of them.
-_STAT = (
+# An entry as fastjson writes it in a TopicStatsTable, whatever the names are. A sweep reads hundreds of thousands.
+_STAT = re.compile(
     rb'\{"brokerName":"(?:[^"\\]++|\\.)*+","queueId":(\d{1,9}),"topic":"(?:[^"\\]++|\\.)*+"\}:'
     rb'\{"lastUpdateTimestamp":(\d{1,18}),"maxOffset":(\d{1,18}),"minOffset":(\d{1,18})\}'
 )
-_STATS_ONE = re.compile(_STAT)
-_STATS_ALL = re.compile(rb'\{"offsetTable":\{(?:' + _STAT + rb"(?:,(?=\{)|(?=\})))*+\}\}")
+_STATS_BEGIN, _STATS_END = b'{"offsetTable":{', b"}}"
 _NEVER_USED = QueueRange(min=0, max=0)
 
 
 def _stats_of_one(body: bytes) -> dict[int, QueueRange] | None:
-    """The same as the tolerant reader finds, about ten times as fast; None when the body has another shape."""
-    if not _STATS_ALL.fullmatch(body):
+    """The same as the tolerant reader finds, many times as fast; None when the body has another shape."""
+    # What stands between the entries, then the four numbers of one, and so on.
+    parts = _STAT.split(body)
+    between = parts[::5]
+    if between[0] != _STATS_BEGIN or between[-1] != _STATS_END or between.count(b",") != len(between) - 2:
         return None
-    rows = sorted((int(queue), high, low, time) for queue, time, high, low in _STATS_ONE.findall(body))
-    return {
-        queue: _NEVER_USED if high == low == time == b"0" else QueueRange(int(low), int(high), int(time))
-        for queue, high, low, time in rows
-    }
+    ranges = [
+        _NEVER_USED if time == high == low == b"0" else QueueRange(int(low), int(high), int(time))
+        for time, high, low in zip(parts[2::5], parts[3::5], parts[4::5], strict=True)
+    ]
+    return dict(sorted(zip(map(int, parts[1::5]), ranges, strict=True)))
 
 
 def topic_stats(addr: str, topic: str) -> Request[dict[int, QueueRange] | None]:

@@ -52,7 +52,8 @@ TOPICS, RETRY, BROADCAST, DELAY, HALF = "topics", "retry", "broadcast", "delay",
 Clients = Mapping[tuple[str, str], RunningInfo | Unknown]
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, which would make each of some hundred thousand three times as dear; nobody changes one.
+@dataclass(slots=True)
 class QueueLag:
     """One queue from the view of one group (of one client of it, when the group broadcasts).
 

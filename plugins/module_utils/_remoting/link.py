@@ -226,19 +226,18 @@ class Link:
         return found
 
     def _take_frames(self, found: list[Command]) -> None:
-        position, size = 0, len(self._in)
+        begin = 0
         try:
-            while size - position >= 4:
-                length = frame_length(self._in[position : position + 8])
-                if size - position - 4 < length:
-                    break
-                # A copy, so that nothing refers to the buffer when it is cut.
-                with memoryview(self._in) as view:
-                    frame = bytes(view[position + 4 : position + 4 + length])
-                found.append(decode(frame))
-                position += 4 + length
+            with memoryview(self._in) as view:
+                while len(view) - begin >= 4:
+                    end = begin + 4 + frame_length(view, begin)
+                    if len(view) < end:
+                        break
+                    # A copy, so that nothing refers to the buffer when it is cut.
+                    found.append(decode(bytes(view[begin + 4 : end])))
+                    begin = end
         finally:
-            del self._in[:position]
+            del self._in[:begin]
 
 
 def _words(error: BaseException) -> str:

@@ -166,8 +166,8 @@ def test_topic_stats_are_read_by_their_shape_as_they_are_read_in_full(recorded) 
     )
     assert broker._stats_of_one(two) == {2: QueueRange(0, 0, 0), 11: QueueRange(4, 9, 7)}
     assert list(broker._stats_of_one(two)) == [2, 11]
-    assert broker._stats_of_one(b'{"offsetTable":{}}') == {}
-    for broken in (two[:-1], two + b"}", two.replace(b"},{", b"}{"), two.replace(b"9", b"-9")):
+    # The tolerant reader knows what a table without queues is.
+    for broken in (b'{"offsetTable":{}}', two[:-1], two + b"}", two.replace(b"},{", b"}{"), two.replace(b"9", b"-9")):
         assert broker._stats_of_one(broken) is None
 
 
