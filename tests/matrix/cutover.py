@@ -8,8 +8,9 @@ undo      every phase before the point of no return is undone and done again; in
           else, and the source's broker, which knows its name server by DNS name, is restarted after the switch.
 kills     the control process is killed at many points of `site`, which is then run to its end.
 faults    what each phase meets is broken first: name server and DNS server that do not answer, a target master that
-          hangs, a configuration directory that cannot be written, a name that somebody else has changed. Each stops
-          with a reason, or says what is wrong, and passes when it is mended.
+          hangs, a configuration directory that cannot be written, a name that somebody else has changed, a resolver
+          that keeps answers for too long. Each stops with a reason, or says what is wrong, and passes when it is
+          mended.
 sequence  one source after the other: the first from the deploy to the end, the second attached to the target that
           serves; then a gentle restart, and the rescue of messages that were left unread, under a waiver, on the
           released source.
@@ -34,6 +35,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 from demo import Demo, Failed  # noqa: E402
 from demo_report import read_phases  # noqa: E402
+from resolver import Resolver  # noqa: E402
 
 # Phase and seconds after its begin: between a request and its reply, between the two masters of a phase, and between
 # the swap of a name and its verification, wherever a run happens to be then.
@@ -262,9 +264,25 @@ class Matrix(Demo):
         if self.dns()["mro-ns.mq.test"] != "198.18.250.250":
             raise Failed("what somebody else wrote into DNS was overwritten")
         self.record(before)
-        for phase in LEAVE[LEAVE.index("phase_75_switch_dns") :]:
+        self.resolver_that_keeps_answers()
+        for phase in LEAVE[LEAVE.index("phase_80_stop_brokers") :]:
             self.phase(phase)
         self.finish()
+
+    def resolver_that_keeps_answers(self) -> None:
+        """One that holds an answer for longer than it may live, and then one that goes on giving the old one."""
+        before, resolver = self.dns(), Resolver(self.lab)
+        self.more = {"rocketmq_dns_resolvers": [resolver.address], "migration_dns_timeout": 20}
+        resolver.ask("mro-ns.mq.test")
+        self.phase("phase_75_switch_dns", passes=False, says="with a TTL of at most 30 s")
+        # Long enough for the answer to age, however long it is kept.
+        self.more["migration_dns_timeout"] = 90
+        with self.broken("forwarder"):
+            self.phase("phase_75_switch_dns", passes=False, says="The names answer the sources' name servers again")
+        if self.dns() != before:
+            raise Failed(f"the names were not pointed back: {before} -> {self.dns()}")
+        self.phase("phase_75_switch_dns")
+        self.more = {}
 
     def sequence(self) -> None:
         first, second = "mro", "mdm"
