@@ -208,7 +208,7 @@ define(
     "cluster/nameserver",
     "The name server runs with orderMessageEnable=true: producers of topics with an order configuration take their "
     "queues from that text and ignore permissions, so freezing a broker does not move them.",
-    "Take the source's queues out of the order configuration at the freeze, by hand and together with the owners.",
+    "Tell the owners. Open adds the target's queues to that text, freeze takes the source's out; then waive it.",
 )
 define(
     "ORDER_MESSAGE_DIFFERS",
@@ -334,10 +334,11 @@ define(
 )
 define(
     "ORDERED_TOPIC",
-    NOTICE,
+    WAIVABLE,
     "cluster/topic",
-    "The topic has an order configuration: its messages of one key lie on old and new brokers while both take writes.",
-    "Tell its owners; consumption in order stands still for some seconds whenever queues appear or vanish.",
+    "The topic has an order configuration. When its queues change, at open and at freeze, messages of one key lie in "
+    "two queues until the older one is consumed, and consumption in order stands still for some seconds.",
+    "Ask its owners: they accept that window (a waiver), or they pause the topic's producers around each change.",
 )
 
 # Waivers

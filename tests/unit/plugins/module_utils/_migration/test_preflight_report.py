@@ -69,7 +69,7 @@ def test_codes_of_later_phases_wait_but_not_beyond_their_end():
 
 
 REASONS = [
-    Reason("ORDERED_TOPIC", "mro/t", {"order": "broker-a:4"}),
+    Reason("ORDERLY_GROUP", "mro/g", {"clients": "1"}),
     DOWN,
     Reason("OTHER_VERSION", "mro/broker-b:0", {"version": "V4_5_0"}),
     Reason("SAME_GROUP", "g" * 200, {"sources": "mro, mdm"}),
@@ -84,7 +84,7 @@ def test_the_table_is_short_and_begins_with_what_blocks():
         ["BLOCKS", "SAME_GROUP"],
         ["WAIVABLE", "OTHER_VERSION"],
         ["waived", "SLAVE_DOWN"],
-        ["notice", "ORDERED_TOPIC"],
+        ["notice", "ORDERLY_GROUP"],
         ["notice", "GROUP_NEVER_COMMITTED"],
     ]
     assert lines[1].endswith("...") and max(map(len, lines)) == 92
