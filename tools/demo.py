@@ -17,6 +17,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 from pathlib import Path
 
@@ -38,6 +39,7 @@ class Demo:
         self.build = ROOT / "build" / lab
         self.evidence = self.build / "evidence"
         self.log = self.build / "demo.log"
+        self.archive = self.build / "archive"
         self.inventory = self.build / "inventory"
         self.report = Report(lab, estate)
         self.environment = dict(
@@ -130,6 +132,7 @@ class Demo:
                 raise Failed("the lab could not be removed; see " + str(self.log))
             self.build.mkdir(parents=True, exist_ok=True)
         self.evidence.mkdir(parents=True, exist_ok=True)
+        self.archive.mkdir(exist_ok=True)
         started = time.time()
         if not self.playbook("molecule/resources/lab/up.yml"):
             raise Failed("the lab did not come up; see " + str(self.log))
@@ -175,6 +178,7 @@ class Demo:
             "rocketmq_migration_directory": str(self.evidence),
             "rocketmq_migration_release": True,
             "rocketmq_migration_confirm": confirm,
+            "rocketmq_migration_archive": str(self.archive),
             "migration_after_phase": str(ROOT / "molecule/resources/oracle/after_phase.yml"),
             "oracle_compares": compare,
         }
@@ -212,6 +216,19 @@ class Demo:
                 if not count:
                     raise Failed(f"a new consumer at {name} read nothing of {topic}: {seen[-600:]}")
                 self.report.claim(f"a new consumer that knows only {name}.mq.test reads {topic}", f"{count} messages")
+
+    def archives(self) -> None:
+        """The stores of the sources' masters are packed, as the plan says."""
+        packed = sorted(self.archive.glob("*.tar"))
+        found = json.loads((self.evidence / "released.json").read_text())["archives"]
+        if {entry["file"]: entry["bytes"] for entry in found.values()} != {str(a): a.stat().st_size for a in packed}:
+            raise Failed(f"the decommission says that it has packed {found}; there are {packed}")
+        for archive in packed:
+            with tarfile.open(archive) as members:
+                if not any(name.startswith("./commitlog/0") for name in members.getnames()):
+                    raise Failed(f"{archive} holds no commit log")
+        size = sum(archive.stat().st_size for archive in packed) // 2**20
+        self.report.claim(f"packed as the plan says: {', '.join(archive.name for archive in packed)}", f"{size} MiB")
 
     def verdict(self) -> bool:
         ledgers = sorted(str(path) for path in (self.build / "ledger").iterdir() if path.is_dir())
@@ -265,6 +282,7 @@ class Demo:
         if self.report.still != self.report.started:
             raise Failed(f"business processes were restarted: {self.report.started} -> {self.report.still}")
         self.purpose()
+        self.archives()
         if rehearse:
             self.second_run(confirm)
         # Every mode has to be seen sending and receiving after the last phase, too.

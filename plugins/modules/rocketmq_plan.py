@@ -197,6 +197,11 @@ options:
     description: Names of sources that are migrated together, batch after batch. By default all at once.
     type: list
     elements: list
+  archive:
+    description:
+      - An absolute directory of each old machine, into which the decommission packs the stores of its masters. If left
+        out or empty, the data just stay where they are.
+    type: str
   replace:
     description:
       - Replace a plan that has other decisions. Sources that are being migrated, and those that are not in
@@ -482,7 +487,12 @@ class Reading:
         )
         self.inventory = describe(facts)
         decided = plan.decisions(
-            self.sections.values(), self.target, entries, [waiver.as_dict() for waiver in waivers], params["batches"]
+            self.sections.values(),
+            self.target,
+            entries,
+            [waiver.as_dict() for waiver in waivers],
+            params["batches"],
+            self._archive(),
         )
         size = conflicts.registration_bytes(
             merged.topics.values(), self.target.name, [broker.name for broker in self.target.brokers]
@@ -494,6 +504,12 @@ class Reading:
             "estimate": estimate(facts, [entry["ttl"] for entry in entries]),
         }
         return decided, plan.notes(tables.values(), merged, size, told, written)
+
+    def _archive(self) -> str | None:
+        directory = self.module.params["archive"]
+        if directory and not directory.startswith("/"):
+            raise ModuleError(f"archive has to be an absolute directory of the old machines, got {directory!r}")
+        return directory or None
 
     def _waivers(self) -> Any:
         given = [
@@ -676,6 +692,7 @@ def main() -> None:
                 },
             },
             "batches": {"type": "list", "elements": "list"},
+            "archive": {"type": "str"},
             "replace": {"type": "bool", "default": False},
             "confirm": {"type": "str"},
             "live": {"type": "bool", "default": False},

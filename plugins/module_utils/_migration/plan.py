@@ -87,8 +87,11 @@ def decisions(
     dns: Iterable[Mapping[str, Any]],
     waivers: Iterable[Mapping[str, Any]],
     batches: Iterable[Iterable[str]] | None = None,
+    archive: str | None = None,
 ) -> dict[str, Any]:
-    """What is agreed. dns: C({name, zone, servers, type, source, from, to, ttl}) with the original TTL in seconds."""
+    """What is agreed. dns: C({name, zone, servers, type, source, from, to, ttl}) with the original TTL in seconds;
+    archive: directory of the old machines for what their brokers leave, None where that just stays.
+    """
     parts = sorted((dict(part) for part in sections), key=lambda part: part["name"])
     return {
         "schema": SCHEMA,
@@ -97,6 +100,7 @@ def decisions(
         "dns": sorted((dict(entry) for entry in dns), key=lambda entry: entry["name"]),
         "batches": [sorted(batch) for batch in batches or [[part["name"] for part in parts]]],
         "waivers": sorted((dict(waiver) for waiver in waivers), key=lambda one: json.dumps(one, sort_keys=True)),
+        **({"archive": archive} if archive else {}),
     }
 
 
@@ -310,6 +314,9 @@ def render(plan: Mapping[str, Any]) -> str:
         "nothing is deleted.",
         "",
         "Batches: " + "; ".join(", ".join(batch) for batch in agreed["batches"]),
+        "",
+        "Data of the old brokers: "
+        + (f"packed into `{agreed['archive']}` of their machines, and kept" if "archive" in agreed else "kept"),
         "",
     ]
     for part in agreed["sources"]:

@@ -518,3 +518,6 @@ def test_page_can_be_read():
     assert "| mro-ns.mq.test | A | 198.18.50.2 | mro | 198.18.50.20 | 198.18.50.80 | 60 |" in page
     assert "mro/broker-a 4, mro/broker-b 8" in page
     assert max(len(line) for line in page.splitlines()) < 400
+    assert "Data of the old brokers: kept" in page
+    value["decisions"]["archive"] = "/mnt/archive"
+    assert "Data of the old brokers: packed into `/mnt/archive` of their machines, and kept" in plan.render(value)

@@ -337,6 +337,15 @@ def test_the_same_address_in_two_sources_blocks(judge):
     assert ("SAME_ADDRESS", BIG[0][1]) in codes(result)
 
 
+def test_where_the_data_go_is_agreed(judge):
+    assert "archive" not in judge()[1]["plan"]
+    agreed = judge(archive="/mnt/archive")[1]
+    assert agreed["plan"]["archive"] == "/mnt/archive"
+    assert agreed["hash"] != judge()[1]["hash"]
+    failed, result = judge(archive="archive")
+    assert failed and "absolute directory of the old machines, got 'archive'" in result["msg"]
+
+
 def test_estimate_names_its_longest_wait(judge):
     _failed, result = judge()
     assert result["estimate"]["seconds"] == sum(result["estimate"]["phases"].values())
