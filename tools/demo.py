@@ -221,6 +221,11 @@ class Demo:
         """The stores of the sources' masters are packed, as the plan says."""
         packed = sorted(self.archive.glob("*.tar"))
         found = json.loads((self.evidence / "released.json").read_text())["archives"]
+        sources = json.loads((self.evidence / "plan.json").read_text())["decisions"]["sources"]
+        masters = [(part["name"], one["name"]) for part in sources for one in part["brokers"] if one["id"] == 0]
+        wanted = {f"{source}-{broker}.tar" for source, broker in masters}
+        if {archive.name for archive in packed} != wanted:
+            raise Failed(f"the stores of {sorted(wanted)} were to be packed; there are {packed}")
         if {entry["file"]: entry["bytes"] for entry in found.values()} != {str(a): a.stat().st_size for a in packed}:
             raise Failed(f"the decommission says that it has packed {found}; there are {packed}")
         for archive in packed:
