@@ -509,7 +509,7 @@ class Reading:
         directory = self.module.params["archive"]
         if directory and not directory.startswith("/"):
             raise ModuleError(f"archive has to be an absolute directory of the old machines, got {directory!r}")
-        return directory or None
+        return directory
 
     def _waivers(self) -> Any:
         given = [

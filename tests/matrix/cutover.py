@@ -271,7 +271,7 @@ class Matrix(Demo):
 
     def resolver_that_keeps_answers(self) -> None:
         """One that holds an answer for longer than it may live, and then one that goes on giving the old one."""
-        before, resolver = self.dns(), Resolver(self.lab)
+        before, resolver = self.dns(), Resolver(self.lab, self.output)
         self.more = {"rocketmq_dns_resolvers": [resolver.address], "migration_dns_timeout": 20}
         resolver.ask("mro-ns.mq.test")
         self.phase("phase_75_switch_dns", passes=False, says="with a TTL of at most 30 s")

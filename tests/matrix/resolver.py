@@ -9,7 +9,7 @@ one while the forwarder does not reply. No question leaves the lab.
 
 from __future__ import annotations
 
-import subprocess
+from collections.abc import Callable
 
 IMAGE = "mqops/bind:9"
 KEPT = 90  # BIND allows no more
@@ -25,12 +25,12 @@ _STALE = (
 
 
 class Resolver:
-    """Two containers of the lab, removed with it. C(address) is the resolver's."""
+    """Two containers of the lab, removed with it. C(address) is the resolver's; C(output) is C(Demo.output)."""
 
-    def __init__(self, lab: str) -> None:
-        self.lab = lab
+    def __init__(self, lab: str, output: Callable[..., str]) -> None:
+        self.lab, self.output = lab, output
         network = f"mqops-{lab}"
-        subnet = _docker("network", "inspect", network, "--format", "{{(index .IPAM.Config 0).Subnet}}")
+        subnet = output("docker", "network", "inspect", network, "--format", "{{(index .IPAM.Config 0).Subnet}}")
         prefix = subnet.strip().rpartition(".")[0]
         self.address, forwarder = f"{prefix}.3", f"{prefix}.4"
         self._start("forwarder", forwarder, _ANSWERING.format(asks=f"{prefix}.2", more="max-cache-ttl 0;"))
@@ -38,19 +38,13 @@ class Resolver:
 
     def _start(self, name: str, address: str, configuration: str) -> None:
         place = "/etc/bind/lab/named.conf"
-        _docker(
-            "run", "--detach", "--name", f"mqops-{self.lab}-{name}", "--label", f"mqops.lab={self.lab}",
+        self.output(
+            "docker", "run", "--detach", "--name", f"mqops-{self.lab}-{name}", "--label", f"mqops.lab={self.lab}",
             "--network", f"mqops-{self.lab}", "--ip", address, IMAGE,
             "sh", "-c", f'printf "%s" "$0" > {place}; exec named -g -u bind -c {place}', configuration,
         )  # fmt: skip
 
     def ask(self, name: str) -> str:
         """What the resolver answers now; the question brings the answer into its cache."""
-        return _docker("exec", f"mqops-{self.lab}-resolver", "dig", "+noall", "+answer", "@127.0.0.1", name, "A")
-
-
-def _docker(*arguments: str) -> str:
-    done = subprocess.run(["docker", *arguments], capture_output=True, text=True, timeout=60, check=False)
-    if done.returncode:
-        raise RuntimeError(f"docker {' '.join(arguments)} ended with {done.returncode}: {done.stderr[-800:]}")
-    return done.stdout
+        dig = ("dig", "+noall", "+answer", "@127.0.0.1", name, "A")
+        return self.output("docker", "exec", f"mqops-{self.lab}-resolver", *dig)

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The script that the decommission runs on an old machine to pack a store."""
 
+import os
 import subprocess
 import tarfile
 from pathlib import Path
@@ -31,8 +32,9 @@ def archive(tmp_path):
     return place
 
 
-def pack(*arguments):
-    return subprocess.run(["sh", "-c", PACK, "pack", *map(str, arguments)], capture_output=True, text=True, check=False)
+def pack(*arguments, **environment):
+    command = ["sh", "-c", PACK, "pack", *map(str, arguments)]
+    return subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
 
 
 def test_a_store_is_packed_without_its_empty_parts(store, archive, tmp_path):
@@ -66,9 +68,5 @@ def test_what_differs_from_the_store_has_no_name(store, archive, tmp_path):
     (tools / "tar").write_text(f'#!/bin/sh\nPATH=/usr/bin:/bin tar "$@" && echo more >> {store}/commitlog/late\n')
     (tools / "tar").chmod(0o755)
     (store / "commitlog" / "late").write_text("some\n")
-    done = subprocess.run(
-        ["sh", "-c", PACK, "pack", str(store), str(archive), "mro-broker-a"],
-        env={"PATH": f"{tools}:/usr/bin:/bin"}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode != 0
+    assert pack(store, archive, "mro-broker-a", PATH=f"{tools}:/usr/bin:/bin").returncode != 0
     assert list(archive.iterdir()) == []
