@@ -195,7 +195,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     Unknown,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.silent import FEW_CREATIONS, silent_nameservers
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.snapshot import take, with_ranges_of
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.snapshot import take, with_held, with_ranges_of
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import creation_cost, merge, metadata
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     ModuleError,
@@ -274,14 +274,11 @@ class Copy:
         if self.module.check_mode and "tables" in self.parts and self._nobody_home():
             self.assumed_empty = True
             self.seen = self._empty()
-        orders = dict(
-            zip(
-                self.servers,
-                self.admin.ask_all([nameserver.kv_list(server, nameserver.ORDER_NAMESPACE) for server in self.servers]),
-                strict=True,
-            )
-        )
-        orders = {server: _unknown(answer) for server, answer in orders.items()}
+        spaces = (nameserver.ORDER_NAMESPACE, nameserver.HELD_NAMESPACE)
+        keys = [(server, space) for server in self.servers for space in spaces]
+        answers = self.admin.ask_all([nameserver.kv_list(*key) for key in keys])
+        tables = {key: _unknown(answer) for key, answer in zip(keys, answers, strict=True)}
+        orders = {server: with_held(*(tables[server, space] for space in spaces)) for server in self.servers}
         if self.assumed_empty:
             for server in self.target.nameservers:
                 if isinstance(orders[server], Unknown):

@@ -14,6 +14,7 @@ description:
   - For each topic that a table lists already and that a master of O(cluster) has, the entries of the masters of
     O(cluster) are made to be there, or not. Entries of other brokers, and topics that no table lists, are left alone.
   - A table that nothing is to be changed in is not written. What was written is read back.
+  - Entries that M(mqops.rocketmq.rocketmq_order_hold) holds out of the table are changed where they are held.
 options:
   state:
     description:
@@ -74,6 +75,9 @@ entries:
     nameserver:
       description: Address of the name server.
       type: str
+    namespace:
+      description: C(ORDER_TOPIC_CONFIG), or C(MQOPS_ORDER_HELD) for an entry that is held.
+      type: str
     topic:
       description: Name of the topic.
       type: str
@@ -90,11 +94,13 @@ from typing import Any
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import topic_table
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.nameserver import (
+    HELD_NAMESPACE,
     ORDER_NAMESPACE,
     kv_delete,
     kv_list,
     kv_put,
 )
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.request import Request
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.topic_diff import order_value, same_order
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     ArgumentError,
@@ -107,26 +113,32 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
 
 
 def decide(
-    tables: dict[str, dict[str, str]], masters: dict[str, dict[str, Any]], ordered: bool
+    tables: dict[tuple[str, str], dict[str, str]], masters: dict[str, dict[str, Any]], ordered: bool
 ) -> list[dict[str, Any]]:
-    """What has to change: tables by name server; masters: broker name to its topics."""
+    """What has to change: tables by name server and namespace; masters: broker name to its topics."""
     found = []
-    for server, table in tables.items():
+    for (server, namespace), table in tables.items():
         for topic, before in sorted(table.items()):
             entries = {name: topics[topic].write_queues for name, topics in masters.items() if topic in topics}
             after = order_value(before, entries, ordered) if entries else before
             if after != before:
-                found.append({"nameserver": server, "topic": topic, "before": before, "after": after})
+                row = {"nameserver": server, "namespace": namespace, "topic": topic, "before": before, "after": after}
+                found.append(row)
     return found
 
 
-def read(module: RocketmqModule, requests: dict[str, Any], what: str) -> dict[str, Any]:
+def read(module: RocketmqModule, requests: dict[Any, Any], what: str) -> dict[Any, Any]:
     """Answers by key; raises ModuleError when one did not come, for half a picture is none."""
     answers = dict(zip(requests, module.admin.ask_all(list(requests.values())), strict=True))
     failed = [str(answer) for answer in answers.values() if isinstance(answer, AdminError)]
     if failed:
         raise ModuleError(f"{what}: {'; '.join(failed)}")
     return answers
+
+
+def write(row: dict[str, Any]) -> Request[None]:
+    place = row["nameserver"], row["namespace"], row["topic"]
+    return kv_delete(*place) if row["after"] is None else kv_put(*place, row["after"])
 
 
 @run_module
@@ -145,26 +157,21 @@ def main() -> None:
     (cluster,) = module.clusters("cluster")
     if not servers or not cluster.masters:
         raise ArgumentError(f"nameservers and the masters of {cluster.name} must not be empty: nothing would change")
-    tables = {server: kv_list(server, ORDER_NAMESPACE) for server in servers}
+    places = [(server, namespace) for server in servers for namespace in (ORDER_NAMESPACE, HELD_NAMESPACE)]
+    tables = {place: kv_list(*place) for place in places}
     topics = read(module, {spec.name: topic_table(spec.address) for spec in cluster.masters}, "nothing was changed")
     masters = {name: table.topics for name, table in topics.items()}
     work = decide(read(module, tables, "nothing was changed"), masters, ordered)
     before = {f"{one['nameserver']} {one['topic']}": one["before"] for one in work}
     after = {f"{one['nameserver']} {one['topic']}": one["after"] for one in work}
     if work and not module.check_mode:
-        requests = [
-            kv_delete(one["nameserver"], ORDER_NAMESPACE, one["topic"])
-            if one["after"] is None
-            else kv_put(one["nameserver"], ORDER_NAMESPACE, one["topic"], one["after"])
-            for one in work
-        ]
-        failed = [str(answer) for answer in module.admin.ask_all(requests) if isinstance(answer, AdminError)]
+        answers = module.admin.ask_all([write(one) for one in work])
+        failed = [str(answer) for answer in answers if isinstance(answer, AdminError)]
         seen = read(module, tables, "written, and not read back")
-        failed += [
-            f"{one['nameserver']} has {seen[one['nameserver']].get(one['topic'])!r} for {one['topic']}"
-            for one in work
-            if not same_order(seen[one["nameserver"]].get(one["topic"]), one["after"])
-        ]
+        for one in work:
+            value = seen[one["nameserver"], one["namespace"]].get(one["topic"])
+            if not same_order(value, one["after"]):
+                failed.append(f"{one['nameserver']} has {value!r} for {one['topic']}")
         if failed:
             module.fail("; ".join(failed), changed=module.acknowledged, entries=work)
     module.exit(changed=bool(work), before=before or None, after=after or None, entries=work)

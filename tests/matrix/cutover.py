@@ -5,7 +5,8 @@
 """Long chains of the cut-over, with a business that runs meanwhile: `make matrix` runs them, CI does not.
 
 undo      every phase before the point of no return is undone and done again; in between a lock is held by somebody
-          else, and the source's broker, which knows its name server by DNS name, is restarted after the switch.
+          else, and the source's broker, which knows its name server by DNS name, is restarted after the switch. The
+          name servers run with orderMessageEnable, and the ordered topic is in their table.
 kills     the control process is killed at many points of `site`, which is then run to its end.
 faults    what each phase meets is broken first: name server and DNS server that do not answer, a target master that
           hangs, a configuration directory that cannot be written, a name that somebody else has changed, a resolver
@@ -129,11 +130,28 @@ class Matrix(Demo):
         self.output("ansible", "-i", str(self.inventory), "localhost", "-m", "mqops.rocketmq.rocketmq_lock",
                     "-a", json.dumps(arguments))  # fmt: skip
 
-    def begin(self) -> None:
+    def begin(self, *, ordered_by_table: bool = False) -> None:
         self.bring_up()
         self.wait_for_business(10, 400)
         self.report.started = {source: status.started for source, status in self.business().items()}
+        if ordered_by_table:
+            self.order_by_table()
         self.confirm = self.preflight()
+
+    def order_by_table(self) -> None:
+        """Name servers run with orderMessageEnable: producers of the ordered topic look at no permission."""
+        mqadmin = str(ROOT / "tools/mqadmin.sh")
+        server = ("-n", "mro-ns.mq.test:9876")
+        self.output(mqadmin, self.lab, "updateOrderConf", *server, "-t", "mro-ordered", "-v", "broker-a:4", "-m", "put")
+        self.output(mqadmin, self.lab, "updateNamesrvConfig", *server, "-k", "orderMessageEnable", "-v", "true")
+        told = "known to the owners"
+        self.more = {
+            "rocketmq_nameserver_options": {"orderMessageEnable": "true"},
+            "rocketmq_migration_waivers": [
+                {"code": code, "subject": subject, "reason": told}
+                for code, subject in (("ORDER_MESSAGE_ENABLED", "mro/*"), ("ORDERED_TOPIC", "mro/mro-ordered"))
+            ],
+        }
 
     def finish(self) -> None:
         still = {source: status.started for source, status in self.business().items()}
@@ -148,7 +166,7 @@ class Matrix(Demo):
             raise Failed(f"the ledger is not clean; see {self.build}/ledger.txt")
 
     def undo(self) -> None:
-        self.begin()
+        self.begin(ordered_by_table=True)
         self.phase("phase_30_deploy")
         self.phase("rollback_deploy")
         self.flows("the undo of deploy")

@@ -15,6 +15,8 @@ from .models import ClusterInfo, QueueData, TopicRoute
 from .request import Request
 
 ORDER_NAMESPACE = "ORDER_TOPIC_CONFIG"
+# Where C(rocketmq_order_hold) keeps entries of the order table for a while. Brokers and clients know nothing of it.
+HELD_NAMESPACE = "MQOPS_ORDER_HELD"
 
 _TOPIC_NOT_EXIST = 17
 _QUERY_NOT_FOUND = 22

@@ -118,6 +118,7 @@ def take_all(admin: Asker, specs: Iterable[ClusterSpec], parts: Iterable[str] = 
         first.add((server, "cluster_info"), ask_ns.cluster_info(server))
         first.add((server, "topic_list"), ask_ns.topic_list(server))
         first.add((server, "order_conf"), ask_ns.kv_list(server, ask_ns.ORDER_NAMESPACE))
+        first.add((server, "order_held"), ask_ns.kv_list(server, ask_ns.HELD_NAMESPACE))
     for broker in sorted(brokers, key=lambda item: item.address):
         for part, request in _SIMPLE.items():
             if part in wanted:
@@ -138,13 +139,21 @@ def take_all(admin: Asker, specs: Iterable[ClusterSpec], parts: Iterable[str] = 
     for spec in specs:
         nameservers = {
             server: NameServerView(
-                **{part: answers[server, part] for part in ("cluster_info", "topic_list", "order_conf")}
+                cluster_info=answers[server, "cluster_info"],
+                topic_list=answers[server, "topic_list"],
+                order_conf=with_held(answers[server, "order_conf"], answers[server, "order_held"]),
             )
             for server in spec.nameservers
         }
         own = {broker.address: views[broker] for broker in spec.brokers}
         snapshots.append(ClusterSnapshot(spec=spec, nameservers=nameservers, brokers=own, taken_ms=taken_ms))
     return snapshots
+
+
+def with_held(table: Any, held: Any) -> Any:
+    """An order table with what is held out of it for a while, which still counts; Unknown where either is."""
+    unknown = [part for part in (table, held) if isinstance(part, Unknown)]
+    return unknown[0] if unknown else {**held, **table}
 
 
 def with_ranges_of(admin: Asker, snapshot: ClusterSnapshot, topics: Mapping[str, Iterable[str]]) -> ClusterSnapshot:

@@ -337,10 +337,8 @@ define(
     WAIVABLE,
     "cluster/topic",
     "The topic has an order configuration. When its queues change, at open and at freeze, messages of one key lie in "
-    "two queues until the older one is consumed, and consumption in order stands still for some seconds. And a broker "
-    "that is made read-only, at freeze and at each gentle restart, refuses its messages at once (NO_PERMISSION), which "
-    "it does with no other topic: sends fail until the producer has polled, up to 30 s.",
-    "Ask its owners: they accept both (a waiver), or they pause the topic's producers around each change.",
+    "two queues until the older one is consumed, and consumption in order stands still for some seconds.",
+    "Ask its owners: they accept that window (a waiver), or they pause the topic's producers around each change.",
 )
 
 # Waivers

@@ -66,10 +66,21 @@ class FakeServer:
         self.address = address
         self.routes: dict[str, dict[str, tuple[int, int, int]]] = {}
         self.registered: dict[str, str] = {}
-        self.order: dict[str, str] = {}
+        self.kv: dict[str, dict[str, str]] = {}
         self.drops: set[str] = set()
         self.deaf_to_tables = False
         self.down = False
+
+    def table(self, namespace: str) -> dict[str, str]:
+        return self.kv.setdefault(namespace, {})
+
+    @property
+    def order(self) -> dict[str, str]:
+        return self.table("ORDER_TOPIC_CONFIG")
+
+    @property
+    def held(self) -> dict[str, str]:
+        return self.table("MQOPS_ORDER_HELD")
 
 
 def _in_turns(requests: list[Request[Any]]) -> list[int]:
@@ -245,14 +256,14 @@ class FakeEstate:
             topic, tuple(QueueData(broker, *row) for broker, row in sorted(server.routes[topic].items())), ()
         )
 
-    def get_kvlist_by_namespace(self, server: FakeServer, _request: Any) -> dict[str, str]:
-        return dict(server.order)
+    def get_kvlist_by_namespace(self, server: FakeServer, request: Any) -> dict[str, str]:
+        return dict(server.table(request.ext["namespace"]))
 
     def put_kv_config(self, server: FakeServer, request: Any) -> None:
-        server.order[request.ext["key"]] = request.ext["value"]
+        server.table(request.ext["namespace"])[request.ext["key"]] = request.ext["value"]
 
     def delete_kv_config(self, server: FakeServer, request: Any) -> None:
-        server.order.pop(request.ext["key"], None)
+        server.table(request.ext["namespace"]).pop(request.ext["key"], None)
 
 
 class FakePair(FakeEstate):

@@ -33,17 +33,17 @@ def take(run: Run, tmp_path: Path) -> Run:
 def test_taken_renewed_and_given_back(take: Run, estate: Any, tmp_path: Path) -> None:
     first = take(what="freeze_source")
     assert first["changed"] and first["places"] == [str(tmp_path / "one/lock.json"), "n:1 MQOPS_LOCK"]
-    assert list(estate.servers["n:1"].order) == [first["owner"]]
+    assert list(estate.servers["n:1"].table("MQOPS_LOCK")) == [first["owner"]]
     again = take(what="drain_source")
     assert not again["changed"] and not again["failed"]
     assert take(state="absent")["changed"]
-    assert estate.servers["n:1"].order == {} and not (tmp_path / "one/lock.json").exists()
+    assert estate.servers["n:1"].table("MQOPS_LOCK") == {} and not (tmp_path / "one/lock.json").exists()
     assert not take(state="absent")["changed"]
 
 
 def test_the_second_is_told_who_holds_it(take: Run, estate: Any, tmp_path: Path) -> None:
     take(owner=ELSEWHERE, what="freeze_source")
-    held = dict(estate.servers["n:1"].order)
+    held = dict(estate.servers["n:1"].table("MQOPS_LOCK"))
     for elsewhere in ({}, {"directory": str(tmp_path / "two")}, {"_ansible_check_mode": True}):
         refused = take(**elsewhere)
         assert refused["failed"] and not refused["changed"]
@@ -51,7 +51,7 @@ def test_the_second_is_told_who_holds_it(take: Run, estate: Any, tmp_path: Path)
         assert "for freeze_source" in refused["msg"] and refused["held_by"]["owner"] == ELSEWHERE
     # Neither given back by somebody else nor disturbed.
     take(state="absent")
-    assert estate.servers["n:1"].order == held
+    assert estate.servers["n:1"].table("MQOPS_LOCK") == held
 
 
 def test_before_the_name_server_exists(take: Run, estate: Any) -> None:
@@ -64,12 +64,12 @@ def test_before_the_name_server_exists(take: Run, estate: Any) -> None:
 
 def test_an_expired_lock_is_taken_over(take: Run, estate: Any) -> None:
     old = lock.Claim(ELSEWHERE, "deploy", time.time() - 500, time.time() - 100)
-    estate.servers["n:1"].order[ELSEWHERE] = old.dump()
+    estate.servers["n:1"].table("MQOPS_LOCK")[ELSEWHERE] = old.dump()
     planned = take(_ansible_check_mode=True)
-    assert "it expired 100 s ago" in planned["taken_over"][0] and ELSEWHERE in estate.servers["n:1"].order
+    assert "it expired 100 s ago" in planned["taken_over"][0] and ELSEWHERE in estate.servers["n:1"].table("MQOPS_LOCK")
     taken = take()
     assert taken["taken_over"] == planned["taken_over"]
-    assert list(estate.servers["n:1"].order) == [taken["owner"]]
+    assert list(estate.servers["n:1"].table("MQOPS_LOCK")) == [taken["owner"]]
 
 
 def test_a_run_that_was_killed_is_taken_over_and_a_living_one_is_not(take: Run) -> None:
@@ -91,9 +91,9 @@ def test_a_run_that_was_killed_is_taken_over_and_a_living_one_is_not(take: Run) 
 
 
 def test_what_is_no_lock_is_left_alone(take: Run, estate: Any) -> None:
-    estate.servers["n:1"].order["x"] = json.dumps({"owner": "x"})
+    estate.servers["n:1"].table("MQOPS_LOCK")["x"] = json.dumps({"owner": "x"})
     assert "holds something that is no lock" in take()["msg"]
-    assert list(estate.servers["n:1"].order) == ["x"]
+    assert list(estate.servers["n:1"].table("MQOPS_LOCK")) == ["x"]
 
 
 @pytest.mark.parametrize("first", ["a", "z"])
@@ -104,11 +104,11 @@ def test_two_that_met_do_not_both_have_it(take: Run, estate: Any, monkeypatch: p
 
     def put_both(where: Any, request: Any) -> None:
         put(where, request)
-        where.order[first] = other.dump()
+        where.table("MQOPS_LOCK")[first] = other.dump()
 
     monkeypatch.setattr(estate, "put_kv_config", put_both)
-    monkeypatch.setattr(rocketmq_lock.time, "sleep", lambda _seconds: server.order.pop("z", None))
+    monkeypatch.setattr(rocketmq_lock.time, "sleep", lambda _seconds: server.table("MQOPS_LOCK").pop("z", None))
     result = take(owner="m")
     # "a" stays and we withdraw; "z" sorts behind us, so it withdraws and we have it.
     assert result["failed"] is (first == "a")
-    assert sorted(server.order) == (["a"] if first == "a" else ["m"])
+    assert sorted(server.table("MQOPS_LOCK")) == (["a"] if first == "a" else ["m"])
