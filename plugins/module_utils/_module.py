@@ -31,7 +31,7 @@ from typing import Any, NoReturn
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 
-from ._admin.client import Admin
+from ._admin.client import Admin, audit_line
 from ._admin.errors import AdminError
 from ._admin.masters import Masters
 from ._admin.models import BrokerSpec, ClusterSpec
@@ -287,6 +287,11 @@ class RocketmqModule:
         """Whether any changing request was answered with success: then something did change, whatever came after."""
         return any(entry.get("result") == "SUCCESS" for entry in (self._admin.audit if self._admin is not None else ()))
 
+    @property
+    def wants_diff(self) -> bool:
+        """Whether the task runs with C(--diff); nobody else should pay for both sides of ten thousand changes."""
+        return bool(self.module._diff)
+
     def progress(self, text: str) -> None:
         """Appends one line to the progress file, if there is one; never fails the module."""
         path = self.params.get("progress_file")
@@ -313,14 +318,15 @@ class RocketmqModule:
         self.module.fail_json(msg=str(error), **plain(result))
 
     def exit(self, changed: bool = False, before: Any = None, after: Any = None, **result: Any) -> NoReturn:
-        """Ends the run; C(before) and C(after) become C(diff) when either is given."""
-        if before is not None or after is not None:
+        """Ends the run; C(before) and C(after) become C(diff) when either is given and the task asks for it."""
+        if self.wants_diff and (before is not None or after is not None):
             result["diff"] = make_diff(before, after)
         self._close(result)
         self.module.exit_json(changed=changed, **plain(result))
 
     def _close(self, result: dict[str, Any]) -> None:
-        result.setdefault("requests", list(self._admin.audit) if self._admin is not None else [])
+        # A line each: what ten thousand requests say as dicts would cost more than to send them.
+        result.setdefault("requests", [audit_line(entry) for entry in (self._admin.audit if self._admin else ())])
         if self._admin is not None:
             self._admin.close()
             self._admin = None
@@ -410,10 +416,11 @@ def slow_creations(silent: Mapping[str, str], topics: int) -> str:
 
 def finish_changes(module: RocketmqModule, rows: list[dict[str, Any]], cured: list[dict[str, Any]]) -> NoReturn:
     """Ends a task whose work is a list of changes (C(_migration.changes))."""
-    before, after = changes.difference(rows)
+    before, after = changes.difference(rows) if module.wants_diff else (None, None)
     message = changes.failure(rows)
     if message is not None:
-        module.fail(message, changed=module.acknowledged, changes=rows, cured=cured, diff=make_diff(before, after))
+        diff = {"diff": make_diff(before, after)} if module.wants_diff else {}
+        module.fail(message, changed=module.acknowledged, changes=rows, cured=cured, **diff)
     module.exit(changed=bool(rows or cured), before=before, after=after, changes=rows, cured=cured)
 
 

@@ -125,10 +125,12 @@ brokers:
       type: str
       returned: when RV(brokers[].result) is V(failed)
 requests:
-  description: The changing requests that were sent, in this order, with their answers.
+  description: The changing requests that were sent, in this order, each with its fields and its answer.
   returned: always
   type: list
-  elements: dict
+  elements: str
+  sample:
+    - "UPDATE_BROKER_CONFIG 198.18.10.21:10911 brokerPermission=4: SUCCESS"
 """
 
 from dataclasses import dataclass

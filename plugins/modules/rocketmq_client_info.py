@@ -153,7 +153,7 @@ requests:
   description: Changing requests that were sent, always none.
   returned: always
   type: list
-  elements: dict
+  elements: str
 """
 
 from fnmatch import fnmatchcase

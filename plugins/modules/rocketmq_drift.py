@@ -150,7 +150,7 @@ requests:
   description: Changing requests that were sent, always none.
   returned: always
   type: list
-  elements: dict
+  elements: str
 """
 
 import dataclasses

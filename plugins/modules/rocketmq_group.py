@@ -211,10 +211,12 @@ cured:
   type: list
   elements: dict
 requests:
-  description: The changing requests that were sent, in this order, with their answers.
+  description: The changing requests that were sent, in this order, each with its fields and its answer.
   returned: always
   type: list
-  elements: dict
+  elements: str
+  sample:
+    - "UPDATE_AND_CREATE_SUBSCRIPTIONGROUP 198.18.10.21:10911 groupName=billing retryMaxTimes=16: SUCCESS"
 """
 
 import dataclasses

@@ -177,7 +177,7 @@ requests:
   description: Every changing request with its result; offsets are counted for each master.
   returned: always
   type: list
-  elements: dict
+  elements: str
 """
 
 import dataclasses
@@ -186,6 +186,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin import broker, nameserver
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.client import audit_line
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import (
     ClusterSnapshot,
@@ -498,22 +499,17 @@ class Copy:
                         else:
                             target.setdefault(key, value)
 
-    def audit(self) -> list[dict[str, Any]]:
+    def audit(self) -> list[str]:
         """The changing requests; offsets are too many to be listed one by one."""
         kept, counted = [], {}
         for entry in self.admin.audit:
             if entry["request"] != "UPDATE_CONSUMER_OFFSET":
-                kept.append(entry)
+                kept.append(audit_line(entry))
             else:
                 key = (entry["address"], entry["result"])
                 counted[key] = counted.get(key, 0) + 1
         return kept + [
-            {
-                "request": "UPDATE_CONSUMER_OFFSET",
-                "address": address,
-                "fields": {"commitOffset": "0", "count": count},
-                "result": result,
-            }
+            f"UPDATE_CONSUMER_OFFSET {address} commitOffset=0, {count} times: {result}"
             for (address, result), count in counted.items()
         ]
 

@@ -234,10 +234,12 @@ cured:
   type: list
   elements: dict
 requests:
-  description: The changing requests that were sent, in this order, with their answers.
+  description: The changing requests that were sent, in this order, each with its fields and its answer.
   returned: always
   type: list
-  elements: dict
+  elements: str
+  sample:
+    - "UPDATE_AND_CREATE_TOPIC 198.18.10.21:10911 topic=orders readQueueNums=8 writeQueueNums=8 perm=6: SUCCESS"
 """
 
 from collections.abc import Mapping

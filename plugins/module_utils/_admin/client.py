@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from .._remoting.acl import Credentials
@@ -29,7 +29,7 @@ class Admin:
 
     ``audit``: one entry for each *changing* request that was sent, in order:
     ``{"request": "UPDATE_AND_CREATE_TOPIC", "address": "…", "fields": {…}, "result": "SUCCESS"}``; any other
-    result is the error's words. ``count``: requests sent in all.
+    result is the error's words. ``audit_line`` makes text of it. ``count``: requests sent in all.
     """
 
     def __init__(
@@ -102,8 +102,14 @@ class Admin:
         words = "SUCCESS"
         if isinstance(result, AdminError):
             words = result.remark if result.code is None else f"{response_name(result.code)}: {result.remark}"
-        fields = dict(request.ext if request.fields is None else request.fields)
+        fields = request.ext if request.fields is None else request.fields
         self.audit.append({"request": request.name, "address": request.address, "fields": fields, "result": words})
+
+
+def audit_line(entry: Mapping[str, Any]) -> str:
+    """One entry of ``Admin.audit`` as a module returns it."""
+    fields = " ".join([f"{name}={value}" for name, value in entry["fields"].items()])
+    return f"{entry['request']} {entry['address']} {fields}: {entry['result']}"
 
 
 def _never_sent(result: object) -> bool:

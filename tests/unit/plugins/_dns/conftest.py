@@ -30,6 +30,21 @@ KEY = dns.tsig.Key("mqops-lab.", b"0123456789abcdef", "hmac-sha256")
 SECRET = "MDEyMzQ1Njc4OWFiY2RlZg=="
 
 
+def _sockets(address: str) -> tuple[socket.socket, socket.socket, int]:
+    """UDP and TCP at one port, which another process may hold for one of the two."""
+    for _attempt in range(20):
+        tcp = socket.create_server((address, 0))
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            udp.bind(tcp.getsockname())
+        except OSError:
+            udp.close()
+            tcp.close()
+        else:
+            return udp, tcp, tcp.getsockname()[1]
+    raise OSError(f"no port of {address} is free for UDP and TCP")
+
+
 class DnsServer:
     """Zone mq.test; I(faults) maps "UDP QUERY", "TCP UPDATE" … to what happens instead of an answer.
 
@@ -48,12 +63,7 @@ class DnsServer:
         self.asked: list[str] = []
         self.before_update: Callable[[], None] | None = None
         self.authoritative = True
-        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.udp.bind((address, 0))
-        self.port = self.udp.getsockname()[1]
-        self.tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        self.tcp.bind((address, self.port))
-        self.tcp.listen(8)
+        self.udp, self.tcp, self.port = _sockets(address)
         self.stopping, self.stopped = socket.socketpair()
         self.thread = threading.Thread(target=self._serve, daemon=True)
         self.thread.start()

@@ -91,12 +91,13 @@ def test_typed_errors_end_the_module(ended: list[dict[str, Any]]) -> None:
 def test_an_error_carries_its_results_and_what_was_sent(ended: list[dict[str, Any]]) -> None:
     def main() -> None:
         module = _module.RocketmqModule()
-        module.admin.audit.append({"request": "X", "result": "SUCCESS"})
+        sent = {"request": "X", "address": "b:1", "fields": {"topic": "t", "perm": "4"}, "result": "SUCCESS"}
+        module.admin.audit.append(sent)
         raise _module.ModuleError("no", reasons=[{"code": "A"}])
 
     run(main)
     assert ended[0]["reasons"] == [{"code": "A"}]
-    assert ended[0]["changed"] is True and len(ended[0]["requests"]) == 1
+    assert ended[0]["changed"] is True and ended[0]["requests"] == ["X b:1 topic=t perm=4: SUCCESS"]
 
 
 def test_programming_errors_keep_their_traceback(ended: list[dict[str, Any]]) -> None:
@@ -133,7 +134,9 @@ def test_exit_shows_both_sides_and_plain_values(ended: list[dict[str, Any]]) -> 
         )
 
     run(main)
-    assert ended[0]["diff"] == {"before": "", "after": {"a": {"name": "x", "queues": [1, 2]}}}
+    assert "diff" not in ended[0]
+    run(main, _ansible_diff=True)
+    assert ended.pop(0) and ended[0]["diff"] == {"before": "", "after": {"a": {"name": "x", "queues": [1, 2]}}}
     assert ended[0]["things"] == ["a", "b"] and ended[0]["at"] == {"t@g": {"0": 1}}
     json.dumps(ended[0])
 

@@ -153,7 +153,9 @@ class FakeEstate:
         answer = self.answer(request)
         if request.changes:
             result = str(answer) if isinstance(answer, AdminError) else "SUCCESS"
-            self.audit.append({"request": request.name, "address": request.address, "result": result})
+            fields = request.fields or request.ext
+            sent = {"request": request.name, "address": request.address, "fields": fields, "result": result}
+            self.audit.append(sent)
         return answer
 
     def close(self) -> None:
@@ -423,7 +425,7 @@ def run(estate: FakeEstate, monkeypatch: pytest.MonkeyPatch) -> Callable[..., di
         estate.audit, estate.count, estate.log = [], 0, []
         if not {"target", "cluster", "nameserver"} & set(options):
             options.setdefault("clusters", estate.clusters)
-        with patch_module_args(options), pytest.raises(Ended):
+        with patch_module_args({"_ansible_diff": True, **options}), pytest.raises(Ended):
             runpy.run_module(f"ansible_collections.mqops.rocketmq.plugins.modules.{module}", run_name="__main__")
         assert estate.closed or not estate.count
         json.dumps(results[-1])
