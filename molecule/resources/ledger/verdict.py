@@ -162,6 +162,7 @@ class _Message:
 
     key: str
     outcome: str = "unknown"
+    attempted_at: int = 0
     acknowledged_at: int | None = None
     broker: str = ""
     fate: str = "c"
@@ -188,7 +189,9 @@ def _messages(events: Iterable[Event], problems: list[str]) -> dict[str, dict[st
         message.delay = event.get("delay", message.delay)
         message.order_key = event.get("order_key", message.order_key)
         message.order = event.get("order", message.order)
-        if event["kind"] == "send":
+        if event["kind"] == "attempt":
+            message.attempted_at = event["t"]
+        else:
             message.outcome = event["outcome"]
             message.broker = event.get("broker", "")
             if message.outcome == "acknowledged":
@@ -439,7 +442,7 @@ def judge(
     :arg baseline: JSON of a verdict on the same business without a migration.
     :arg minimum: acknowledged messages that each mode must have at least.
     :arg grace: seconds; what became due in the last so many is pending, not lost (for a ledger still being written).
-    :arg forbid_failed: a failed or unknown send is a problem.
+    :arg forbid_failed: a failed or unknown send is a problem, with phases only since the first of them.
     """
     known = list(events)
     problems: list[str] = []
@@ -483,8 +486,11 @@ def judge(
                 f"{mode}: measured too little: {result.acknowledged} acknowledged, {result.ok} ok,"
                 f" at least {max(1, minimum)} and 1 needed"
             )
-        if forbid_failed and result.failed + result.unknown:
-            problems.append(f"{mode}: {result.failed} sends failed, {result.unknown} unknown")
+        if forbid_failed:
+            since = min((float(line["time"]) for line in phases), default=0.0) * 1000 if phases else 0.0
+            outcomes = Counter(one.outcome for one in messages[mode].values() if one.attempted_at >= since)
+            if outcomes["failed"] + outcomes["unknown"]:
+                problems.append(f"{mode}: {outcomes['failed']} sends failed, {outcomes['unknown']} unknown")
     if baseline is not None:
         _allow(verdict, baseline)
     if phases is not None:

@@ -203,6 +203,17 @@ def test_an_unknown_send_is_not_acknowledged_and_recovers_when_it_arrives(events
     assert not verdict.judge(events, forbid_failed=True).passed
 
 
+@pytest.mark.parametrize(("begin", "passed"), [(19, False), (22, True)])
+def test_only_sends_since_the_first_phase_count_as_failed_by_the_migration(
+    events: Events, begin: int, passed: bool
+) -> None:
+    attempt, sent = _find(events, "attempt", "normal", 20), _find(events, "send", "normal", 20)
+    assert START + 19_000 < attempt["t"] < START + 22_000
+    sent["outcome"] = "failed"
+    phases = _phases(("all", "start", begin), ("all", "end", 37))
+    assert verdict.judge(events, phases=phases, forbid_failed=True).passed is passed
+
+
 def test_what_the_check_stored_again_is_told_from_what_was_read_twice(events: Events) -> None:
     first = _find(events, "receipt", "transactional", 5)
     check = {"kind": "check", "mode": "transactional", "key": first["key"], "answer": "commit", "t": START + 50_000}
