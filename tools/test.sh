@@ -125,6 +125,7 @@ echo
 
 # Once more, and last: whoever reads only the end of a long output needs it there.
 for stage in "${failed[@]}"; do
+  [ -f "$logs/$stage.log" ] || continue
   echo "Where $stage failed (build/test/$stage.log):"
   grep -nE '^(fatal|FAILED|ERROR|E  )|FAILED|\[ERROR\]|^  *"?msg"?:' "$logs/$stage.log" 2> /dev/null | tail -n 12 | cut -c1-700 | sed 's/^/    /' || true
   tail -n 12 "$logs/$stage.log" 2> /dev/null | cut -c1-300 | sed 's/^/    /' || true

@@ -17,7 +17,7 @@ description:
   - V(released) moves all held entries back. The broker refuses again from its next registration on, so the producers
     should have left by then.
   - The entries are in the name servers all the time, so an interrupted run loses none. What is already as it should be
-    is left alone.
+    is left alone. When the masters do not follow within O(timeout), the entries are put back before the module fails.
 options:
   state:
     description: Whether the entries are kept out of the table.
@@ -49,7 +49,9 @@ attributes:
     support: full
 notes:
   - While the entries are held, producers take the queues of these topics from the brokers' permissions, also where name
-    servers run with C(orderMessageEnable). Those are the same queues, sorted by broker.
+    servers run with C(orderMessageEnable). Those are all queues of the topic, sorted by broker, so an entry that lists
+    fewer, or in another sequence, sends a key elsewhere meanwhile.
+  - M(mqops.rocketmq.rocketmq_topic) does not know of held entries. Do not change which topics are ordered in between.
   - An entry that somebody has written while the topic's entry was held stays as he wrote it.
 author:
   - mqops.rocketmq contributors (@mqops)
@@ -95,10 +97,16 @@ elapsed:
   description: Seconds that the masters took.
   returned: when O(state=held)
   type: float
+requests:
+  description: The changing requests that were sent, in this order, each with its fields and its answer.
+  returned: always
+  type: list
+  elements: str
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import topic_table
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
@@ -143,40 +151,41 @@ class Hold:
         self.servers = servers
 
     def ask(self, requests: list[Request[Any]], what: str) -> list[Any]:
-        answers = self.module.admin.ask_all(requests)
+        # Changes that arrive together make 4.4.0 rewrite kvConfig.json side by side, and it can lose the file.
+        answers = self.module.admin.ask_all(requests, serial=True)
         failed = [str(answer) for answer in answers if isinstance(answer, AdminError)]
         if failed:
             raise ModuleError(f"{what}: {'; '.join(failed)}", changed=self.module.acknowledged)
         return answers
 
-    def tables(self, what: str) -> Tables:
+    def tables(self, what: str = "nothing was changed") -> Tables:
         places = [(server, space) for server in self.servers for space in (ORDER_NAMESPACE, HELD_NAMESPACE)]
         return dict(zip(places, self.ask([kv_list(*place) for place in places], what), strict=True))
 
-    def move(self, rows: list[dict[str, str]], to: str, away: str) -> None:
-        """Written there before it is taken away here, so that it is never nowhere."""
-        seen = self.tables("nothing was changed")
+    def move(self, rows: list[dict[str, str]], seen: Tables, away: str, to: str) -> None:
+        """Read back there before it is taken away here, so that it is never nowhere."""
         missing = [row for row in rows if to == HELD_NAMESPACE or row["topic"] not in seen[row["nameserver"], to]]
         puts = [kv_put(row["nameserver"], to, row["topic"], row["value"]) for row in missing]
         self.ask(puts, "nothing was taken away")
+        seen = self.tables("nothing was taken away")
+        self._require(rows, lambda row: row["topic"] in seen[row["nameserver"], to], f"not written to {to}")
         self.ask([kv_delete(row["nameserver"], away, row["topic"]) for row in rows], "not everything was moved")
         seen = self.tables("moved, and not read back")
-        odd = [
-            f"{row['topic']} at {row['nameserver']}"
-            for row in rows
-            if row["topic"] in seen[row["nameserver"], away] or row["topic"] not in seen[row["nameserver"], to]
-        ]
-        if odd:
-            raise ModuleError(f"not moved from {away} to {to}: {'; '.join(odd)}", changed=True)
+        self._require(rows, lambda row: row["topic"] not in seen[row["nameserver"], away], f"still in {away}")
 
-    def flags(self, cluster: ClusterSpec, topics: set[str]) -> Flags:
+    def _require(self, rows: list[dict[str, str]], true: Callable[[dict[str, str]], bool], what: str) -> None:
+        odd = [f"{row['topic']} at {row['nameserver']}" for row in rows if not true(row)]
+        if odd:
+            raise ModuleError(f"{what}: {'; '.join(odd)}", changed=self.module.acknowledged, entries=rows)
+
+    def flags(self, cluster: ClusterSpec) -> Flags:
+        """Every topic counts: a broker keeps a flag when its name server has lost the whole table."""
         tables = self.module.admin.ask_all([topic_table(spec.address) for spec in cluster.masters])
         found = []
         for spec, table in zip(cluster.masters, tables, strict=True):
             if isinstance(table, AdminError):
                 raise table
-            known = table.topics
-            found += [f"{spec.name}/{name}" for name in sorted(topics) if name in known and known[name].order]
+            found += [f"{spec.name}/{name}" for name, topic in sorted(table.topics.items()) if topic.order]
         return Flags(tuple(found))
 
 
@@ -189,6 +198,53 @@ def rows_of(tables: Tables, namespace: str, topics: set[str] | None = None) -> l
         for topic, value in sorted(table.items())
         if topics is None or topic in topics
     ]
+
+
+def sides(rows: list[dict[str, str]], away: str, to: str) -> dict[str, Any]:
+    """C(before) and C(after) of the entries that move; none when nothing moves."""
+    if not rows:
+        return {}
+    entries = {f"{row['nameserver']} {row['topic']}": row["value"] for row in rows}
+    return {"before": {away: entries}, "after": {to: entries}}
+
+
+def release(module: RocketmqModule, hold: Hold) -> NoReturn:
+    tables = hold.tables()
+    rows = rows_of(tables, HELD_NAMESPACE)
+    if rows and not module.check_mode:
+        hold.move(rows, tables, HELD_NAMESPACE, ORDER_NAMESPACE)
+    module.exit(changed=bool(rows), **sides(rows, HELD_NAMESPACE, ORDER_NAMESPACE), entries=rows)
+
+
+def keep(module: RocketmqModule, hold: Hold, cluster: ClusterSpec) -> NoReturn:
+    known = hold.ask([topic_table(spec.address) for spec in cluster.masters], "nothing was changed")
+    own = {name for table in known for name in table.topics}
+    tables = hold.tables()
+    rows = rows_of(tables, ORDER_NAMESPACE, own)
+    topics = sorted({row["topic"] for row in rows + rows_of(tables, HELD_NAMESPACE, own)})
+    moved = sides(rows, ORDER_NAMESPACE, HELD_NAMESPACE)
+    if module.check_mode:
+        module.exit(changed=bool(rows), elapsed=0.0, entries=rows, topics=topics, **moved)
+    if rows:
+        hold.move(rows, tables, ORDER_NAMESPACE, HELD_NAMESPACE)
+    waited = wait_until(
+        lambda: hold.flags(cluster), lambda flags: flags,
+        timeout=module.params["timeout"], interval=module.params["interval"],
+    )
+    elapsed = round(waited.elapsed, 1)
+    if waited.ok:
+        module.exit(changed=bool(rows), elapsed=elapsed, entries=rows, topics=topics, **moved)
+    tables = hold.tables("the entries stay held")
+    hold.move(rows_of(tables, HELD_NAMESPACE, own), tables, HELD_NAMESPACE, ORDER_NAMESPACE)
+    still = ", ".join(waited.last.ordered) if waited.last else "nobody answered"
+    module.fail(
+        f"masters of {cluster.name} still take topics for ordered ones {waited.why()}, and would refuse their messages "
+        f"at once, so the entries were put back: {still}. See that these masters register at "
+        f"{', '.join(hold.servers)} and at no other name server. One with forceRegister=false does so only when one of "
+        "its topics changes: set it to true, it is read at each period. A topic that no table lists has lost its "
+        "entry: write it again with rocketmq_topic order=true.",
+        changed=module.acknowledged, elapsed=elapsed, entries=[], topics=topics,
+    )
 
 
 @run_module
@@ -208,44 +264,11 @@ def main() -> None:
         raise ArgumentError("nameservers must not be empty: nothing would change")
     hold = Hold(module, servers)
     if module.params["state"] == "released":
-        rows = rows_of(hold.tables("nothing was changed"), HELD_NAMESPACE)
-        if rows and not module.check_mode:
-            hold.move(rows, ORDER_NAMESPACE, HELD_NAMESPACE)
-        module.exit(changed=bool(rows), **diff(rows, HELD_NAMESPACE, ORDER_NAMESPACE), entries=rows)
-
+        release(module, hold)
     cluster = next(iter(module.clusters("cluster")), None)
     if cluster is None or not cluster.masters:
         raise ArgumentError("cluster must have a master: nobody would be made read-only")
-    known = hold.ask([topic_table(spec.address) for spec in cluster.masters], "nothing was changed")
-    own = {name for table in known for name in table.topics}
-    tables = hold.tables("nothing was changed")
-    rows = rows_of(tables, ORDER_NAMESPACE, own)
-    topics = {row["topic"] for row in rows + rows_of(tables, HELD_NAMESPACE, own)}
-    result = {"entries": rows, "topics": sorted(topics), **diff(rows, ORDER_NAMESPACE, HELD_NAMESPACE)}
-    if module.check_mode:
-        module.exit(changed=bool(rows), elapsed=0.0, **result)
-    if rows:
-        hold.move(rows, HELD_NAMESPACE, ORDER_NAMESPACE)
-    waited = wait_until(
-        lambda: hold.flags(cluster, topics), lambda flags: flags,
-        timeout=module.params["timeout"], interval=module.params["interval"],
-    )
-    if not waited.ok:
-        still = ", ".join(waited.last.ordered) if waited.last else "nobody answered"
-        module.fail(
-            f"masters of {cluster.name} still take topics for ordered ones {waited.why()}: {still}. They would refuse "
-            f"their messages at once. See that they register at {', '.join(servers)} and at no other name server.",
-            changed=bool(rows), elapsed=round(waited.elapsed, 1), **result,
-        )
-    module.exit(changed=bool(rows), elapsed=round(waited.elapsed, 1), **result)
-
-
-def diff(rows: list[dict[str, str]], away: str, to: str) -> dict[str, Any]:
-    """C(before) and C(after) of the entries that move; none when nothing moves."""
-    if not rows:
-        return {}
-    entries = {f"{row['nameserver']} {row['topic']}": row["value"] for row in rows}
-    return {"before": {away: entries}, "after": {to: entries}}
+    keep(module, hold, cluster)
 
 
 if __name__ == "__main__":

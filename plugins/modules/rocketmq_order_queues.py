@@ -87,6 +87,11 @@ entries:
     after:
       description: Its new entry; null where it loses it.
       type: str
+requests:
+  description: The changing requests that were sent, in this order, each with its fields and its answer.
+  returned: always
+  type: list
+  elements: str
 """
 
 from typing import Any
@@ -165,7 +170,8 @@ def main() -> None:
     before = {f"{one['nameserver']} {one['topic']}": one["before"] for one in work}
     after = {f"{one['nameserver']} {one['topic']}": one["after"] for one in work}
     if work and not module.check_mode:
-        answers = module.admin.ask_all([write(one) for one in work])
+        # Changes that arrive together make 4.4.0 rewrite kvConfig.json side by side, and it can lose the file.
+        answers = module.admin.ask_all([write(one) for one in work], serial=True)
         failed = [str(answer) for answer in answers if isinstance(answer, AdminError)]
         seen = read(module, tables, "written, and not read back")
         for one in work:

@@ -192,6 +192,7 @@ def _messages(events: Iterable[Event], problems: list[str]) -> dict[str, dict[st
         if event["kind"] == "attempt":
             message.attempted_at = event["t"]
         else:
+            message.attempted_at = message.attempted_at or event["t"]
             message.outcome = event["outcome"]
             message.broker = event.get("broker", "")
             if message.outcome == "acknowledged":

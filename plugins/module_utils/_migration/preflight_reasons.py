@@ -336,8 +336,9 @@ define(
     "ORDERED_TOPIC",
     WAIVABLE,
     "cluster/topic",
-    "The topic has an order configuration. When its queues change, at open and at freeze, messages of one key lie in "
-    "two queues until the older one is consumed, and consumption in order stands still for some seconds.",
+    "The topic has an order configuration. When its queues change, at open, at freeze and around each gentle restart, "
+    "messages of one key lie in two queues until the older one is consumed, and consumption in order stands still for "
+    "some seconds.",
     "Ask its owners: they accept that window (a waiver), or they pause the topic's producers around each change.",
 )
 

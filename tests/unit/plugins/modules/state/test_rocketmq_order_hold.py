@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
+
 SERVERS = ["n:1", "n:2"]
 
 
@@ -47,21 +49,44 @@ def test_entries_of_the_masters_topics_are_held_and_come_back_as_they_were(hold,
     assert not hold("released")["changed"]
 
 
-def test_a_master_that_goes_on_refusing_fails(hold, seeded) -> None:
+def test_a_master_that_goes_on_refusing_fails_and_the_entries_are_back(hold, seeded) -> None:
+    before = [dict(server.order) for server in seeded.servers.values()]
     seeded.get_all_topic_config = type(seeded).get_all_topic_config.__get__(seeded)
     broker = seeded.brokers["h:2"]
     broker.topics["orders"] = replace(broker.topics["orders"], order=True)
     result = hold("held", timeout=0)
     assert result["failed"] and result["changed"]
     assert "b/orders" in result["msg"] and "a/orders" not in result["msg"]
+    assert [server.order for server in seeded.servers.values()] == before
+    assert all(server.held == {} for server in seeded.servers.values())
 
 
-def test_it_is_written_there_before_it_is_taken_away_here(hold, seeded, monkeypatch) -> None:
-    monkeypatch.setattr(seeded, "put_kv_config", lambda _server, _request: None)
+def test_a_flag_that_no_table_explains_fails_too(hold, seeded) -> None:
+    for server in seeded.servers.values():
+        server.order.clear()
+    seeded.get_all_topic_config = type(seeded).get_all_topic_config.__get__(seeded)
+    broker = seeded.brokers["h:1"]
+    broker.topics["orders"] = replace(broker.topics["orders"], order=True)
+    result = hold("held", timeout=0)
+    assert "a/orders" in result["msg"] and not result["changed"] and seeded.audit == []
+
+
+@pytest.mark.parametrize("refuses", [None, AdminError("PUT_KV_CONFIG", "n:1", 1, "no")])
+def test_what_is_not_there_is_not_taken_away_here(hold, seeded, monkeypatch, refuses) -> None:
+    monkeypatch.setattr(seeded, "put_kv_config", lambda _server, _request: refuses)
     result = hold("held")
-    assert result["failed"] and "orders at n:1" in result["msg"]
-    names = [one["request"] for one in seeded.audit]
-    assert names == sorted(names, reverse=True) and "DELETE_KV_CONFIG" in names
+    assert result["failed"] and "n:1" in result["msg"]
+    assert {one["request"] for one in seeded.audit} == {"PUT_KV_CONFIG"}
+    assert all("orders" in server.order for server in seeded.servers.values())
+
+
+@pytest.mark.parametrize("state", ["held", "released"])
+def test_an_entry_that_an_interrupted_run_has_left_in_both_places_moves_on(hold, seeded, state) -> None:
+    for server in seeded.servers.values():
+        server.held["orders"] = server.order["orders"]
+    assert hold(state)["changed"]
+    places = [("orders" in server.order, "orders" in server.held) for server in seeded.servers.values()]
+    assert places == [(state == "released", state == "held")] * 2
 
 
 def test_what_was_written_meanwhile_stays(hold, seeded) -> None:

@@ -210,6 +210,18 @@ def test_what_the_target_alone_has_is_named_with_its_source(copy, drift, estate)
     assert ("TOPIC_ONLY_ON_TARGET", "born") not in codes(drift(waivers=[waiver]))
 
 
+@pytest.mark.parametrize("holds", [["n:1"], ["n:8"], ["n:1", "n:8"]])
+def test_an_entry_that_is_held_out_of_the_order_table_still_counts(copy, drift, estate, holds):
+    for server in estate.servers.values():
+        server.order["orders"] = "a:4"
+    copy()
+    for address in holds:
+        server = estate.servers[address]
+        server.held["orders"] = server.order.pop("orders")
+    assert drift()["equal"]
+    assert not copy()["changed"]
+
+
 @pytest.mark.parametrize("down", ["h:1", "h:9", "n:8"])
 def test_silence_is_not_equality(copy, drift, estate, down):
     copy()
