@@ -14,7 +14,7 @@ faults    what each phase meets is broken first: name server and DNS server that
           mended.
 sequence  one source after the other: the first from the deploy to the end, the second attached to the target that
           serves; then a gentle restart, and the rescue of messages that were left unread, under a waiver, on the
-          released source.
+          released source. Two topics are in the first one's order table.
 
 Each step, what it took and what it said is in build/matrix/report.json. Ends with 0 only when every step came out as it
 had to and the ledger is clean.
@@ -132,28 +132,29 @@ class Matrix(Demo):
         self.output("ansible", "-i", str(self.inventory), "localhost", "-m", "mqops.rocketmq.rocketmq_lock",
                     "-a", json.dumps(arguments))  # fmt: skip
 
-    def begin(self, *, ordered_by_table: bool = False) -> None:
+    def begin(self, ordered: str = "") -> None:
+        """``ordered``: two topics are in the order table; "obeyed": the name servers hand it out, too."""
         self.bring_up()
         self.wait_for_business(10, 400)
         self.report.started = {source: status.started for source, status in self.business().items()}
-        if ordered_by_table:
-            self.order_by_table()
+        if ordered:
+            self.order_by_table(obeyed=ordered == "obeyed")
         self.confirm = self.preflight()
 
-    def order_by_table(self) -> None:
-        """Name servers run with orderMessageEnable: producers of the listed topics look at no permission."""
+    def order_by_table(self, *, obeyed: bool) -> None:
+        """Brokers without write permission refuse the listed topics; producers who obey it look at no permission."""
         mqadmin = str(ROOT / "tools/mqadmin.sh")
         server = ("-n", "mro-ns.mq.test:9876")
         for topic in self.ORDERED:
             self.output(mqadmin, self.lab, "updateOrderConf", *server, "-t", topic, "-v", "broker-a:4", "-m", "put")
-        self.output(mqadmin, self.lab, "updateNamesrvConfig", *server, "-k", "orderMessageEnable", "-v", "true")
-        needs = [("ORDER_MESSAGE_ENABLED", "mro/*"), *(("ORDERED_TOPIC", f"mro/{topic}") for topic in self.ORDERED)]
-        self.more = {
-            "rocketmq_nameserver_options": {"orderMessageEnable": "true"},
-            "rocketmq_migration_waivers": [
-                {"code": code, "subject": subject, "reason": "known to the owners"} for code, subject in needs
-            ],
-        }
+        waived = [("ORDERED_TOPIC", f"mro/{topic}") for topic in self.ORDERED]
+        if obeyed:
+            self.output(mqadmin, self.lab, "updateNamesrvConfig", *server, "-k", "orderMessageEnable", "-v", "true")
+            self.more["rocketmq_nameserver_options"] = {"orderMessageEnable": "true"}
+            waived.append(("ORDER_MESSAGE_ENABLED", "mro/*"))
+        self.more["rocketmq_migration_waivers"] = [
+            {"code": code, "subject": subject, "reason": "known to the owners"} for code, subject in waived
+        ]
 
     def finish(self) -> None:
         still = {source: status.started for source, status in self.business().items()}
@@ -168,7 +169,7 @@ class Matrix(Demo):
             raise Failed(f"the ledger is not clean; see {self.build}/ledger.txt")
 
     def undo(self) -> None:
-        self.begin(ordered_by_table=True)
+        self.begin("obeyed")
         self.phase("phase_30_deploy")
         self.phase("rollback_deploy")
         self.flows("the undo of deploy")
@@ -220,7 +221,7 @@ class Matrix(Demo):
         self.phase("phase_80_stop_brokers")
 
     def kills(self) -> None:
-        self.begin(ordered_by_table=True)
+        self.begin("obeyed")
         for phase, seconds in KILLS:
             known = len(read_phases(self.evidence / "phases.jsonl", raw=True))
             began = time.time()
@@ -307,7 +308,7 @@ class Matrix(Demo):
     def sequence(self) -> None:
         first, second = "mro", "mdm"
         self.more = {"rocketmq_migration_batch": [first]}
-        self.begin()
+        self.begin("listed")
         for phase in (*JOIN, *LEAVE):
             self.phase(phase)
         self.flows(f"the migration of {first}")
