@@ -76,7 +76,10 @@ clusters:
           type: list
           elements: str
         order_conf:
-          description: The order table, topic to C(broker:queues;broker:queues).
+          description: The order table, topic to C(broker:queues;broker:queues), with what is held.
+          type: dict
+        order_held:
+          description: What M(mqops.rocketmq.rocketmq_order_hold) holds out of it now.
           type: dict
     brokers:
       description: What each broker said, by its address. Parts that were not asked for are null.
@@ -141,6 +144,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
 )
 
 PARTS = ("config", "runtime", "topics", "groups", "offsets", "delay", "stats", "clients")
+NAMESERVER_PARTS = ("cluster_info", "topic_list", "order_conf", "order_held")
 SHOWN = ("config", "runtime", "topics", "groups", "offsets", "delay", "schedule", "half", "stats", "connections")
 
 
@@ -180,7 +184,7 @@ def describe(snapshot: ClusterSnapshot) -> tuple[dict[str, Any], list[str]]:
     missing: list[str] = []
     servers: dict[str, Any] = {}
     for address, view in snapshot.nameservers.items():
-        parts = {name: getattr(view, name) for name in ("cluster_info", "topic_list", "order_conf")}
+        parts = {name: getattr(view, name) for name in NAMESERVER_PARTS}
         servers[address] = {name: shown(part) for name, part in parts.items()}
         for name, part in parts.items():
             missing.extend(unknown(f"{snapshot.spec.name}: name server {address} {name}", part))

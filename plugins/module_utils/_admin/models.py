@@ -260,11 +260,15 @@ class RunningInfo:
 
 @dataclass(frozen=True)
 class NameServerView:
-    """What one name server says. A part that was not asked for is None."""
+    """What one name server says. A part that was not asked for is None.
+
+    ``order_held``: what is held out of the order table for a while; ``order_conf`` contains it.
+    """
 
     cluster_info: ClusterInfo | Unknown | None = None
     topic_list: frozenset[str] | Unknown | None = None
     order_conf: dict[str, str] | Unknown | None = None
+    order_held: dict[str, str] | Unknown | None = None
 
 
 @dataclass(frozen=True)

@@ -142,6 +142,7 @@ def take_all(admin: Asker, specs: Iterable[ClusterSpec], parts: Iterable[str] = 
                 cluster_info=answers[server, "cluster_info"],
                 topic_list=answers[server, "topic_list"],
                 order_conf=with_held(answers[server, "order_conf"], answers[server, "order_held"]),
+                order_held=answers[server, "order_held"],
             )
             for server in spec.nameservers
         }

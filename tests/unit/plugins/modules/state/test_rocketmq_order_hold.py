@@ -127,3 +127,10 @@ def test_a_silent_server_or_master_leaves_everything_as_it_was(hold, seeded) -> 
 def test_bad_input(hold) -> None:
     assert "must not be empty" in hold("released", nameservers=[])["msg"]
     assert "cluster must have a master" in hold("held", cluster=None)["msg"]
+
+
+def test_who_reads_the_cluster_sees_what_is_held(hold, run) -> None:
+    hold("held")
+    servers = run("rocketmq_cluster_info", gather=["config"])["clusters"][0]["nameservers"]
+    assert all(server["order_held"] == {"orders": "a:4;b:4"} for server in servers.values())
+    assert all(server["order_conf"] == {"orders": "a:4;b:4", "gone": "old:4"} for server in servers.values())
