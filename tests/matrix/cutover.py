@@ -312,12 +312,15 @@ class Matrix(Demo):
         for phase in (*JOIN, *LEAVE):
             self.phase(phase)
         self.flows(f"the migration of {first}")
+        # What the owners of the first one's topics have said goes on to hold, for its topics are the target's now.
+        told = self.more["rocketmq_migration_waivers"]
         # The owners of the second source's late group say that it may stay behind; it does not come back in time.
         self.more = {
             "rocketmq_migration_batch": [second],
             "oracle_returns": ["catch-up"],
             "rocketmq_migration_waivers": [
-                {"code": "NO_CONSUMER", "subject": f"*/{second}-late/*", "reason": "comes back after the release"}
+                *told,
+                {"code": "NO_CONSUMER", "subject": f"*/{second}-late/*", "reason": "comes back after the release"},
             ],
         }
         self.phase("phase_20_preflight", passes=False, says="rocketmq_migration_replan")
