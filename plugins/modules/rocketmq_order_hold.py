@@ -28,6 +28,7 @@ options:
     description:
       - The cluster whose masters are about to be made read-only. Required with O(state=held).
       - Only topics that one of its masters has are held.
+    required: false
   nameservers:
     description: Addresses of all name servers at which these masters register, each C(host:port).
     type: list
