@@ -275,11 +275,13 @@ class Copy:
         if self.module.check_mode and "tables" in self.parts and self._nobody_home():
             self.assumed_empty = True
             self.seen = self._empty()
-        spaces = (nameserver.ORDER_NAMESPACE, nameserver.HELD_NAMESPACE)
-        keys = [(server, space) for server in self.servers for space in spaces]
-        answers = self.admin.ask_all([nameserver.kv_list(*key) for key in keys])
-        tables = {key: _unknown(answer) for key, answer in zip(keys, answers, strict=True)}
-        orders = {server: with_held(*(tables[server, space] for space in spaces)) for server in self.servers}
+        requests = nameserver.order_tables(self.servers)
+        answers = self.admin.ask_all(list(requests.values()))
+        tables = {key: _unknown(answer) for key, answer in zip(requests, answers, strict=True)}
+        orders = {
+            server: with_held(tables[server, nameserver.ORDER_NAMESPACE], tables[server, nameserver.HELD_NAMESPACE])
+            for server in self.servers
+        }
         if self.assumed_empty:
             for server in self.target.nameservers:
                 if isinstance(orders[server], Unknown):

@@ -116,8 +116,8 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.nameserver i
     HELD_NAMESPACE,
     ORDER_NAMESPACE,
     kv_delete,
-    kv_list,
     kv_put,
+    order_tables,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.request import Request
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
@@ -160,8 +160,8 @@ class Hold:
         return answers
 
     def tables(self, what: str = "nothing was changed") -> Tables:
-        places = [(server, space) for server in self.servers for space in (ORDER_NAMESPACE, HELD_NAMESPACE)]
-        return dict(zip(places, self.ask([kv_list(*place) for place in places], what), strict=True))
+        requests = order_tables(self.servers)
+        return dict(zip(requests, self.ask(list(requests.values()), what), strict=True))
 
     def move(self, rows: list[dict[str, str]], seen: Tables, away: str, to: str) -> None:
         """Read back there before it is taken away here, so that it is never nowhere."""

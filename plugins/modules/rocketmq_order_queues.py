@@ -99,11 +99,9 @@ from typing import Any
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import topic_table
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.nameserver import (
-    HELD_NAMESPACE,
-    ORDER_NAMESPACE,
     kv_delete,
-    kv_list,
     kv_put,
+    order_tables,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.request import Request
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.topic_diff import order_value, same_order
@@ -162,8 +160,7 @@ def main() -> None:
     (cluster,) = module.clusters("cluster")
     if not servers or not cluster.masters:
         raise ArgumentError(f"nameservers and the masters of {cluster.name} must not be empty: nothing would change")
-    places = [(server, namespace) for server in servers for namespace in (ORDER_NAMESPACE, HELD_NAMESPACE)]
-    tables = {place: kv_list(*place) for place in places}
+    tables = order_tables(servers)
     topics = read(module, {spec.name: topic_table(spec.address) for spec in cluster.masters}, "nothing was changed")
     masters = {name: table.topics for name, table in topics.items()}
     work = decide(read(module, tables, "nothing was changed"), masters, ordered)

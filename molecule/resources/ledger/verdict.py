@@ -477,6 +477,7 @@ def judge(
         modes=modes,
         problems=problems,
     )
+    since = min(float(line["time"]) for line in phases) * 1000 if phases else 0.0
     for mode, result in modes.items():
         if result.lost:
             problems.append(f"{mode}: {result.lost} lost, first {result.lost_keys[0]}")
@@ -488,7 +489,6 @@ def judge(
                 f" at least {max(1, minimum)} and 1 needed"
             )
         if forbid_failed:
-            since = min((float(line["time"]) for line in phases), default=0.0) * 1000 if phases else 0.0
             outcomes = Counter(one.outcome for one in messages[mode].values() if one.attempted_at >= since)
             if outcomes["failed"] + outcomes["unknown"]:
                 problems.append(f"{mode}: {outcomes['failed']} sends failed, {outcomes['unknown']} unknown")

@@ -9,6 +9,8 @@ holds for this one name server.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .._remoting.frame import Command
 from . import read
 from .models import ClusterInfo, QueueData, TopicRoute
@@ -113,6 +115,13 @@ def kv_list(ns: str, namespace: str) -> Request[dict[str, str]]:
         parse=parse,
         accept=frozenset({_QUERY_NOT_FOUND}),
     )
+
+
+def order_tables(servers: Iterable[str]) -> dict[tuple[str, str], Request[dict[str, str]]]:
+    """The order table of each name server and what is held out of it, by address and namespace."""
+    return {
+        (server, space): kv_list(server, space) for server in servers for space in (ORDER_NAMESPACE, HELD_NAMESPACE)
+    }
 
 
 def kv_get(ns: str, namespace: str, key: str) -> Request[str | None]:
