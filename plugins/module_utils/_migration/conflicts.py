@@ -38,6 +38,7 @@ def judge(facts: Facts) -> list[Reason]:
     for family in (
         addresses,
         members,
+        single_master,
         broker_names,
         shared_names,
         reserved_names,
@@ -123,6 +124,13 @@ def members(facts: Facts) -> Iterator[Reason]:
     for name, wishes in facts.tables.items():
         if not wishes.topics and not wishes.groups and not wishes.gaps:
             yield Reason("NOTHING_SEEN", name)
+
+
+def single_master(facts: Facts) -> Iterator[Reason]:
+    """Whether the target's masters can take each other's place while one is restarted."""
+    masters = [broker.name for broker in facts.target.masters]
+    if len(masters) == 1:
+        yield Reason("TARGET_SINGLE_MASTER", facts.target.name, {"master": masters[0]})
 
 
 def broker_names(facts: Facts) -> Iterator[Reason]:

@@ -55,6 +55,15 @@ define(
     "Nothing to do; do not start a source's broker again after the switch of its name.",
 )
 define(
+    "TARGET_SINGLE_MASTER",
+    NOTICE,
+    "cluster",
+    "The target has one master. It cannot be restarted gently: while it is down nobody can send, ordered sends fail, "
+    "its queues stand still, and broadcast consumers can lose messages for good. finalize, restart and attach refuse it.",
+    "Add a second master before the migration. With one, tell the business about a window after the release, in which "
+    "the broker is restarted by hand with the new name servers alone; finalize passes afterwards.",
+)
+define(
     "BROKER_NAMES_MEET",
     BLOCKING,
     "broker",

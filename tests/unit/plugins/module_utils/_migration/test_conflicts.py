@@ -259,6 +259,7 @@ FAULTS = [
     ("SAME_GROUP", "mro-g", lambda: facts(mro(), with_group(mdm(), SubscriptionGroup("mro-g")))),
     ("SAME_TOPIC", "mro-orders", lambda: facts(mro(), with_topic(mdm(), TopicConfig("mro-orders", 4, 4, 6)))),
     ("SAME_TOPIC_UNEQUAL", "mro-orders", lambda: facts(mro(), with_topic(mdm(), TopicConfig("mro-orders", 8, 4, 6)))),
+    ("TARGET_SINGLE_MASTER", "hub", lambda: facts(mro(), mdm(), target=renamed(brokers=TARGET.brokers[:1]))),
     (
         "SAME_BROKER_NAME_TARGET",
         "hub/broker-a",
