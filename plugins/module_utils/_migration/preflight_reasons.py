@@ -59,7 +59,7 @@ define(
     NOTICE,
     "cluster",
     "The target has one master. It cannot be restarted gently: while it is down nobody can send, ordered sends fail, "
-    "its queues stand still, and broadcast consumers can lose messages for good. finalize, restart and attach refuse it.",
+    "its queues stand still, and broadcast consumers can lose messages for good. finalize, restart and attach refuse.",
     "Add a second master before the migration. With one, tell the business about a window after the release, in which "
     "the broker is restarted by hand with the new name servers alone; finalize passes afterwards.",
 )
