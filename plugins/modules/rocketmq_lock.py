@@ -44,6 +44,11 @@ options:
     description: Seconds until the lock no longer counts unless it is renewed. Longer than the longest phase.
     type: int
     default: 7200
+  ended_owner:
+    description:
+      - Owner of a lock whose run is known to have ended where it cannot be seen from here, such as in another container.
+        Its lock is taken over like that of a run that is seen to have ended.
+    type: str
   owner:
     description: Who takes it. By default this run, C(user@host:machine:process:start).
     type: str
@@ -155,13 +160,18 @@ def _is_ansible(pid: int) -> bool:
 
 
 def run_process() -> int:
-    """The ansible-playbook that this module belongs to; the module's own parent when it is none's."""
-    pid = os.getpid()
-    while pid > 1 and not _is_ansible(pid):
+    """The ansible-playbook that this module belongs to; the module's own parent when it is none's.
+
+    In a container it may be process 1 itself, or what process 1 was told to run.
+    """
+    found, pid = 0, os.getpid()
+    while pid > 0:
+        if _is_ansible(pid):
+            found = pid
+        elif found:
+            break
         pid = _parent(pid)
-    while pid > 1 and _is_ansible(_parent(pid)):
-        pid = _parent(pid)
-    return pid if pid > 1 else os.getppid()
+    return found or os.getppid()
 
 
 def machine() -> str:
@@ -270,18 +280,23 @@ def refuse(claim: Claim, path: str) -> ModuleError:
     told = said(claim)
     return ModuleError(
         f"{told['owner']} holds the lock of this estate since {told['since']}, for {told['what']}; it counts until "
-        f"{told['until']} unless renewed. Nothing was changed. Let that run end, or end it; then start this one again. "
-        f"(The lock lies in {path}.)",
+        f"{told['until']} unless renewed. Nothing was changed. Let that run end, or end it; then start this one again. If it has "
+        f"ended where this cannot be seen from here (another host, a container that is gone), name it: "
+        f"ended_owner, or -e rocketmq_migration_lock_ended='{told['owner']}' with a playbook. (The lock lies in {path}.)",
         held_by=told,
     )
 
 
-def take(places: Places, claim: Claim, check: bool) -> list[str]:
-    """Returns what was taken over. Raises ModuleError when somebody holds it."""
+def take(places: Places, claim: Claim, check: bool, gone_owner: str | None) -> list[str]:
+    """Returns what was taken over. Raises ModuleError when somebody holds it. C(gone_owner): known to have ended."""
+
+    def over(owner: str) -> bool:
+        return owner == gone_owner or ended(owner)
+
     with places.alone():
         now = time.time()
-        file = lock.judge(claim.owner, places.in_file(), now, ended)
-        server = lock.judge(claim.owner, places.in_server(), now, ended)
+        file = lock.judge(claim.owner, places.in_file(), now, over)
+        server = lock.judge(claim.owner, places.in_server(), now, over)
         for verdict, place in ((file, places.path), (server, places.server)):
             if not verdict.free:
                 raise refuse(verdict.holders[0], place)
@@ -294,7 +309,7 @@ def take(places: Places, claim: Claim, check: bool) -> list[str]:
         places.put(claim)
         deadline = time.monotonic() + WITHDRAWAL
         while True:
-            met = lock.judge(claim.owner, places.in_server(), time.time(), ended)
+            met = lock.judge(claim.owner, places.in_server(), time.time(), over)
             if met.free:
                 break
             if not lock.waits(claim.owner, met.holders) or time.monotonic() > deadline:
@@ -315,6 +330,7 @@ def main() -> None:
             "directory": {"type": "path", "required": True},
             "what": {"type": "str", "default": "a changing run"},
             "expiry": {"type": "int", "default": 7200},
+            "ended_owner": {"type": "str"},
             "owner": {"type": "str"},
         },
         supports_check_mode=True,
@@ -329,7 +345,7 @@ def main() -> None:
             before = [one for one in (*places.in_file(), *places.in_server()) if one.owner == owner]
             since = min((one.since for one in before), default=time.time())
             claim = Claim(owner, params["what"], since, time.time() + params["expiry"])
-            gone = take(places, claim, module.check_mode)
+            gone = take(places, claim, module.check_mode, params["ended_owner"])
             for text in gone:
                 module.module.warn(f"The lock was taken over from {text}.")
             module.exit(changed=not before, owner=owner, taken_over=gone, places=places.names)

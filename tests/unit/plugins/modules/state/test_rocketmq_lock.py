@@ -90,6 +90,36 @@ def test_a_run_that_was_killed_is_taken_over_and_a_living_one_is_not(take: Run) 
     process.wait()
 
 
+def test_an_owner_who_is_said_to_have_ended_is_taken_over_and_nobody_else(take: Run) -> None:
+    take(owner=ELSEWHERE)
+    refused = take(ended_owner="ops@third:1.beef:12:34")
+    assert refused["failed"] and f"rocketmq_migration_lock_ended='{ELSEWHERE}'" in refused["msg"]
+    taken = take(ended_owner=ELSEWHERE)
+    assert not taken["failed"] and ELSEWHERE in taken["taken_over"][0]
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        # From this module upwards to process 1.
+        (["python", "python", "sh"], None),
+        (["python", "ansible-playbook", "ansible-playbook", "bash"], 2),
+        (["python", "ansible-playbook", "ansible-playbook"], 1),  # a container that runs nothing else
+        (["python", "ansible-playbook", "ansible-runner", "dumb-init"], 2),
+        (["python", "ansible-playbook", "bash", "ansible-runner"], 3),
+    ],
+)
+def test_the_run_is_found_up_to_process_one(
+    monkeypatch: pytest.MonkeyPatch, names: list[str], found: int | None
+) -> None:
+    me = len(names)
+    monkeypatch.setattr(rocketmq_lock.os, "getpid", lambda: me)
+    monkeypatch.setattr(rocketmq_lock.os, "getppid", lambda: 4711)
+    monkeypatch.setattr(rocketmq_lock, "_parent", lambda pid: pid - 1)
+    monkeypatch.setattr(rocketmq_lock, "_is_ansible", lambda pid: names[me - pid].startswith("ansible-"))
+    assert rocketmq_lock.run_process() == (4711 if found is None else found)
+
+
 def test_what_is_no_lock_is_left_alone(take: Run, estate: Any) -> None:
     estate.servers["n:1"].table("MQOPS_LOCK")["x"] = json.dumps({"owner": "x"})
     assert "holds something that is no lock" in take()["msg"]
