@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import Unexpected
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.message import decode_all
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import census
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import store_end as ends
@@ -22,7 +22,7 @@ def store_end(printed: str, checked: Any, where: str) -> dict[str, Any]:
     for record in ends.records(end.behind):
         try:
             messages += decode_all(record)
-        except AdminError:
+        except Unexpected:
             break
     return {
         "ok": end.ok,
@@ -67,6 +67,12 @@ def stop_method(values: Any) -> str:
     if method == "systemd" and not values.get("rocketmq_unit"):
         raise AnsibleFilterError("rocketmq_method is systemd, but rocketmq_unit does not name the unit")
     return method
+
+
+def process_pattern(values: Any, broker: str, nameserver: str) -> str:
+    """What C(pgrep -f) finds a host's process by: rocketmq_process_pattern, or the usual pattern of its role."""
+    usual = nameserver if values["rocketmq_role"] == "nameserver" else broker
+    return str(values.get("rocketmq_process_pattern") or usual)
 
 
 def by_engine(hostvars: Any) -> list[str]:
@@ -123,6 +129,7 @@ class FilterModule:
             "checked_hosts": checked_hosts,
             "halted": halted,
             "host_address": host_address,
+            "process_pattern": process_pattern,
             "stop_method": stop_method,
             "store_end": store_end,
             "store_script": store_script,

@@ -47,6 +47,7 @@ def build_estate(
 
     hosts = {name: _read_host(name, hostvars) for name in source_hosts + target_hosts}
     _refuse_equal_addresses(hosts)
+    _refuse_processes_that_look_alike({host: hosts[host] for host in source_hosts})
 
     clusters: dict[str, list[str]] = {}
     for host in source_hosts:
@@ -103,6 +104,7 @@ def _read_host(host: str, hostvars: Mapping[str, Mapping[str, Any]]) -> dict[str
         "cluster": cluster,
         "address": f"{address}:{_number(host, values, 'rocketmq_port', DEFAULT_PORT[role], 1, 65535)}",
         "nameserver_name": _text(values, "rocketmq_nameserver_name"),
+        "pattern": _text(values, "rocketmq_process_pattern"),
     }
     if role != "nameserver":
         name = _text(values, "rocketmq_broker_name")
@@ -139,6 +141,20 @@ def _refuse_equal_addresses(hosts: Mapping[str, Mapping[str, Any]]) -> None:
         other = seen.setdefault(values["address"], host)
         if other != host:
             raise EstateError(f"hosts {other} and {host} have the same address {values['address']}")
+
+
+def _refuse_processes_that_look_alike(hosts: Mapping[str, Mapping[str, Any]]) -> None:
+    """Processes are looked for on a machine, and ended there, by a pattern: two that it fits would end together."""
+    seen: dict[tuple[str, bool, str | None], str] = {}
+    for host, values in hosts.items():
+        machine, is_server = values["address"].partition(":")[0], values["role"] == "nameserver"
+        other = seen.setdefault((machine, is_server, values["pattern"]), host)
+        if other != host:
+            kind = "name servers" if is_server else "brokers"
+            raise EstateError(
+                f"hosts {other} and {host} are two {kind} on the machine {machine}: give each a "
+                f"rocketmq_process_pattern for pgrep -f that fits its process alone, such as '[b]roker-a.properties'"
+            )
 
 
 def _group_of(

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
@@ -13,6 +14,8 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.census import ip_of, parse_ss
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.standing import ORDER, judge
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.writers import lines as writer_lines
+
+_PGREP = re.compile(r"^pgrep=([01])\s*$", re.MULTILINE)
 
 
 def _permissions(snapshot: dict[str, Any], masters: list[dict[str, Any]]) -> dict[str, int | str]:
@@ -26,13 +29,26 @@ def _permissions(snapshot: dict[str, Any], masters: list[dict[str, Any]]) -> dic
     return found
 
 
+def _listed(snapshot: dict[str, Any]) -> list[set[str]] | str:
+    """Names of the brokers that each name server of the snapshot lists; or what the module said instead."""
+    told = [view["cluster_info"] for view in snapshot.get("nameservers", {}).values()]
+    silent = [said.get("unknown", "no answer") for said in told if "brokers" not in said]
+    if silent or not told:
+        return "; ".join(silent) or "none was asked"
+    return [set(said["brokers"]) for said in told]
+
+
 def _knows(snapshot: dict[str, Any], masters: list[dict[str, Any]]) -> bool | str:
     """Does every name server of the snapshot list all the masters; or what the module said instead."""
-    listed = [view["cluster_info"] for view in snapshot.get("nameservers", {}).values()]
-    silent = [said.get("unknown", "no answer") for said in listed if "brokers" not in said]
-    if silent or not listed:
-        return "; ".join(silent) or "none was asked"
-    return all(master["name"] in said["brokers"] for master in masters for said in listed)
+    listed = _listed(snapshot)
+    names = {master["name"] for master in masters}
+    return listed if isinstance(listed, str) else all(names <= one for one in listed)
+
+
+def _lists_any(snapshot: dict[str, Any], brokers: list[dict[str, Any]]) -> bool:
+    """Does any name server of the snapshot list any of the brokers?"""
+    listed = _listed(snapshot)
+    return not isinstance(listed, str) and any({broker["name"] for broker in brokers} & one for one in listed)
 
 
 def _running(results: list[dict[str, Any]]) -> dict[str, bool | None]:
@@ -40,8 +56,9 @@ def _running(results: list[dict[str, Any]]) -> dict[str, bool | None]:
     found: dict[str, bool | None] = {}
     for result in results:
         printed = result.get("stdout") or ""
-        # pgrep's exit status: 0 found, 1 nothing found; anything else is no answer.
-        found[result["item"]] = True if "pgrep=0" in printed else False if "pgrep=1" in printed else None
+        # pgrep's exit status: 0 found, 1 nothing found; anything else (127: there is no pgrep) is no answer.
+        status = _PGREP.search(printed)
+        found[result["item"]] = None if status is None else status[1] == "0"
     return found
 
 
@@ -93,6 +110,7 @@ def standing(estate: dict[str, Any], live: dict[str, Any]) -> dict[str, dict[str
                 "reasons": list(verdict.reasons),
                 "position": ORDER.index(verdict.stage) if verdict.stage in ORDER else -1,
                 "ended": sorted(host for host in every if running.get(host) is False),
+                "listed": _lists_any(snapshot, target["brokers"]),
             }
         return result
     except (KeyError, TypeError, ValueError) as exc:
@@ -107,12 +125,20 @@ def reached(
     return [source for source in estate["sources"] if low <= standings[source["name"]]["position"] <= high]
 
 
-def serving(estate: dict[str, Any], snapshots: list[dict[str, Any]]) -> bool:
-    """Whether any master of the target takes writes, in what rocketmq_cluster_info has returned."""
+def writable(estate: dict[str, Any], snapshots: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The target's masters that say that they take writes, in what rocketmq_cluster_info has returned."""
     target = estate["target"]
     masters = [broker for broker in target["brokers"] if int(broker["id"]) == 0]
     permissions = _permissions(_snapshots(snapshots).get(target["name"], {}), masters)
-    return any(isinstance(perm, int) and perm & 2 for perm in permissions.values())
+    return [
+        master for master in masters
+        if isinstance(perm := permissions[master["name"]], int) and perm & 2
+    ]
+
+
+def serving(estate: dict[str, Any], snapshots: list[dict[str, Any]]) -> bool:
+    """Whether any master of the target takes writes, in what rocketmq_cluster_info has returned."""
+    return bool(writable(estate, snapshots))
 
 
 def unconnected(printed: str, hostvars: Any, business: list[str], sources: list[dict[str, Any]]) -> list[str]:
@@ -173,6 +199,14 @@ class FilterModule:
 
     def filters(self) -> dict[str, Any]:
         return {
-            "standing": standing, "reached": reached, "serving": serving, "specs": specs, "unconnected": unconnected,
-            "passed": passed, "refused": refused, "failures": failures, "writers": writers,
+            "failures": failures,
+            "passed": passed,
+            "reached": reached,
+            "refused": refused,
+            "serving": serving,
+            "specs": specs,
+            "standing": standing,
+            "unconnected": unconnected,
+            "writable": writable,
+            "writers": writers,
         }

@@ -46,7 +46,7 @@ options:
     default: 7200
   ended_owner:
     description:
-      - Owner of a lock whose run is known to have ended where it cannot be seen from here, such as in another container.
+      - Owner of a lock whose run is known to have ended where that cannot be seen, such as in another container.
         Its lock is taken over like that of a run that is seen to have ended.
     type: str
   owner:
@@ -280,9 +280,10 @@ def refuse(claim: Claim, path: str) -> ModuleError:
     told = said(claim)
     return ModuleError(
         f"{told['owner']} holds the lock of this estate since {told['since']}, for {told['what']}; it counts until "
-        f"{told['until']} unless renewed. Nothing was changed. Let that run end, or end it; then start this one again. If it has "
-        f"ended where this cannot be seen from here (another host, a container that is gone), name it: "
-        f"ended_owner, or -e rocketmq_migration_lock_ended='{told['owner']}' with a playbook. (The lock lies in {path}.)",
+        f"{told['until']} unless renewed. Nothing was changed. Let that run end, or end it; then start this one again. "
+        f"If it has ended where that cannot be seen from here (another host, a container that is gone), say so: "
+        f"ended_owner, or with a playbook -e rocketmq_migration_lock_ended='{told['owner']}'. "
+        f"(The lock lies in {path}.)",
         held_by=told,
     )
 

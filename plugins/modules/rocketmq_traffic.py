@@ -244,15 +244,19 @@ class Judge:
         self.target, self.dynamic, self.allow_none, self.waivers = target, dynamic, allow_none, waivers
         self.topics = None if topics is None else set(topics)
         self.first: Sample | None = None
+        self.grown: set[str] = set()
 
-    def baseline(self, now: Sample) -> None:
+    def baseline(self) -> None:
         """Ends the observation: the topics that grew so far are those to be seen on the target."""
-        if self.first is not None and self.topics is None and not self.dynamic:
-            self.topics = traffic.grown(self.first, now)
+        if self.topics is None and not self.dynamic:
+            self.topics = self.grown
 
     def __call__(self, now: Sample) -> State:
         if self.first is None and not now.unknown:
             self.first = now
+        if self.first is not None:
+            # Of each look, for a broker that is silent in the last one has said before what grew on it.
+            self.grown |= traffic.grown(self.first, now)
         reasons = traffic.judge(self.first or now, now, self.target, self.topics, self.allow_none)
         judged = apply_waivers(reasons, self.waivers, datetime.date.today())
         # The first look has nothing to be compared with.
@@ -292,9 +296,23 @@ def main() -> None:
     timeout = params["timeout"]
     observed = 0.0
     if params["topics"] is None and sources:
+        # The window begins with a look at all of them: without one any topic would do.
+        begun = wait_until(sweep, _Complete(judge), timeout=timeout, interval=params["interval"])
+        if not begun.ok:
+            # what did not answer is in the sample as unknown; nothing raises
+            if begun.last is None:
+                raise AssertionError("the wait ended without a look")
+            judged = begun.last.judged
+            module.fail(
+                f"which topics have traffic could not be observed {begun.why()}: {summary(judged.blocking)}",
+                topics=[],
+                **judged.as_result(),
+                samples=begun.samples,
+                elapsed=round(begun.elapsed, 1),
+            )
         watched = wait_until(sweep, _Observation(judge), timeout=params["baseline_window"], interval=params["interval"])
-        observed = watched.elapsed
-        judge.baseline(watched.last.sample if watched.last else Sample())
+        observed = begun.elapsed + watched.elapsed
+        judge.baseline()
         module.progress(f"topics with traffic: {', '.join(sorted(judge.topics or ())) or 'none'}")
     said: list[str] = []
 
@@ -323,6 +341,17 @@ def main() -> None:
         module.exit(**result)
     why = summary(state.judged.blocking) or "there was no second look to compare the first one with"
     module.fail(f"no traffic through {target.name} {waited.why()}: {why}", **result)
+
+
+class _Complete:
+    """A judge that accepts the first look in which everybody has answered."""
+
+    def __init__(self, judge: Judge) -> None:
+        self.judge = judge
+
+    def __call__(self, now: Sample) -> State:
+        state = self.judge(now)
+        return State(state.sample, state.judged, self.judge.first is not None)
 
 
 class _Observation:

@@ -205,11 +205,12 @@ define(
 )
 define(
     "SOURCE_PERMISSION",
-    WAIVABLE,
+    BLOCKING,
     "cluster/broker",
-    "A source's master is not open for reading and writing (brokerPermission is not 6). What it is now would be "
-    "recorded as the original that every undo restores.",
-    "Find out who closed it and why; set brokerPermission 6, or waive it when that is its normal state.",
+    "A source's master is not open for reading and writing (brokerPermission is not 6). From this permission the "
+    "phases tell how far a source is: this one would look half frozen before it has begun.",
+    "Find out who closed it and why; set brokerPermission 6 (rocketmq_broker_perm), or end a broker nobody needs "
+    "and take it out of the inventory.",
 )
 define(
     "ORDER_MESSAGE_ENABLED",

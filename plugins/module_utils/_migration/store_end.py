@@ -25,6 +25,7 @@ echo "kilobytes=$total"
 for file in [0-9]*; do
   base=$(echo "$file" | sed 's/^0*//'); base=${base:-0}
   size=$(stat -c %s "$file") || exit 4
+  [ -r "$file" ] || { echo "$file cannot be read by $(id -un)"; exit 5; }
   [ $((base + size)) -gt "$2" ] || continue
   from=0
   [ "$base" -ge "$2" ] || from=$(($2 - base))

@@ -104,6 +104,23 @@ def test_without_sources_the_target_alone_tells(gate: Run, flow: Flow) -> None:
     assert gate(sources=[])["failed"]
 
 
+def test_topics_are_observed_from_the_first_complete_look_on(gate: Run, flow: Flow) -> None:
+    """While a master is silent nobody knows what grows; afterwards not just any topic will do."""
+    flow.writes.add((ADDRESSES["mro"], "idle"))
+    silent, looks = ("GET_ALL_TOPIC_CONFIG", ADDRESSES["hub-a"]), []
+
+    def each_time() -> None:
+        flow()
+        looks.append(1)
+        if len(looks) > 6:
+            flow.world.down.discard(silent)
+
+    flow.world.down.add(silent)
+    flow.world.each_time = each_time
+    result = gate(timeout=0.5, baseline_window=0.02)
+    assert result["failed"] and ("TOPIC_WITHOUT_TRAFFIC", "hub/idle") in codes(result)
+
+
 def test_topics_by_name(gate: Run, flow: Flow) -> None:
     assert not gate(topics=["orders"]).get("failed")
     assert ("TOPIC_WITHOUT_TRAFFIC", "hub/idle") in codes(gate(topics=["orders", "idle"]))

@@ -15,6 +15,7 @@ from ansible_collections.mqops.rocketmq.plugins.filter.ended import (
     census_lines,
     checked_hosts,
     halted,
+    process_pattern,
     stop_method,
     strangers,
 )
@@ -72,6 +73,12 @@ def test_how_a_process_is_ended() -> None:
     for wrong in ({"rocketmq_method": "kill"}, {"rocketmq_method": "systemd"}):
         with pytest.raises(AnsibleFilterError):
             stop_method(wrong)
+
+
+def test_what_a_process_is_found_by() -> None:
+    assert process_pattern({"rocketmq_role": "slave"}, "b", "n") == "b"
+    assert process_pattern({"rocketmq_role": "nameserver"}, "b", "n") == "n"
+    assert process_pattern({"rocketmq_role": "master", "rocketmq_process_pattern": "[b]-a"}, "b", "n") == "[b]-a"
 
 
 def test_those_of_the_engine_alone() -> None:

@@ -109,6 +109,10 @@ def equal_names(hostvars, groups):
         (drop("mro-master"), "no host with rocketmq_role master"),
         (equal_names, "two sources have the name 'mro'.*mro, rot_sc"),
         (
+            change("rot_sc-master", rocketmq_address="198.18.50.21", rocketmq_port=10921),
+            "mro-master and rot_sc-master are two brokers on the machine 198.18.50.21: .*rocketmq_process_pattern",
+        ),
+        (
             change("rot_sc-master", rocketmq_address="198.18.50.21"),
             "mro-master and rot_sc-master have the same address",
         ),

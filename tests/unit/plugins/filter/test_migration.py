@@ -17,6 +17,7 @@ from ansible_collections.mqops.rocketmq.plugins.filter.migration import (
     specs,
     standing,
     unconnected,
+    writable,
     writers,
 )
 
@@ -62,7 +63,10 @@ def live(*, printed="pgrep=0\n", perm="6", hub="4", listed=("broker-a", "hub-a")
         ("switched", {"perm": "0", "dns": (True, True)}),
         ("done", {"printed": "pgrep=1\n", "dns": (True, True)}),
         ("unknown", {"perm": None}),
-        ("unknown", {"printed": "sh: pgrep: not found\npgrep=127\n"}),
+        # With the name switched, "nothing runs" would be "done".
+        ("unknown", {"printed": "sh: pgrep: not found\npgrep=127\n", "dns": (True, True)}),
+        ("unknown", {"printed": "pgrep=137\n", "dns": (True, True)}),
+        ("done", {"printed": "pgrep=1\r\n", "dns": (True, True)}),
         ("unknown", {"printed": ""}),
         ("unknown", {"dns": (False, False)}),
     ],
@@ -94,6 +98,21 @@ def test_master_that_is_silent_is_named_with_what_came_back():
     assert standing(ESTATE, live(perm=None))["mro"]["reasons"] == [
         "master broker-a does not tell its brokerPermission: timed out"
     ]
+
+
+def test_one_broker_of_the_target_in_one_name_server_is_listed_though_the_stage_is_apart():
+    two = {**HUB, "brokers": [*HUB["brokers"], {"name": "hub-b", "id": 0, "address": "198.18.9.82:10911"}]}
+    facts = live(listed=("broker-a", "hub-b"))
+    facts["clusters"][1]["brokers"]["198.18.9.82:10911"] = {"config": {"brokerPermission": "4"}}
+    verdict = standing({"sources": [MRO], "target": two}, facts)["mro"]
+    assert (verdict["stage"], verdict["listed"]) == ("apart", True)
+    assert not standing(ESTATE, live(listed=["broker-a"]))["mro"]["listed"]
+
+
+def test_masters_that_say_that_they_take_writes():
+    assert writable(ESTATE, live(hub="6")["clusters"]) == HUB["brokers"]
+    for closed in ("4", "0", None):
+        assert writable(ESTATE, live(hub=closed)["clusters"]) == []
 
 
 def test_phases_pick_between_two_stages_and_never_the_unknown():

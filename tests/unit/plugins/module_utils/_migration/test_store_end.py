@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import struct
 import subprocess
 from pathlib import Path
@@ -58,6 +60,28 @@ def test_a_message_after_the_check_is_named_by_its_real_topic(store: Path, prope
 def test_a_message_in_the_next_file_is_seen(store: Path) -> None:
     (store / f"{2 * SIZE:020d}").write_bytes(message("late").ljust(SIZE, b"\0"))
     assert store_end(run(store, SIZE + 100), SIZE + 100, "mro-a")["topics"] == ["late"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and shutil.which("setpriv") is None, reason="root reads everything")
+def test_a_file_that_may_not_be_read_is_no_proof(store: Path) -> None:
+    (store / f"{SIZE:020d}").write_bytes((b"y" * 200).ljust(SIZE, b"\0"))
+    (store / f"{SIZE:020d}").chmod(0o000)
+    command = ["sh", "-c", SCRIPT, "sh", str(store), str(SIZE + 100)]
+    if os.geteuid() == 0:
+        # Root of a user namespace reads everything, too; this leaves root without the right to.
+        command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override", *command]
+    printed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    found = store_end(printed, SIZE + 100, "mro-a")
+    assert not found["ok"] and "cannot be read by" in found["why"]
+
+
+def test_a_record_that_cannot_be_decoded_is_no_proof(store: Path) -> None:
+    broken = bytearray(message("late"))
+    broken[-2:] = b"\xff\xff"
+    broken[84:88] = struct.pack(">i", 1 << 20)  # the length of the body
+    (store / f"{2 * SIZE:020d}").write_bytes(bytes(broken).ljust(SIZE, b"\0"))
+    found = store_end(run(store, SIZE + 100), SIZE + 100, "mro-a")
+    assert not found["ok"] and "bytes that are no message" in found["why"]
 
 
 def test_bytes_that_are_no_message_are_no_proof_either(store: Path) -> None:
