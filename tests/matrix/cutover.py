@@ -294,8 +294,8 @@ class Matrix(Demo):
         """One that holds an answer for longer than it may live, and then one that goes on giving the old one."""
         before, resolver = self.dns(), Resolver(self.lab, self.output)
         self.more = {"rocketmq_dns_resolvers": [resolver.address], "migration_dns_timeout": 20}
-        resolver.ask("mro-ns.mq.test")
-        self.phase("phase_75_switch_dns", passes=False, says="with a TTL of at most 30 s")
+        with resolver.holding("mro-ns.mq.test"):
+            self.phase("phase_75_switch_dns", passes=False, says="with a TTL of at most 30 s")
         # Long enough for the answer to age, however long it is kept.
         self.more["migration_dns_timeout"] = 90
         with self.broken("forwarder"):

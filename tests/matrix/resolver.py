@@ -9,7 +9,9 @@ one while the forwarder does not reply. No question leaves the lab.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 IMAGE = "mqops/bind:9"
 KEPT = 90  # BIND allows no more
@@ -43,6 +45,26 @@ class Resolver:
             "--network", f"mqops-{self.lab}", "--ip", address, IMAGE,
             "sh", "-c", f'printf "%s" "$0" > {place}; exec named -g -u bind -c {place}', configuration,
         )  # fmt: skip
+
+    @contextmanager
+    def holding(self, name: str) -> Iterator[None]:
+        """Meanwhile it always holds a fresh answer, however long the others take to look at it."""
+        ended = threading.Event()
+
+        def keep() -> None:
+            while True:
+                self.output("docker", "exec", f"mqops-{self.lab}-resolver", "rndc", "flush")
+                self.ask(name)
+                if ended.wait(5):
+                    return
+
+        thread = threading.Thread(target=keep, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
 
     def ask(self, name: str) -> str:
         """What the resolver answers now; the question brings the answer into its cache."""

@@ -657,15 +657,15 @@ def verdict(lab: Traffic) -> str:
         problems = [problem for problem in problems if not problem.startswith(f"broadcast: {blind} lost, ")]
     require(not problems, f"{problems}\n{printed[-2000:]}")
     sums = {name: sum(one[name] for one in modes.values()) for name in ("acknowledged", "lost")}
-    return f"acknowledged {sums['acknowledged']}, lost {sums['lost']}, {blind} of them by the restart of the name server"
+    return f"acknowledged {sums['acknowledged']}, lost {sums['lost']}, {blind} of them by the name server's restart"
 
 
 def _missed_while_blind(lab: Traffic) -> int:
     """Broadcast messages that were sent to the target while the restarted name server did not list all of it.
 
     A broadcast consumer of 4.4.0 that does not see a broker for 5 s forgets how far it had read there (persistAll of
-    LocalFileOffsetStore writes the queues that it holds) and begins at the end when the broker is back. A producer whose
-    poll comes first writes what it never reads. Each restart of a single name server does that, whatever else goes on.
+    LocalFileOffsetStore writes the queues that it holds) and begins at the end when the broker is back. A producer
+    whose poll comes first writes what it never reads. Each restart of a single name server does that.
     """
     book = lab.build / "ledger/mro"
     readers: dict[str, set[str]] = {}
