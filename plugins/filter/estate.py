@@ -56,6 +56,12 @@ def build_estate(
         _cluster(name, members, hosts, _group_of(name, members, hosts, groups, source_groups))
         for name, members in clusters.items()
     ]
+    for source in source_list:
+        if not source["nameserver_name"]:
+            raise EstateError(
+                f"source '{source['name']}' has no rocketmq_nameserver_name: set it, the DNS name by which clients know"
+                f" its name server, in the variables of group '{source['group']}'"
+            )
     names = sorted({hosts[host]["cluster"] for host in target_hosts})
     if len(names) != 1:
         raise EstateError(f"group '{target}' holds hosts of several clusters: {', '.join(names)}")

@@ -142,7 +142,8 @@ def lab_inventory(hosts: list[dict[str, Any]], variables: Mapping[str, Any]) -> 
     groups: dict[str, Any] = {}
     sources: list[str] = []
     for host in hosts:
-        for group in host["groups"]:
+        # The first one only: what kind of process a host runs is in its rocketmq_role, as in an operator's inventory.
+        for group in host["groups"][:1]:
             groups.setdefault(group, {"hosts": {}})["hosts"][host["name"]] = {}
         if host["vars"].get("rocketmq_role") and host["groups"][0] not in ("target", *sources):
             sources.append(host["groups"][0])

@@ -93,6 +93,14 @@ def empty(group):
     return apply
 
 
+def nameless(group):
+    def apply(hostvars, groups):
+        for host in groups[group]:
+            del hostvars[host]["rocketmq_nameserver_name"]
+
+    return apply
+
+
 def equal_names(hostvars, groups):
     for host in groups["rot_sc"]:
         hostvars[host]["rocketmq_cluster"] = "mro"
@@ -125,6 +133,7 @@ def equal_names(hostvars, groups):
         (change("mro-slave", rocketmq_broker_name="broker-q"), "broker-q, which has no master"),
         (change("mro-master", rocketmq_broker_name=None), "without rocketmq_broker_name"),
         (change("target-slave", rocketmq_cluster="other"), "several clusters: hub, other"),
+        (nameless("rot_sc"), "source 'rot-sc' has no rocketmq_nameserver_name: .* in the variables of group 'rot_sc'"),
     ],
 )
 def test_faults_are_named(fault, words):
@@ -140,6 +149,12 @@ def test_target_with_a_source_name():
         hostvars[host]["rocketmq_cluster"] = "mro"
     with pytest.raises(AnsibleFilterError, match="'mro' is used by a source and by"):
         estate(hostvars, groups)
+
+
+def test_the_target_needs_no_name():
+    hostvars, groups = inventory()
+    nameless("target")(hostvars, groups)
+    assert build_estate(hostvars, groups)["target"]["nameserver_name"] == ""
 
 
 def test_missing_group_and_wrong_batch():
