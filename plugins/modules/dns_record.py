@@ -82,6 +82,14 @@ options:
     type: str
     choices: [replace, keep, fail]
     default: replace
+  update:
+    description:
+      - Whether an update may be sent.
+      - With V(false), for a zone that is changed by other means, a set that is not as wanted makes the module fail,
+        saying what has to be changed; in check mode it warns. Everything else is the same, the question to every
+        authoritative server included.
+    type: bool
+    default: true
   servers:
     description:
       - Servers that accept updates for the zone, as C(address), C(host), or either with C(#port); tried in turn.
@@ -157,6 +165,16 @@ EXAMPLES = r"""
     servers: [198.18.10.2]
     key_name: mqops-lab.
     key_secret: "{{ dns_key_secret }}"
+  delegate_to: localhost
+
+- name: Prove that the name was switched at a provider without RFC 2136, or say what is still to be changed there
+  mqops.rocketmq.dns_record:
+    name: mro-ns.mq.test
+    values: [198.18.10.80]
+    expected: [198.18.10.20]
+    ttl: 30
+    servers: [198.18.10.2]
+    update: false
   delegate_to: localhost
 
 - name: Remove the reverse name of an address
@@ -286,7 +304,12 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.answers import
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.change import Wish
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.errors import DnsError
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.library import IMPORT_ERROR
-from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.records import check_ttl, parse_name, parse_values
+from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.records import (
+    RecordSet,
+    check_ttl,
+    parse_name,
+    parse_values,
+)
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.transport import ALGORITHMS, Key, Server, Transport
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.update import Outcome, apply
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module import RocketmqModule, run_module
@@ -342,6 +365,20 @@ def ttl_ignored(seen: list[Seen], outcome: Outcome) -> bool:
     return first.error is None and first.rdatas == after.rdatas and first.ttl == before.ttl
 
 
+def by_hand(outcome: Outcome, wish: Wish) -> str:
+    """What somebody else has to change, and where."""
+
+    def told(one: RecordSet | None) -> str:
+        return f"{', '.join(one.content)} with TTL {one.ttl}" if one else "no such record"
+
+    decision = outcome.decision
+    return (
+        f"{wish.name.to_text()} {wish.type} in zone {outcome.zone.name.to_text()} has to be changed, and not from here "
+        f"(update is false): {outcome.server} answers {told(decision.before)}, wanted is {told(decision.after)}. "
+        "Change it by hand or with the provider's own module. If that is done already, the server has not got it yet."
+    )
+
+
 def verify(module: RocketmqModule, transport: Transport, outcome: Outcome, wish: Wish) -> Waited[list[Seen], Agreement]:
     """Ask every authoritative server until all hold the record set."""
     if module.params["verify_servers"] is None:
@@ -385,6 +422,7 @@ def main() -> None:
             "mode": {"type": "str", "choices": ["exclusive", "add"], "default": "exclusive"},
             "expected": {"type": "list", "elements": "str"},
             "on_conflict": {"type": "str", "choices": ["replace", "keep", "fail"], "default": "replace"},
+            "update": {"type": "bool", "default": True},
             "servers": {"type": "list", "elements": "str", "required": True},
             "port": {"type": "int", "default": 53},
             "zone": {"type": "str"},
@@ -421,11 +459,12 @@ def main() -> None:
             [Server.parse(text, params["port"]) for text in params["servers"]],
             wish,
             zone=zone,
-            check_mode=module.check_mode,
+            check_mode=module.check_mode or not params["update"],
             requests=requests,
         )
         decision = outcome.decision
-        waited = None if module.check_mode else verify(module, transport, outcome, wish)
+        missed = decision.changed and not params["update"]
+        waited = None if module.check_mode or missed else verify(module, transport, outcome, wish)
     except DnsError as error:
         module.fail(error, changed=_written(requests), requests=requests)
     before = decision.before.as_dict() if decision.before else None
@@ -442,6 +481,11 @@ def main() -> None:
     }
     if decision.kept:
         module.module.warn(f"{wish.name.to_text()} {wish.type} was left as it is, because on_conflict is keep.")
+    if missed and not module.check_mode:
+        text = f"{by_hand(outcome, wish)} No update was sent; run this again afterwards."
+        module.fail(text, **{**result, "record": before})
+    if missed:
+        module.module.warn(by_hand(outcome, wish))
     if waited and not waited.ok:
         missing = waited.last.missing if waited.last else []
         if decision.changed and waited.last and ttl_ignored(waited.last.seen, outcome):

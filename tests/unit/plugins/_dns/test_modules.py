@@ -13,6 +13,7 @@ from typing import Any
 
 import dns.message
 import pytest
+from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.mqops.rocketmq.plugins.modules import dns_propagation, dns_record
 
@@ -333,3 +334,46 @@ def test_a_key_refused_without_saying_so(record: Run, server: DnsServer, monkeyp
     result = record(values=[NEW], key_name="nobody")
     assert result["failed"] and "BADKEY" in result["msg"] and "knows no key nobody." in result["msg"]
     assert server.have(NAME) == (60, [OLD])
+
+
+UNKEYED = {"update": False, "key_name": None, "key_secret": None}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "says"),
+    [
+        ({"values": [OLD], "ttl": 30}, f"answers {OLD} with TTL 60, wanted is {OLD} with TTL 30"),
+        ({"values": [NEW], "expected": [OLD]}, f"answers {OLD} with TTL 60, wanted is {NEW} with TTL 60"),
+        ({"values": [NEW], "mode": "add"}, f"answers {OLD} with TTL 60, wanted is {OLD}, {NEW} with TTL 60"),
+        ({"state": "absent"}, f"answers {OLD} with TTL 60, wanted is no such record"),
+        ({"name": "new.mq.test", "values": [NEW], "ttl": 5}, f"answers no such record, wanted is {NEW} with TTL 5"),
+    ],
+)
+def test_what_is_to_be_changed_by_hand_is_told(
+    record: Run, server: DnsServer, monkeypatch: pytest.MonkeyPatch, wanted: dict[str, Any], says: str
+) -> None:
+    warnings: list[str] = []
+    monkeypatch.setattr(AnsibleModule, "warn", lambda self, text: warnings.append(text))
+    result = record(**UNKEYED, **wanted)
+    assert result["failed"] and not result["changed"]
+    assert f"in zone mq.test. has to be changed, and not from here (update is false): {server} {says}" in result["msg"]
+    assert result["record"] == result["previous"]
+    planned = record(check=True, **UNKEYED, **wanted)
+    assert planned["changed"] and not planned.get("failed")
+    assert [says in text for text in warnings] == [True]
+    assert server.have(NAME) == (60, [OLD]) and not any("UPDATE" in what for what in server.asked)
+
+
+def test_what_was_changed_by_hand_is_proved_everywhere(record: Run, server: DnsServer, secondary: DnsServer) -> None:
+    wanted = {**UNKEYED, "values": [NEW], "expected": [OLD], "ttl": 30, "verify_servers": [str(secondary)]}
+    server.put(NAME, 30, "A", NEW)
+    assert f"{secondary} answers {OLD}" in record(**wanted)["msg"]
+    secondary.put(NAME, 60, "A", NEW)
+    assert "wanted is TTL 30" in record(**wanted)["msg"]
+    secondary.put(NAME, 30, "A", NEW)
+    result = record(**wanted)
+    assert not result.get("failed") and not result["changed"] and len(result["verified"]) == 2
+    # Neither what a plan expected nor what it wants: somebody else was at it.
+    server.put(NAME, 30, "A", "198.18.10.99")
+    assert "Somebody else changed it" in record(**wanted)["msg"]
+    assert not any("UPDATE" in what for what in server.asked)
