@@ -149,7 +149,8 @@ define(
     BLOCKING,
     "name",
     "No listed DNS server would take an update of the name with this key. An update that changes nothing was tried.",
-    "Compare the key's name, secret and algorithm, and the zone's update policy, with the answers in the evidence.",
+    "Compare the key's name, secret and algorithm, and the zone's update policy, with the answers in the evidence. For "
+    "a zone that takes no updates at all, set rocketmq_dns_updates to false and change the names by other means.",
 )
 define(
     "RESOLVER_SILENT",
@@ -170,8 +171,8 @@ define(
     "DNS_TTL_LONG",
     NOTICE,
     "name",
-    "The name's TTL is longer than the one that the switch works with. The deploy phase lowers it; answers from before "
-    "live up to this long in resolvers.",
+    "The name's TTL is longer than the one that the switch works with. The deploy phase lowers it, or with "
+    "rocketmq_dns_updates false waits for you to do it; answers from before live up to this long in resolvers.",
     "Nothing to do when the deploy phase runs at least this long before the switch.",
 )
 define(
