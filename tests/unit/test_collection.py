@@ -133,3 +133,23 @@ def test_no_task_variable_is_hidden_by_a_fact() -> None:
         names_of(load(path), kept, given)
     assert kept and given
     assert kept & given == set()
+
+
+def every(tasks: Any) -> list[dict[str, Any]]:
+    """The tasks of a file, those in blocks included."""
+    found = [task for task in tasks if isinstance(task, dict)] if isinstance(tasks, list) else []
+    return found + [
+        inner for task in found for part in ("block", "rescue", "always") for inner in every(task.get(part))
+    ]
+
+
+def test_no_phase_sends_an_update_where_the_zone_takes_none() -> None:
+    """One forgotten task would stop the way of a provider without RFC 2136 (docs/dns.md)."""
+    records = {
+        f"{path.name}: {task['name']}": task["mqops.rocketmq.dns_record"].get("update")
+        for path in (REPOSITORY / "roles/migration/tasks").glob("*.yml")
+        for task in every(load(path))
+        if "mqops.rocketmq.dns_record" in task
+    }
+    assert len(records) >= 6
+    assert set(records.values()) == {"{{ migration_dns_updates | bool }}"}, records
