@@ -247,7 +247,7 @@ def gate(run: Run, server: DnsServer, secondary: DnsServer) -> Run:
         arguments: dict[str, Any] = {
             "name": "mro-ns.mq.test",
             "servers": [str(server), str(secondary)],
-            "query_timeout": 0.3,
+            "query_timeout": 1.5,
             "timeout": 0.4,
             "interval": 0.05,
         }
