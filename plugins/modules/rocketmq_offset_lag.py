@@ -63,7 +63,8 @@ options:
       - RV(commit_logs) of an earlier run of this module.
       - If given, every commit log that is named must still end there, which proves that nothing was written since.
         Otherwise the module fails at once, for no wait undoes it.
-      - It also proves that a closed broker which was restarted since holds no broadcast that nobody has read.
+      - For a closed broker only this proves that it holds no broadcast that nobody has read, because its clients cannot
+        be asked any more. Without it, such a group is C(BROADCAST_UNKNOWN).
     type: dict
   abort_on:
     description:
@@ -176,7 +177,7 @@ clusters:
       description: Whether the proof of this cluster is complete.
       type: bool
     broadcast_topics:
-      description: Topics that broadcasting groups read.
+      description: Topics that broadcasting groups subscribe to, empty ones as well.
       type: list
       elements: str
     remaining:
@@ -530,7 +531,7 @@ def result_of(state: State, detail: str) -> dict[str, Any]:
             one.cluster: {
                 "passed": one.cluster in state.passed,
                 "remaining": one.remaining, "parts": dict(one.parts), "groups": groups_of(one),
-                "broadcast_topics": sorted({row.topic for row in one.rows if row.client}),
+                "broadcast_topics": list(one.broadcast_topics),
             }
             for one in state.drains
         },

@@ -102,7 +102,7 @@ class QueueLag:
 class ClusterDrain:
     """The judgement of one snapshot. ``parts``: remaining messages by part. ``logs``: master's address → (commit log
     end, boot time), which must not change while the end of the drain is proved. ``consumers``: client ids by group,
-    those of online groups."""
+    those of online groups. ``broadcast_topics``: what broadcasting groups subscribe to, messages there or not."""
 
     cluster: str
     taken_ms: int
@@ -111,6 +111,7 @@ class ClusterDrain:
     parts: Mapping[str, int]
     logs: Mapping[str, tuple[int, str]]
     consumers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    broadcast_topics: tuple[str, ...] = ()
 
     @property
     def remaining(self) -> int:
@@ -180,7 +181,7 @@ def judge(
         run.add("NOTHING_SEEN", snapshot.spec.name, {"masters": len(snapshot.masters), "rows": len(run.rows)})
     return ClusterDrain(
         snapshot.spec.name, snapshot.taken_ms, tuple(run.rows), (*_row_reasons(run.rows), *run.reasons),
-        run.parts, run.logs, run.consumers,
+        run.parts, run.logs, run.consumers, run.broadcast_topics(),
     )
 
 
@@ -267,6 +268,10 @@ class _Run:
     def add(self, code: str, subject: str, evidence: Mapping[str, Any]) -> None:
         self.reasons.append(Reason(code, subject, evidence))
 
+    def broadcast_topics(self) -> tuple[str, ...]:
+        return tuple(sorted({topic for group, topics in self.broadcasting.items() if self.only.group(group)
+                             for topic in topics if self.only.topic(topic)}))
+
     # --- a master ---
 
     def master(self, view: BrokerView) -> None:
@@ -287,7 +292,7 @@ class _Run:
             if isinstance(answer, Unknown):
                 self.add("BROKER_UNKNOWN", where, {"part": f"clients of {group}", "address": view.spec.address,
                                                    "why": answer.reason})
-        self._pairs(view, where, topics.topics, stats, connections, topics.version.timestamp)
+        self._pairs(view, where, topics.topics, stats, connections)
 
     def _is_system(self, topic: str) -> bool:
         return topic in BOOKKEEPING or is_system_topic(topic, clusters=self.names[0], brokers=self.names[1])
@@ -299,7 +304,6 @@ class _Run:
         topics: Mapping[str, TopicConfig],
         stats: Mapping[str, Mapping[int, QueueRange] | Unknown],
         connections: Mapping[str, ConsumerConnections | Unknown],
-        topics_version: int,
     ) -> None:
         committed = self.committed[view.spec.address]
         expected = set(committed) | {(topic, group) for topic, group in self.pairs if topic in topics}
@@ -335,7 +339,7 @@ class _Run:
             if holders is not None:
                 # Entries in the offset table are left from a time when the group did not broadcast.
                 if _is_closed(view):
-                    self._closed(view, group, topic, ranges, topics_version)
+                    self._closed(view, group, topic, ranges)
                 else:
                     self._broadcast(view, group, topic, ranges, holders, config)
                 continue
@@ -432,22 +436,21 @@ class _Run:
                 else:
                     self._moving(row, max(remaining, waiting), 0, "NOT_DRAINED")
 
-    def _closed(
-        self, view: BrokerView, group: str, topic: str, ranges: Mapping[int, QueueRange], changed_ms: int
-    ) -> None:
+    def _closed(self, view: BrokerView, group: str, topic: str, ranges: Mapping[int, QueueRange]) -> None:
         """A broadcasting group on a broker with permission 0, whose clients have dropped its queues.
 
-        Their progress can be asked no more, so it has to have been proved before. What can still be seen is a
-        message that came later: closing gives the broker's topic table a new version with the time of closing, which
-        a restart forgets. Then only a commit log that has not grown since a proof can tell.
+        Their progress can be asked no more, so it has to have been proved before, and only a commit log that has not
+        grown since tells that nothing came later. No time does: a message can be older than the close and newer than
+        the proof, and the topic table's time is that of its last change, whatever changed.
         """
         unwritten = view.spec.address in self.unwritten
         for queue, span in sorted(ranges.items()):
             if span.max <= span.min:
                 continue
             row = QueueLag(self.cluster, view.spec.name, group, topic, queue, None, span.min, span.max, UNKNOWN)
-            if span.updated_ms > changed_ms and not unwritten:
-                self._keep(row, UNKNOWN, "BROADCAST_UNKNOWN", why="written after the broker was closed")
+            if not unwritten:
+                self._keep(row, UNKNOWN, "BROADCAST_UNKNOWN",
+                           why="the broker is closed, and that nothing was written to it since is not proved")
             else:
                 self._keep(row, DRAINED, "BROADCAST_CLOSED")
 

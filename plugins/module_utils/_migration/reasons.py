@@ -281,7 +281,8 @@ define("REWOUND", BLOCKING, "cluster/group/topic",
        "Wait until it has caught up; find out who reset it.")
 define("BROADCAST_UNKNOWN", WAIVABLE, "cluster/group/topic",
        "The progress of a broadcasting group's client is not known: only the client itself knows it.",
-       "Check that the client answers and holds every queue of the topic, or waive the group by name.")
+       "Check that the client answers and holds every queue of the topic, or waive the group by name. On a closed "
+       "broker no client can tell: give the commit_logs of the proof before the close, or open it for reading again.")
 define("BROADCAST_CLOSED", NOTICE, "cluster/group/topic",
        "The broker is closed, so a broadcasting group's progress on it cannot be asked any more.",
        "Nothing was written since; the progress had to be proved before the broker was closed.")

@@ -375,11 +375,21 @@ def test_broadcast_on_a_closed_broker() -> None:
         return broadcast({}, config={"brokerPermission": "0"}, stats={"orders": {0: QueueRange(0, 10, updated)}},
                          unwritten=unwritten)
 
-    assert [(reason.code, reason.severity) for reason in closed(999).reasons] == [("BROADCAST_CLOSED", "notice")]
-    assert codes(closed(1001)) == ["BROADCAST_UNKNOWN"]
-    # A restart gives the table an old time; a commit log that has not grown since a proof tells as much.
-    assert codes(closed(1001, frozenset({MASTER.address}))) == ["BROADCAST_CLOSED"]
-    assert codes(closed(1001, frozenset({"198.18.9.9:1"}))) == ["BROADCAST_UNKNOWN"]
+    proved = closed(1001, frozenset({MASTER.address}))
+    assert [(reason.code, reason.severity) for reason in proved.reasons] == [("BROADCAST_CLOSED", "notice")]
+    # The topic table's time is 1000, and every later change of the table, a new retry topic's for one, moves it: that
+    # a message is older tells nothing.
+    for updated in (999, 1001):
+        assert codes(closed(updated)) == ["BROADCAST_UNKNOWN"]
+        assert codes(closed(updated, frozenset({"198.18.9.9:1"}))) == ["BROADCAST_UNKNOWN"]
+
+
+def test_topics_that_are_read_by_broadcast_are_known_while_they_are_empty() -> None:
+    empty = broadcast({}, stats={"orders": {0: QueueRange(0, 0)}}, topics=("orders", "bills"))
+    assert empty.broadcast_topics == ("orders",)
+    assert run().broadcast_topics == ()
+    others = run(view(connections={"g": online("orders", model="BROADCASTING")}), only=Filter(groups=("h",)))
+    assert others.broadcast_topics == ()
 
 
 def test_whom_to_ask() -> None:

@@ -33,7 +33,7 @@ class Estate:
     def __init__(self) -> None:
         self.max, self.committed, self.late = 10, 10, 10
         self.log, self.slave_log = 5000, 5000
-        self.model = "CLUSTERING"
+        self.model, self.perm, self.changed = "CLUSTERING", "4", 1
         self.client = 10
         self.delayed = 0
         self.silent: set[str] = set()
@@ -58,11 +58,11 @@ class Estate:
             "GET_BROKER_CLUSTER_INFO": lambda: None,
             "GET_ALL_TOPIC_LIST_FROM_NAMESERVER": frozenset,
             "GET_KVLIST_BY_NAMESPACE": dict,
-            "GET_BROKER_CONFIG": lambda: {"brokerPermission": "4", "messageDelayLevel": "1s 5s"},
+            "GET_BROKER_CONFIG": lambda: {"brokerPermission": self.perm, "messageDelayLevel": "1s 5s"},
             "GET_BROKER_RUNTIME_INFO": lambda: {
                 "commitLogMaxOffset": str(self.log if request.address == MASTER else self.slave_log),
                 "bootTimestamp": "1", "dispatchBehindBytes": "0"},
-            "GET_ALL_TOPIC_CONFIG": lambda: TopicTable(DataVersion(1, 1), {
+            "GET_ALL_TOPIC_CONFIG": lambda: TopicTable(DataVersion(1, self.changed), {
                 name: TopicConfig(name, 1, 1, 6) for name in ("orders", "TBW102")}),
             "GET_ALL_SUBSCRIPTIONGROUP_CONFIG": lambda: GroupTable(DataVersion(1, 1), {
                 name: SubscriptionGroup(name) for name in ("g", "late", "TOOLS_CONSUMER")}),
@@ -197,6 +197,25 @@ def test_broadcast_progress_is_asked_from_the_client(gate, estate) -> None:
     assert not lag(gate, estate)[0]
     estate.silent = {"GET_CONSUMER_RUNNING_INFO"}
     assert "BROADCAST_UNKNOWN" in lag(gate, estate, timeout=70)[1]["msg"]
+
+
+def test_topics_that_are_read_by_broadcast_are_named_while_they_are_empty(gate, estate) -> None:
+    estate.model, estate.max, estate.late = "BROADCASTING", 0, 0
+    failed, result = lag(gate, estate)
+    assert not failed
+    assert result["clusters"]["mro"]["broadcast_topics"] == ["orders"]
+
+
+def test_a_closed_broker_whose_log_has_moved_since_the_proof_is_never_taken_for_read(gate, estate) -> None:
+    estate.model, estate.perm = "BROADCASTING", "0"
+    assert not lag(gate, estate, commit_logs={MASTER: 5000})[0]
+    estate.write()
+    # The heartbeat of a group that is new makes its retry topic.
+    estate.changed = 10**15
+    assert "WRITTEN_SINCE mro/broker-a" in lag(gate, estate, commit_logs={MASTER: 5000})[1]["msg"]
+    failed, result = lag(gate, estate, timeout=70)
+    assert failed
+    assert "BROADCAST_UNKNOWN mro/g/orders" in result["msg"]
 
 
 def test_commit_logs_of_an_earlier_proof(gate, estate) -> None:
