@@ -48,7 +48,8 @@ options:
     description:
       - RV(commit_logs) of this module or of M(mqops.rocketmq.rocketmq_offset_lag). What was written after it is read
         first and listed in RV(offenders); it does not count against the window that follows.
-      - This names who wrote to a cluster after it was proved to be drained.
+      - This names who wrote to a cluster after it was proved to be drained, and everybody who did. The logs that are
+        named here are read whole, up to O(max_records); of others no more is read than tells that somebody writes.
     type: dict
   producer_groups:
     description:
@@ -147,6 +148,13 @@ clusters:
       description: Why it does not pass; as RV(reasons).
       type: list
       elements: dict
+unread:
+  description:
+    - Why a commit log was not read to the end that it had at the last look, by cluster and broker. RV(offenders) may
+      lack somebody who wrote there.
+  returned: when the observation has begun
+  type: dict
+  sample: {"mro/broker-a": "more than 100000 records"}
 internal:
   description: Records that the broker wrote by itself and that were left out, by cluster, broker and kind.
   returned: always
@@ -262,17 +270,27 @@ def record_at(addr: str, position: int) -> Request[Record]:
 
 @dataclass
 class Master:
-    """One master under observation. C(position): up to where its log was read (-1: not begun)."""
+    """One master under observation. C(position): up to where its log was read (-1: not begun).
+
+    C(whole): read all of it, whatever it holds. C(skipped), C(pending): why a part of it was left out for good, or is
+    not read yet.
+    """
 
     spec: BrokerSpec
     watch: Watch
     position: int = -1
+    whole: bool = False
+    skipped: str = ""
+    pending: str = ""
     boot: str = ""
     records: int = 0
     before: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.watch.cluster}/{self.watch.broker}"
+
+    def skip(self, end: int, why: str) -> None:
+        self.position, self.skipped = end, self.skipped or why
 
     def unknown(self, part: str, why: str) -> Reason:
         return Reason("BROKER_UNKNOWN", str(self), {"part": part, "address": self.spec.address, "why": why})
@@ -291,7 +309,7 @@ class Observer:
     ) -> None:
         self.admin, self.max_records, self.sleep = admin, max_records, sleep
         self.masters = [
-            Master(spec, Watch(one.name, spec.name), (since or {}).get(spec.address, -1))
+            Master(spec, Watch(one.name, spec.name), (since or {}).get(spec.address, -1), spec.address in (since or {}))
             for one in specs for spec in one.masters
         ]
 
@@ -324,6 +342,11 @@ class Observer:
         return [reason for master in self.masters
                 for reason in master.watch.unexplained(master.before, ends[master.spec.address])]
 
+    def unread(self) -> dict[str, str]:
+        """Why a log was not read to the end of the last look, by cluster and broker."""
+        whys = {str(master): master.skipped or master.pending for master in self.masters}
+        return {name: why for name, why in whys.items() if why}
+
     def read(self, behind: list[Reason] | None = None) -> list[Reason]:
         """Reads every log up to its present end. C(behind) takes the masters whose queues lag behind their log."""
         counts = {(index, key): one.count for index, master in enumerate(self.masters)
@@ -340,14 +363,17 @@ class Observer:
         ends: dict[int, int] = {}
         answers = self.admin.ask_all([runtime_info(master.spec.address) for master in self.masters])
         for index, (master, answer) in enumerate(zip(self.masters, answers, strict=True)):
+            master.pending = ""
             if isinstance(answer, AdminError):
+                master.pending = str(answer)
                 reasons.append(master.unknown("runtime", str(answer)))
                 continue
             try:
                 end, boot = int(answer["commitLogMaxOffset"]), answer.get("bootTimestamp", "")
                 waiting = int(answer.get("dispatchBehindBytes", "0"))
             except (KeyError, ValueError) as error:
-                reasons.append(master.unknown("runtime", f"no usable commitLogMaxOffset: {error!r}"))
+                master.pending = f"no usable commitLogMaxOffset: {error!r}"
+                reasons.append(master.unknown("runtime", master.pending))
                 continue
             if waiting and behind is not None:
                 behind.append(master.unknown("queues", f"dispatchBehindBytes is {waiting}"))
@@ -355,7 +381,7 @@ class Observer:
             if master.position >= 0 and (boot != known or end < master.position):
                 reasons.append(Reason("BROKER_RESTARTED", str(master), {
                     "boot": boot, "boot_before": master.boot, "end": end, "read_to": master.position}))
-                master.position = -1
+                master.skip(end, f"restarted: read to {master.position}, it ends at {end} now")
             if master.position < 0:
                 master.position = end
             master.boot = boot
@@ -374,6 +400,7 @@ class Observer:
             for index, answer in zip(todo, answers, strict=True):
                 master = self.masters[index]
                 if isinstance(answer, AdminError):
+                    master.pending = str(answer)
                     reasons.append(master.unknown(f"commit log at {master.position}", str(answer)))
                     continue
                 master.position += answer.size
@@ -382,10 +409,10 @@ class Observer:
                     writes[index] += master.watch.saw([answer.message])
                 if master.records > self.max_records:
                     reasons.append(master.unknown("commit log", f"more than {self.max_records} records"))
-                    master.position = ends[index]
-                elif writes[index] >= ENOUGH_WRITES:
+                    master.skip(ends[index], f"more than {self.max_records} records")
+                elif writes[index] >= ENOUGH_WRITES and not master.whole:
                     # The window is broken many times over; a busy log must not be read at the pace of single records.
-                    master.position = ends[index]
+                    master.skip(ends[index], f"more than {ENOUGH_WRITES} writes of clients at once")
                 elif master.position < ends[index]:
                     again.append(index)
             todo = again
@@ -581,6 +608,7 @@ def main() -> None:
                    "reasons": [reason.as_dict() for reason in outcome.reasons]}
             for name, outcome in outcomes.items()
         },
+        "unread": {name: why for observer in observers.values() for name, why in observer.unread().items()},
         "internal": {str(master): dict(master.watch.internal) for master in masters},
         "clean": round(min(outcome.clean for outcome in outcomes.values()), 1),
         "commit_logs": {master.spec.address: master.position for master in masters if master.position >= 0},

@@ -313,6 +313,76 @@ def test_who_wrote_since_an_earlier_proof_is_named_and_does_not_break_the_window
     assert observer.masters[1].records == 0
 
 
+def since_the_proof(world, *, max_records=100_000):
+    """An observation of what both masters have got from now on, not yet begun."""
+    since = {address: broker.end for address, broker in world.brokers.items()}
+    observer = Observer(world, [SPEC], max_records, sleep=world.sleep, since=since)
+    return observer, lambda: observe({"mro": observer}, window=60.0, timeout=60.0, interval=5.0,
+                                     clock=lambda: world.now, sleep=world.sleep)["mro"]
+
+
+def topics(observer):
+    return {key[0]: one.count for master in observer.masters for key, one in master.watch.offenders.items()}
+
+
+def test_a_busy_straggler_hides_nobody_who_wrote_since_the_proof(world) -> None:
+    broker = world.brokers[MASTERS[0]]
+    observer, look = since_the_proof(world)
+    for _unused in range(300):
+        broker.write()
+    broker.write("news")
+    world.at(5, lambda: [broker.write() for _unused in range(300)])
+    world.at(5, lambda: broker.write("late-news"))
+    assert codes(look()) == {"CLIENT_WRITES"}
+    assert topics(observer) == {"orders": 600, "news": 1, "late-news": 1}
+    assert observer.unread() == {}
+
+
+def test_what_was_not_read_is_told(world) -> None:
+    observer, look = since_the_proof(world, max_records=4)
+    broker = world.brokers[MASTERS[0]]
+    for _unused in range(6):
+        broker.write()
+    look()
+    assert observer.unread() == {"mro/broker-a": "more than 4 records"}
+    # Nobody asks for all of a flood; that it was not read is true all the same.
+    world.at(world.now + 10, lambda: [world.brokers[MASTERS[1]].write() for _unused in range(300)])
+    assert "mro/broker-b" in world.run(max_records=10_000)[2].unread()
+
+
+def test_a_log_that_cannot_be_read_now_is_told_and_one_that_could_be_later_is_not(world) -> None:
+    observer, look = since_the_proof(world)
+    first, second = (world.brokers[address] for address in MASTERS)
+    second.silent = True
+    first.write()
+    record = first.log.pop(1000)
+    look()
+    assert set(observer.unread()) == {"mro/broker-a", "mro/broker-b"}
+    assert "no answer within 5 s" in observer.unread()["mro/broker-b"]
+    first.log[1000], second.silent = record, False
+    look()
+    assert (observer.unread(), topics(observer)) == ({}, {"orders": 1})
+
+
+def test_what_a_log_has_lost_is_told(world) -> None:
+    observer, look = since_the_proof(world)
+    world.brokers[MASTERS[0]].end = 900
+    look()
+    assert "900" in observer.unread()["mro/broker-a"]
+
+
+def test_the_module_returns_what_was_not_read(gate, world) -> None:
+    cluster = {"name": "mro", "nameservers": ["198.18.50.20:9876"], "brokers": [
+        {"name": "broker-a", "id": 0, "address": MASTERS[0]}]}
+    arguments = {"clusters": [cluster], "settle": 0, "window": 10, "timeout": 10, "max_records": 4}
+    for _unused in range(6):
+        world.brokers[MASTERS[0]].write()
+    assert gate.run("rocketmq_write_stop", world._answer, **arguments)[1]["unread"] == {}
+    failed, result = gate.run("rocketmq_write_stop", world._answer, since={MASTERS[0]: 1000}, **arguments)
+    assert failed
+    assert result["unread"] == {"mro/broker-a": "more than 4 records"}
+
+
 def test_likely_groups_are_those_with_a_client_on_the_writers_machine(world) -> None:
     client = Client("198.18.50.101@7", "198.18.50.101:5555")
     answers = {("pay", MASTERS[0]): (client,), ("ship", MASTERS[0]): (replace(client, address="198.18.50.9:1"),)}
