@@ -1,0 +1,55 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filter about sources that are opened again after they were closed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.mqops.rocketmq.plugins.filter.migration import writers
+
+
+def reopened(
+    known: dict[str, Any], sources: list[dict[str, Any]], read: dict[str, Any], printed: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """What is known of drained sources once some were opened again: their proofs end, what they have missed is added.
+
+    known holds "ends" by master's address, "broadcast_topics" and "missed" by source. read is what rocketmq_write_stop
+    has returned about the time since these ends, printed a loop of C(ss -Htn) over the machines. A broadcasting
+    consumer gets a queue back at its end; so whatever was written to its topics is missed, and what was not read
+    counts as written.
+    """
+    try:
+        ends, topics = dict(known["ends"]), dict(known["broadcast_topics"])
+        missed = {name: list(lines) for name, lines in known["missed"].items()}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise AnsibleFilterError(f"reopened: drained.json has an unexpected shape: {error!r}") from error
+    for source in sources:
+        name, unread = source["name"], read.get("unread")
+        masters = {broker["address"]: broker["name"] for broker in source["brokers"] if int(broker["id"]) == 0}
+        closed = [broker for address, broker in masters.items() if ends.pop(address, None) is not None]
+        broadcast = topics.pop(name, [])
+        if not closed or not broadcast:
+            continue
+        lines = writers(
+            [one for one in read.get("offenders", []) if one["cluster"] == name and one["topic"] in broadcast], printed
+        )
+        for broker in closed:
+            why = read.get("msg", "nothing was read") if unread is None else unread.get(f"{name}/{broker}")
+            if why:
+                names = ", ".join(broadcast)
+                lines.append(f"perhaps {names} on {name}/{broker}, whose commit log could not be read: {why}")
+        if lines:
+            before = missed.get(name, [])
+            missed[name] = before + [line for line in lines if line not in before]
+    return {"ends": ends, "broadcast_topics": topics, "missed": missed}
+
+
+class FilterModule:
+    """The collection's filter about sources that are opened again."""
+
+    def filters(self) -> dict[str, Any]:
+        return {"reopened": reopened}

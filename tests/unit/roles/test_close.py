@@ -1,0 +1,122 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a close has proved outlives its run: the role's tasks with stubs for the modules that ask brokers."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+STUBS = Path(__file__).parent / "stubs"
+MODULES = ("rocketmq_offset_lag", "rocketmq_broker_perm", "rocketmq_write_stop", "rocketmq_consumer_assignment")
+MASTER = "198.18.9.21:10911"
+SOURCE = {
+    "name": "mro",
+    "nameservers": ["198.18.9.20:9876"],
+    "brokers": [{"name": "broker-a", "id": 0, "address": MASTER}],
+    "hosts": {"nameservers": [], "masters": [], "slaves": []},
+}
+FIRST_PROOF, SECOND_PROOF, CLOSE = "rocketmq_offset_lag 1", "rocketmq_offset_lag 2", "rocketmq_broker_perm 1"
+
+
+class Run:
+    """The role's close in a world that is kept in a file."""
+
+    def __init__(self, place: Path) -> None:
+        self.place, self.evidence = place, place / "evidence"
+        self.evidence.mkdir()
+        own = place / "collections/ansible_collections/mqops/rocketmq"
+        (own / "plugins/modules").mkdir(parents=True)
+        for name in ("meta", "roles", "galaxy.yml"):
+            (own / name).symlink_to(REPOSITORY / name)
+        (own / "plugins/filter").symlink_to(REPOSITORY / "plugins/filter")
+        shutil.copytree(REPOSITORY / "plugins/module_utils", own / "plugins/module_utils")
+        shutil.copy(STUBS / "world.py", own / "plugins/module_utils/world.py")
+        for name in MODULES:
+            (own / "plugins/modules" / f"{name}.py").write_text(
+                "#!/usr/bin/python\nfrom ansible_collections.mqops.rocketmq.plugins.module_utils.world import run\n"
+                f"run({name!r})\n"
+            )
+        self.world = {"log": ["news", "orders"], "broadcast_topics": ["news"], "perm": 4, "mute": False}
+
+    def __call__(self, **script) -> tuple[bool, str]:
+        """Whether it passed, and what it printed."""
+        state = self.place / "world.json"
+        include = {"name": "mqops.rocketmq.migration", "tasks_from": "close_batch"}
+        facts = {
+            "migration_estate": {"sources": [SOURCE], "target": {**SOURCE, "name": "hub"}, "business": []},
+            "migration_directory": str(self.evidence),
+            "__migration_batch": [SOURCE],
+        }
+        play = {
+            "hosts": "localhost",
+            "gather_facts": False,
+            "vars": {**facts, "ansible_python_interpreter": sys.executable},
+            "tasks": [{"ansible.builtin.include_role": include}],
+        }
+        (self.place / "play.yml").write_text(yaml.safe_dump([play]))
+        environment = {
+            **os.environ,
+            "WORLD": str(state),
+            "ANSIBLE_COLLECTIONS_PATH": str(self.place / "collections"),
+            "ANSIBLE_PIPELINING": "true",
+            "ANSIBLE_STDOUT_CALLBACK": "default",
+            "ANSIBLE_DISPLAY_FAILED_STDERR": "false",
+        }
+        environment.pop("PYTHONPATH", None)
+        state.write_text(json.dumps({**self.world, "script": script, "calls": [], "run": 0}))
+        process = subprocess.Popen(
+            ["ansible-playbook", "-i", "localhost,", "-c", "local", "play.yml"],
+            cwd=self.place,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        state.write_text(json.dumps({**self.world, "script": script, "calls": [], "run": process.pid}))
+        printed = process.communicate(timeout=300)[0]
+        self.world = {key: value for key, value in json.loads(state.read_text()).items() if key in self.world}
+        return process.returncode == 0, printed
+
+    def known(self):
+        return json.loads((self.evidence / "drained.json").read_text())
+
+
+@pytest.fixture
+def close(tmp_path):
+    return Run(tmp_path)
+
+
+def test_what_a_killed_run_has_proved_and_not_told_the_next_one_knows(close) -> None:
+    # A broadcast between the last look of the drain and the close; the run is killed before it can see it.
+    close(**{FIRST_PROOF: {"write": ["news"]}, CLOSE: {"kill": True}})
+    assert close.world["perm"] == 0
+    # The next one sees it, opens the source again, and is killed before it can tell.
+    close(**{SECOND_PROOF: {"kill": True}})
+    assert close.world["perm"] == 4
+    # The consumer has gone meanwhile, so nobody else would know that the topic is read by broadcast.
+    close.world["broadcast_topics"] = []
+    passed, printed = close()
+    assert not passed
+    assert "news queue 0 on mro/broker-a: 1 messages" in printed and "their owner has to send them again" in printed
+    assert (close.world["perm"], close.known()["ends"], close.known()["missed"]) == (0, {MASTER: 3}, {})
+    # It has been told.
+    passed, printed = close()
+    assert passed, printed
+
+
+def test_what_could_not_be_read_is_no_silence(close) -> None:
+    close.world["mute"] = True
+    passed, printed = close(**{CLOSE: {"write": ["orders"]}})
+    assert not passed
+    assert "perhaps news on mro/broker-a" in printed and "no answer within 5 s" in printed
