@@ -34,6 +34,15 @@ TOPIC, GROUP = "mro-puppet", "mro-puppet"
 PREPARED = 4  # sysFlag of a half message
 HALF_CHECKS = 15  # 4.4.0's transactionCheckMax
 TWO_MINUTES = 6  # delay level
+NEW_TOPIC = {
+    "defaultTopic": "TBW102",
+    "readQueueNums": 1,
+    "writeQueueNums": 1,
+    "perm": 6,
+    "topicFilterType": "SINGLE_TAG",
+    "topicSysFlag": 0,
+    "order": False,
+}
 TEN_MINUTES = 600
 ACL_FILE = "/opt/rocketmq/conf/plain_acl.yml"  # read again by itself when it changes
 READER = {"accessKey": "mqops-reader", "secretKey": "mqops-reader-secret", "admin": False, "defaultGroupPerm": "SUB"}
@@ -148,6 +157,7 @@ class Traffic:
             "migration_drain_window": 10,
             "migration_drain_timeout": 240,
             "migration_progress_file": str(self.progress),
+            "migration_directory": str(self.build / "evidence"),
         }
         return self.playbook("molecule/traffic/phase.yml", traffic_tasks=tasks, **(short | variables))
 
@@ -508,17 +518,7 @@ def lost_routes(lab: Traffic) -> str:
     began = time.time()
     lab.run("docker", "restart", "-t", "10", container)
     server = wait_for("the name server", lambda: _name_server(lab.source["nameservers"][0]), 60)
-    lab.peer.ask(
-        17,
-        topic="mro-increment",
-        defaultTopic="TBW102",
-        readQueueNums=1,
-        writeQueueNums=1,
-        perm=6,
-        topicFilterType="SINGLE_TAG",
-        topicSysFlag=0,
-        order=False,
-    )
+    lab.peer.ask(17, **NEW_TOPIC, topic="mro-increment")
     table = set(parse(lab.peer.ask(21)[1])["topicConfigTable"])
     listed = wait_for("the increment", lambda: _listed(server, "mro-increment"), 60)
     passed, printed = lab.gate("freeze_batch")
@@ -591,6 +591,23 @@ def straggler(lab: Traffic) -> str:
     }
     require(not left, f"closed with messages left: {left}")
     return "named, drained, closed the second time"
+
+
+def missed_broadcast(lab: Traffic) -> str:
+    """Sent to a closed source after the run that closed it: the next one knows what was proved, and tells it once."""
+    require(lab.permission() == "0", f"the permission is {lab.permission()}")
+    send(Peer(lab.master), "mro-broadcast", 0, "missed")
+    # The topic table is younger than the message now, as it is after any heartbeat of a new group.
+    lab.peer.ask(17, **NEW_TOPIC, topic="mro-latest")
+    passed, printed = lab.gate("close_batch")
+    require(not passed, "the close passed although nobody will read a broadcast")
+    require("WRITTEN_SINCE mro/broker-a" in printed, f"it was not noticed: {printed[-3000:]}")
+    require("mro-broadcast queue 0 on mro/broker-a: 1 messages" in printed, f"it is not named: {printed[-3000:]}")
+    require("their owner has to send them again" in printed, f"nobody is told: {printed[-3000:]}")
+    require(lab.permission() == "0", f"the permission is {lab.permission()}")
+    passed, printed = lab.gate("close_batch")
+    require(passed, f"what was told is told again: {printed[-3000:]}")
+    return "named, closed, told once"
 
 
 def second_straggler(lab: Traffic) -> str:
@@ -692,6 +709,7 @@ SHORT = (
     dead_letters,
     drained,
     straggler,
+    missed_broadcast,
     verdict,
 )
 LONG = (
@@ -710,6 +728,7 @@ LONG = (
     second_straggler,
     seldom,
     straggler,
+    missed_broadcast,
     verdict,
 )
 
