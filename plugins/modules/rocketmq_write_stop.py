@@ -50,6 +50,14 @@ options:
         first and listed in RV(offenders); it does not count against the window that follows.
       - This names who wrote to a cluster after it was proved to be drained.
     type: dict
+  topics:
+    description:
+      - Names of topics. If given, only messages that belong to one of these count, for clusters that go on serving
+        others.
+      - Then O(max_records) only limits what is read. Where a log grows faster, the ends of these topics' queues alone
+        have to stand still, and such a master is named in RV(unread).
+    type: list
+    elements: str
   producer_groups:
     description:
       - Names of producer groups that may be the writers. RocketMQ 4.4.0 cannot list producer groups, but tells where
@@ -160,6 +168,13 @@ commit_logs:
   description: Where each master's commit log ended when it was read last, by address.
   returned: always
   type: dict
+unread:
+  description:
+    - Masters whose log was not read to its end because of O(max_records), as C(cluster/broker). Delayed and
+      transactional messages for O(topics) can have gone unseen there.
+  returned: always
+  type: list
+  elements: str
 reasons:
   description: Why it does not pass.
   returned: always
@@ -211,6 +226,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.write_st
     OP_TOPIC,
     SCHEDULE_TOPIC,
     Watch,
+    classify,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     ArgumentError,
@@ -269,6 +285,7 @@ class Master:
     position: int = -1
     boot: str = ""
     records: int = 0
+    unread: bool = False
     before: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -283,13 +300,15 @@ class Observer:
 
     A window begins with C(begin) and ends with C(finish); between them C(read) reads what the logs grew by. Each
     returns what breaks the window; an empty list is the only thing that counts as nothing seen.
+
+    C(topics): where messages have to belong to count; None for all.
     """
 
     def __init__(
         self, admin: Admin, specs: list[ClusterSpec], max_records: int, sleep: Callable[[float], None] = time.sleep,
-        since: Mapping[str, int] | None = None,
+        since: Mapping[str, int] | None = None, topics: frozenset[str] | None = None,
     ) -> None:
-        self.admin, self.max_records, self.sleep = admin, max_records, sleep
+        self.admin, self.max_records, self.sleep, self.topics = admin, max_records, sleep, topics
         self.masters = [
             Master(spec, Watch(one.name, spec.name), (since or {}).get(spec.address, -1))
             for one in specs for spec in one.masters
@@ -307,7 +326,7 @@ class Observer:
         reasons += behind
         for master in self.masters:
             master.watch.restart()
-            master.records = 0
+            master.records, master.unread = 0, False
         if reasons:
             return reasons
         ends, reasons = self._ends()
@@ -378,10 +397,12 @@ class Observer:
                     continue
                 master.position += answer.size
                 master.records += 1
-                if answer.message is not None:
+                if answer.message is not None and self._counts(answer.message):
                     writes[index] += master.watch.saw([answer.message])
                 if master.records > self.max_records:
-                    reasons.append(master.unknown("commit log", f"more than {self.max_records} records"))
+                    if self.topics is None:
+                        reasons.append(master.unknown("commit log", f"more than {self.max_records} records"))
+                    master.unread = True
                     master.position = ends[index]
                 elif writes[index] >= ENOUGH_WRITES:
                     # The window is broken many times over; a busy log must not be read at the pace of single records.
@@ -390,6 +411,9 @@ class Observer:
                     again.append(index)
             todo = again
         return reasons
+
+    def _counts(self, message: Message) -> bool:
+        return self.topics is None or message.topic in self.topics or classify(message).topic in self.topics
 
     def _ends(self) -> tuple[dict[str, dict[tuple[str, int], int]], list[Reason]]:
         """The next offset of every queue of every topic that a master has, by the master's address."""
@@ -406,10 +430,14 @@ class Observer:
                 reasons.append(master.unknown("topics", str(bad)))
                 continue
             found[address] = {}
-            levels = len(config.get("messageDelayLevel", "").split()) or DEFAULT_LEVELS
-            queues = [(SCHEDULE_TOPIC, level) for level in range(levels)]
-            queues += [(topic, 0) for topic in (HALF_TOPIC, OP_TOPIC) if topic not in table.topics]
+            queues: list[tuple[str, int]] = []
+            if self.topics is None:
+                levels = len(config.get("messageDelayLevel", "").split()) or DEFAULT_LEVELS
+                queues += [(SCHEDULE_TOPIC, level) for level in range(levels)]
+                queues += [(topic, 0) for topic in (HALF_TOPIC, OP_TOPIC) if topic not in table.topics]
             for topic in table.topics.values():
+                if self.topics is not None and topic.name not in self.topics:
+                    continue
                 asked.append((master, topic.name, None))
                 requests.append(topic_stats(address, topic.name))
                 queues += [(topic.name, queue) for queue in range(topic.write_queues, topic.read_queues)]
@@ -535,6 +563,7 @@ def main() -> None:
             "window": {"type": "float", "default": 60.0},
             "max_records": {"type": "int", "default": 100000},
             "since": {"type": "dict"},
+            "topics": {"type": "list", "elements": "str"},
             "producer_groups": {"type": "list", "elements": "str", "default": []},
             **gate_spec(timeout=180.0, interval=5.0),
         },
@@ -551,6 +580,8 @@ def main() -> None:
         since = {address: int(position) for address, position in (params["since"] or {}).items()}
     except (TypeError, ValueError) as error:
         raise ArgumentError(f"since must hold one number for each address: {error}") from error
+    if params["topics"] == []:
+        raise ArgumentError("topics is empty: leave it out to observe all, there is nothing else to observe")
     specs = module.clusters()
     if not any(one.masters for one in specs):
         raise ArgumentError("clusters holds no master: there is nothing to observe")
@@ -564,7 +595,10 @@ def main() -> None:
     while (left := begun + settle - time.monotonic()) > 0:
         module.progress(f"{left:.0f} s until clients have asked for their routes")
         time.sleep(min(left, PROGRESS_EVERY))
-    observers = {one.name: Observer(module.admin, [one], params["max_records"], since=since) for one in specs}
+    topics = None if params["topics"] is None else frozenset(params["topics"])
+    observers = {
+        one.name: Observer(module.admin, [one], params["max_records"], since=since, topics=topics) for one in specs
+    }
     outcomes = observe(observers, window=window, timeout=timeout, interval=params["interval"], progress=module.progress)
     masters = [master for observer in observers.values() for master in observer.masters]
     offenders = sorted(
@@ -584,6 +618,7 @@ def main() -> None:
         "internal": {str(master): dict(master.watch.internal) for master in masters},
         "clean": round(min(outcome.clean for outcome in outcomes.values()), 1),
         "commit_logs": {master.spec.address: master.position for master in masters if master.position >= 0},
+        "unread": [str(master) for master in masters if master.unread],
         "reasons": [reason.as_dict() for reason in reasons],
         "elapsed": round(time.monotonic() - begun, 1),
     }
