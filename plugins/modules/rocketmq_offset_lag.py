@@ -26,7 +26,7 @@ options:
       - Judge only groups whose names match one of these shell patterns.
       - A pattern that matches no group fails the module.
       - Delay levels, transactional messages and slaves are judged with any filter, for they may hold messages of every
-        topic.
+        topic; unless O(standstill=queues).
     type: list
     elements: str
     default: []
@@ -54,6 +54,16 @@ options:
       - Must not be longer than O(timeout).
     type: float
     default: 60.0
+  standstill:
+    description:
+      - What must not grow while the end is proved.
+      - V(logs) are the commit logs of the masters.
+      - V(queues) are the queues that the filter selects, for clusters that go on serving others. Delay levels,
+        transactional messages and slaves are not judged then, for what they hold may be the others'. Needs O(groups) or
+        O(topics).
+    type: str
+    choices: [logs, queues]
+    default: logs
   stall_after:
     description: Seconds without a moved offset after which a group that is online counts as stalled.
     type: float
@@ -447,11 +457,12 @@ class Judge:
         today: datetime.date,
         limits: drain_watch.Limits,
         target: Sweeper | None = None,
+        logs_stand: bool = True,
     ) -> None:
         self.admin, self.only, self.waivers, self.stall_after = admin, only, waivers, stall_after
         self.aborts, self.target = drain_watch.Aborts(limits), target
         self.growth = drain_watch.TargetWatch(limits.target_growth) if limits.target_growth is not None else None
-        self.logs, self.today = logs, today
+        self.logs, self.today, self.logs_stand = logs, today, logs_stand
         self.window = window
         self.proofs: dict[str, drain.Proof] = {}
         self.last: dict[str, drain.ClusterDrain] = {}
@@ -463,6 +474,7 @@ class Judge:
             name = snapshot.spec.name
             judged = drain.judge(
                 snapshot, clients, self.last.get(name), only=self.only, stall_after=self.stall_after,
+                alone=self.logs_stand,
                 unwritten=frozenset(view.spec.address for view in snapshot.masters if self._is_unwritten(view)),
             )
             self.last[name] = judged
@@ -479,7 +491,9 @@ class Judge:
         now = int(time.monotonic() * 1000)
         proofs = {one.cluster: self.proofs.setdefault(one.cluster, drain.Proof(self.window)) for one in drains}
         passed = frozenset(
-            one.cluster for one in drains if proofs[one.cluster].look(now, not state.blocking(one.cluster), one.logs))
+            one.cluster for one in drains
+            if proofs[one.cluster].look(
+                now, not state.blocking(one.cluster), one.logs if self.logs_stand else one.ends))
         self._give_up(state, passed, {snapshot.spec.name: snapshot for snapshot in snapshots})
         return replace(
             state, passed=passed, proved={name: proof.seconds(now) for name, proof in proofs.items()},
@@ -593,6 +607,7 @@ def main() -> None:
             "topics": {"type": "list", "elements": "str", "default": []},
             "wait": {"type": "bool", "default": True},
             "window": {"type": "float", "default": 60.0},
+            "standstill": {"type": "str", "choices": ["logs", "queues"], "default": "logs"},
             "stall_after": {"type": "float", "default": 60.0},
             "commit_logs": {"type": "dict"},
             "abort_on": {"type": "dict", "options": {
@@ -622,6 +637,8 @@ def main() -> None:
         raise ArgumentError(str(error)) from error
     except (TypeError, ValueError) as error:
         raise ArgumentError(f"commit_logs must hold one number for each address: {error}") from error
+    if params["standstill"] == "queues" and not params["groups"] and not params["topics"]:
+        raise ArgumentError("standstill=queues needs groups or topics: without them every queue has to stand still")
     limits = limits_of(params)
     specs = module.clusters()
     if not specs:
@@ -632,7 +649,8 @@ def main() -> None:
     judge = Judge(
         module.admin, drain.Filter(tuple(params["groups"]), tuple(params["topics"])), waivers,
         window=window, stall_after=params["stall_after"], logs=logs, today=datetime.date.today(),
-        limits=limits, target=Sweeper(module.admin, module.clusters("target")) if params["target"] else None,
+        limits=limits, logs_stand=params["standstill"] == "logs",
+        target=Sweeper(module.admin, module.clusters("target")) if params["target"] else None,
     )
     said = -PROGRESS_EVERY
 

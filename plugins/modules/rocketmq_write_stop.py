@@ -51,6 +51,14 @@ options:
       - This names who wrote to a cluster after it was proved to be drained, and everybody who did. The logs that are
         named here are read whole, up to O(max_records); of others no more is read than tells that somebody writes.
     type: dict
+  topics:
+    description:
+      - Names of topics. If given, only messages that belong to one of these count, for clusters that go on serving
+        others.
+      - Then O(max_records) only limits what is read. Where a log grows faster, the ends of these topics' queues alone
+        have to stand still, and such a master is named in RV(unread).
+    type: list
+    elements: str
   producer_groups:
     description:
       - Names of producer groups that may be the writers. RocketMQ 4.4.0 cannot list producer groups, but tells where
@@ -151,7 +159,7 @@ clusters:
 unread:
   description:
     - Why a commit log was not read to the end that it had at the last look, by cluster and broker. RV(offenders) may
-      lack somebody who wrote there.
+      lack somebody who wrote there, and with O(topics) delayed and transactional messages can have gone unseen.
   returned: when the observation has begun
   type: dict
   sample: {"mro/broker-a": "more than 100000 records"}
@@ -219,6 +227,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.write_st
     OP_TOPIC,
     SCHEDULE_TOPIC,
     Watch,
+    classify,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     ArgumentError,
@@ -301,13 +310,15 @@ class Observer:
 
     A window begins with C(begin) and ends with C(finish); between them C(read) reads what the logs grew by. Each
     returns what breaks the window; an empty list is the only thing that counts as nothing seen.
+
+    C(topics): where messages have to belong to count; None for all.
     """
 
     def __init__(
         self, admin: Admin, specs: list[ClusterSpec], max_records: int, sleep: Callable[[float], None] = time.sleep,
-        since: Mapping[str, int] | None = None,
+        since: Mapping[str, int] | None = None, topics: frozenset[str] | None = None,
     ) -> None:
-        self.admin, self.max_records, self.sleep = admin, max_records, sleep
+        self.admin, self.max_records, self.sleep, self.topics = admin, max_records, sleep, topics
         self.masters = [
             Master(spec, Watch(one.name, spec.name), (since or {}).get(spec.address, -1), spec.address in (since or {}))
             for one in specs for spec in one.masters
@@ -405,10 +416,11 @@ class Observer:
                     continue
                 master.position += answer.size
                 master.records += 1
-                if answer.message is not None:
+                if answer.message is not None and self._counts(answer.message):
                     writes[index] += master.watch.saw([answer.message])
                 if master.records > self.max_records:
-                    reasons.append(master.unknown("commit log", f"more than {self.max_records} records"))
+                    if self.topics is None:
+                        reasons.append(master.unknown("commit log", f"more than {self.max_records} records"))
                     master.skip(ends[index], f"more than {self.max_records} records")
                 elif writes[index] >= ENOUGH_WRITES and not master.whole:
                     # The window is broken many times over; a busy log must not be read at the pace of single records.
@@ -417,6 +429,9 @@ class Observer:
                     again.append(index)
             todo = again
         return reasons
+
+    def _counts(self, message: Message) -> bool:
+        return self.topics is None or message.topic in self.topics or classify(message).topic in self.topics
 
     def _ends(self) -> tuple[dict[str, dict[tuple[str, int], int]], list[Reason]]:
         """The next offset of every queue of every topic that a master has, by the master's address."""
@@ -433,10 +448,14 @@ class Observer:
                 reasons.append(master.unknown("topics", str(bad)))
                 continue
             found[address] = {}
-            levels = len(config.get("messageDelayLevel", "").split()) or DEFAULT_LEVELS
-            queues = [(SCHEDULE_TOPIC, level) for level in range(levels)]
-            queues += [(topic, 0) for topic in (HALF_TOPIC, OP_TOPIC) if topic not in table.topics]
+            queues: list[tuple[str, int]] = []
+            if self.topics is None:
+                levels = len(config.get("messageDelayLevel", "").split()) or DEFAULT_LEVELS
+                queues += [(SCHEDULE_TOPIC, level) for level in range(levels)]
+                queues += [(topic, 0) for topic in (HALF_TOPIC, OP_TOPIC) if topic not in table.topics]
             for topic in table.topics.values():
+                if self.topics is not None and topic.name not in self.topics:
+                    continue
                 asked.append((master, topic.name, None))
                 requests.append(topic_stats(address, topic.name))
                 queues += [(topic.name, queue) for queue in range(topic.write_queues, topic.read_queues)]
@@ -562,6 +581,7 @@ def main() -> None:
             "window": {"type": "float", "default": 60.0},
             "max_records": {"type": "int", "default": 100000},
             "since": {"type": "dict"},
+            "topics": {"type": "list", "elements": "str"},
             "producer_groups": {"type": "list", "elements": "str", "default": []},
             **gate_spec(timeout=180.0, interval=5.0),
         },
@@ -578,6 +598,8 @@ def main() -> None:
         since = {address: int(position) for address, position in (params["since"] or {}).items()}
     except (TypeError, ValueError) as error:
         raise ArgumentError(f"since must hold one number for each address: {error}") from error
+    if params["topics"] == []:
+        raise ArgumentError("topics is empty: leave it out to observe all, there is nothing else to observe")
     specs = module.clusters()
     if not any(one.masters for one in specs):
         raise ArgumentError("clusters holds no master: there is nothing to observe")
@@ -591,7 +613,10 @@ def main() -> None:
     while (left := begun + settle - time.monotonic()) > 0:
         module.progress(f"{left:.0f} s until clients have asked for their routes")
         time.sleep(min(left, PROGRESS_EVERY))
-    observers = {one.name: Observer(module.admin, [one], params["max_records"], since=since) for one in specs}
+    topics = None if params["topics"] is None else frozenset(params["topics"])
+    observers = {
+        one.name: Observer(module.admin, [one], params["max_records"], since=since, topics=topics) for one in specs
+    }
     outcomes = observe(observers, window=window, timeout=timeout, interval=params["interval"], progress=module.progress)
     masters = [master for observer in observers.values() for master in observer.masters]
     offenders = sorted(

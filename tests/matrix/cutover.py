@@ -15,6 +15,8 @@ faults    what each phase meets is broken first: name server and DNS server that
 sequence  one source after the other: the first from the deploy to the end, the second attached to the target that
           serves; then a gentle restart, and the rescue of messages that were left unread, under a waiver, on the
           released source. Two topics are in the first one's order table.
+attach    a second source joins a target that serves the first, which is not done; it leaves again, killed on the way,
+          while the first goes on, and joins once more. The ways back that would take the target from both are refused.
 
 Each step, what it took and what it said is in build/matrix/report.json. Ends with 0 only when every step came out as it
 had to and the ledger is clean.
@@ -28,6 +30,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +50,9 @@ KILLS = [
     ("switch_dns", 68.0), ("switch_dns", 72.0), ("stop_brokers", 70.0),
     ("stop_brokers", 80.0), ("release_clients", 12.0), ("finalize", 30.0), ("finalize", 70.0),
 ]  # fmt: skip
+
+# Seconds after the begin of rollback_attach: while its topics are proved, and in the restarts that follow.
+LEAVING_KILLS = (60.0, 210.0, 120.0)
 
 JOIN = ("phase_30_deploy", "phase_40_copy_metadata", "phase_50_open_target")
 LEAVE = (
@@ -111,16 +117,16 @@ class Matrix(Demo):
             time.sleep(1)
         self.note(f"business flows after {what}", time.time() - began)
 
-    def stands(self, stage: str) -> None:
-        """What the last phase noted at its end is where every source stands before the next."""
+    def stands(self, stage: str, source: str = "mro") -> None:
+        """What the last phase noted at its end is where the source stands before the next."""
         mark = self.log.stat().st_size
         if not self.playbook("playbooks/status.yml", *self.variables()):
             raise Failed(f"status failed; see {self.log}")
         with self.log.open("rb") as log:
             log.seek(mark)
             printed = log.read().decode(errors="replace")
-        if f"mro: {stage}" not in printed:
-            raise Failed(f"the source was to stand at {stage}; see {self.log}")
+        if f"{source}: {stage}" not in printed:
+            raise Failed(f"{source} was to stand at {stage}; see {self.log}")
 
     def lock(self, state: str) -> None:
         """Somebody else's lock, from another host."""
@@ -339,6 +345,38 @@ class Matrix(Demo):
         self.note("messages that were unread before the rescue", 0.0, messages=unread)
         self.finish()
 
+    def attach(self) -> None:
+        first, second = "mro", "mdm"
+        self.more = {"rocketmq_migration_batch": [first]}
+        self.begin()
+        # A restart waits until everything is read; groups that stay behind on purpose are the business of other chains.
+        for source, file in product((first, second), ("catch-up", "late-return")):
+            (self.build / "ledger" / source / file).touch()
+        for phase in JOIN:
+            self.phase(phase)
+        self.flows(f"the opening for {first}")
+        self.phase("rollback_attach", passes=False, says="the target would serve nobody")
+        self.more = {"rocketmq_migration_batch": [second], "rocketmq_migration_replan": True}
+        self.confirm = self.preflight()
+        self.phase("attach")
+        self.flows(f"the attachment of {second}")
+        self.stands("open", second)
+        self.phase("rollback_open_target", passes=False, says="the target would be read-only for every source")
+        for seconds in LEAVING_KILLS:
+            began = time.time()
+            ended = self.playbook(
+                "playbooks/rollback_attach.yml", *self.variables(self.confirm), kill_when=("rollback_attach", seconds)
+            )
+            self.note(f"killed {seconds:.0f} s into rollback_attach", time.time() - began, killed=not ended)
+        self.phase("rollback_attach")
+        self.flows(f"the leaving of {second}")
+        self.stands("apart", second)
+        self.phase("rollback_attach", says="changed=0")
+        self.phase("attach")
+        self.flows(f"the second attachment of {second}")
+        self.stands("open", second)
+        self.finish()
+
     def unread(self, source: str) -> int:
         """Messages of the late group that the brokers of the source took and nobody has received."""
         book = self.build / "ledger" / source
@@ -349,11 +387,11 @@ class Matrix(Demo):
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("chain", choices=["undo", "kills", "faults", "sequence"])
+    parser.add_argument("chain", choices=["undo", "kills", "faults", "sequence", "attach"])
     parser.add_argument("--lab", default="scratch59")
-    parser.add_argument("--estate", help="single; twins for sequence")
+    parser.add_argument("--estate", help="single; twins for sequence and attach")
     options = parser.parse_args()
-    estate = options.estate or ("twins" if options.chain == "sequence" else "single")
+    estate = options.estate or ("twins" if options.chain in ("sequence", "attach") else "single")
     matrix = Matrix(options.lab, estate, options.chain)
     began = time.time()
     try:

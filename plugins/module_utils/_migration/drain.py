@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import Any
 
 from .._admin.models import (
@@ -102,7 +103,8 @@ class QueueLag:
 class ClusterDrain:
     """The judgement of one snapshot. ``parts``: remaining messages by part. ``logs``: master's address → (commit log
     end, boot time), which must not change while the end of the drain is proved. ``consumers``: client ids by group,
-    those of online groups. ``broadcast_topics``: what broadcasting groups subscribe to, messages there or not."""
+    those of online groups. ``broadcast_topics``: what broadcasting groups subscribe to, messages there or not.
+    ``masters``: names by address."""
 
     cluster: str
     taken_ms: int
@@ -112,10 +114,22 @@ class ClusterDrain:
     logs: Mapping[str, tuple[int, str]]
     consumers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     broadcast_topics: tuple[str, ...] = ()
+    masters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def remaining(self) -> int:
         return sum(self.parts.values())
+
+    @property
+    def ends(self) -> dict[str, tuple[int, str]]:
+        """In the place of ``logs`` where others write too: the ends of the judged queues of each master, together."""
+        maxima: dict[str, dict[tuple[str, int], int]] = {}
+        for row in self.rows:
+            maxima.setdefault(row.broker, {})[row.topic, row.queue] = row.max
+        return {
+            address: (sum(maxima.get(self.masters[address], {}).values()), boot)
+            for address, (_end, boot) in self.logs.items()
+        }
 
     @property
     def groups(self) -> frozenset[str]:
@@ -129,11 +143,21 @@ class Filter:
     groups: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
 
+    # Thousands of plain names are a usual filter, and each is asked for very often.
+    @cached_property
+    def _plain(self) -> tuple[frozenset[str], frozenset[str]]:
+        return frozenset(self.groups), frozenset(self.topics)
+
+    @cached_property
+    def _globs(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        wild = [tuple(one for one in patterns if set(one) & set("*?[")) for patterns in (self.groups, self.topics)]
+        return wild[0], wild[1]
+
     def group(self, name: str) -> bool:
-        return not self.groups or any(fnmatchcase(name, pattern) for pattern in self.groups)
+        return not self.groups or name in self._plain[0] or any(fnmatchcase(name, one) for one in self._globs[0])
 
     def topic(self, name: str) -> bool:
-        return not self.topics or any(fnmatchcase(name, pattern) for pattern in self.topics)
+        return not self.topics or name in self._plain[1] or any(fnmatchcase(name, one) for one in self._globs[1])
 
     def unmatched(self, snapshots: Iterable[ClusterSnapshot]) -> list[str]:
         """Patterns that no name of any of the clusters fits, as ``group x`` or ``topic x``."""
@@ -149,8 +173,12 @@ class Filter:
                 for topic, group in pairs_of(view):
                     topics.add(topic)
                     groups.add(group)
-        return [f"group {one}" for one in self.groups if not any(fnmatchcase(name, one) for name in groups)] + [
-            f"topic {one}" for one in self.topics if not any(fnmatchcase(name, one) for name in topics)
+        return [
+            f"group {one}" for one in self.groups
+            if one not in groups and not any(fnmatchcase(name, one) for name in groups)
+        ] + [
+            f"topic {one}" for one in self.topics
+            if one not in topics and not any(fnmatchcase(name, one) for name in topics)
         ]
 
 
@@ -162,18 +190,21 @@ def judge(
     only: Filter = Filter(),
     stall_after: float = 60.0,
     unwritten: frozenset[str] = frozenset(),
+    alone: bool = True,
 ) -> ClusterDrain:
     """Judges one snapshot with the parts config, runtime, topics, groups, offsets, delay, stats and clients.
 
     ``clients``: the running information of every client of every broadcasting group. ``previous``: the judgement
     before this one; without it nothing can be seen to move, to stall or to be rewound. ``stall_after``: seconds
     without movement after which an online group counts as stalled. ``unwritten``: addresses of masters whose commit
-    log ends where an earlier proof has left it.
+    log ends where an earlier proof has left it. ``alone``: whether nobody else writes here; otherwise delay levels,
+    transactional messages and slaves are left out, for nobody can tell whose they are.
     """
     run = _Run(snapshot, clients or {}, previous, only, stall_after, unwritten)
+    run.alone = alone
     for view in snapshot.masters:
         run.master(view)
-    for view in snapshot.slaves:
+    for view in snapshot.slaves if alone else ():
         run.slave(view)
     run.never_committed()
     run.carry(previous)
@@ -182,6 +213,7 @@ def judge(
     return ClusterDrain(
         snapshot.spec.name, snapshot.taken_ms, tuple(run.rows), (*_row_reasons(run.rows), *run.reasons),
         run.parts, run.logs, run.consumers, run.broadcast_topics(),
+        {spec.address: spec.name for spec in snapshot.spec.masters},
     )
 
 
@@ -227,6 +259,8 @@ def broadcast_clients(snapshot: ClusterSnapshot) -> dict[tuple[str, str], str]:
 
 class _Run:
     """Collects rows and reasons of one snapshot."""
+
+    alone = True
 
     def __init__(
         self,
@@ -282,8 +316,9 @@ class _Run:
                 why = value.reason if isinstance(value, Unknown) else "was not asked for"
                 self.add("BROKER_UNKNOWN", where, {"part": part, "address": view.spec.address, "why": why})
         self._log(view, where)
-        self._delay(view, where)
-        self._half(view, where)
+        if self.alone:
+            self._delay(view, where)
+            self._half(view, where)
         topics, stats, connections = _known(view.topics), _known(view.stats), _known(view.connections)
         if topics is None or stats is None or connections is None or _known(view.offsets) is None:
             return
@@ -517,7 +552,7 @@ class _Run:
         except (KeyError, ValueError) as error:
             self.add("BROKER_UNKNOWN", where, {"part": "runtime", "why": f"no usable commitLogMaxOffset: {error!r}"})
             return
-        if behind:
+        if behind and self.alone:
             # Messages are in the log and not in their queues yet: the maxima are too low.
             self.add("NOT_SETTLED", where, {"dispatchBehindBytes": behind})
 

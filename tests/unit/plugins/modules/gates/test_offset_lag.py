@@ -303,3 +303,36 @@ def test_one_cluster_that_is_behind_takes_nothing_from_the_others(gate, estate) 
     assert failed
     assert {name: one["passed"] for name, one in result["clusters"].items()} == {"mro": True, "mdm": False}
     assert "mdm/g/orders" in result["msg"] and "mro/" not in result["msg"]
+
+
+def test_among_others_only_the_queues_of_the_filter_must_stand_still(gate, estate) -> None:
+    def happen(now):
+        # Others write, and have delayed messages.
+        estate.log += 100
+        if now == 1050.0:
+            estate.max += 1
+        if now == 1055.0:
+            estate.committed = estate.late = estate.max
+
+    gate.on_sleep = happen
+    estate.delayed, estate.slave_log = 7, 1
+    failed, result = lag(gate, estate, topics=["orders"], standstill="queues")
+    assert not failed, result
+    assert result["elapsed"] == 115.0
+    assert result["clusters"]["mro"]["remaining"] == 0
+    failed, result = lag(gate, estate, topics=["orders"], timeout=120)
+    assert failed
+    assert "DELAYED_PENDING" in result["msg"]
+
+
+def test_among_others_a_backlog_and_a_restart_count_as_ever(gate, estate) -> None:
+    estate.committed = 3
+    failed, result = lag(gate, estate, topics=["orders"], standstill="queues", timeout=120)
+    assert failed
+    assert "mro/g/orders" in result["msg"]
+
+
+def test_among_others_something_has_to_be_selected(gate, estate) -> None:
+    failed, result = lag(gate, estate, standstill="queues")
+    assert failed
+    assert "needs groups or topics" in result["msg"]

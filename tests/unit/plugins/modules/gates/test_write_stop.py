@@ -111,8 +111,8 @@ class World:
             return AdminError(request.name, request.address, 1, "can not find message by the offset")
         return request.parse(Command(code=0, body=found))
 
-    def run(self, *, window=60.0, timeout=180.0, max_records=1000):
-        observer = Observer(self, [SPEC], max_records, sleep=self.sleep)
+    def run(self, *, window=60.0, timeout=180.0, max_records=1000, topics=None):
+        observer = Observer(self, [SPEC], max_records, sleep=self.sleep, topics=topics and frozenset(topics))
         outcome = observe({"mro": observer}, window=window, timeout=timeout, interval=5.0, clock=lambda: self.now,
                           sleep=self.sleep)["mro"]
         offenders = [one for master in observer.masters for one in master.watch.offenders.values()]
@@ -250,6 +250,42 @@ def test_a_record_that_cannot_be_read_does_not_pass(world) -> None:
 
     world.at(10, write_and_lose)
     assert codes(world.run()[0]) == {"BROKER_UNKNOWN"}
+
+
+def test_only_writes_to_the_given_topics_count(world) -> None:
+    broker = world.brokers[MASTERS[0]]
+    for when in range(1, 400, 2):
+        world.at(when, lambda: broker.write("other"))
+    world.at(30, lambda: broker.write(SCHEDULE_TOPIC, 1, REAL_TOPIC="orders", REAL_QID="1", DELAY="2"))
+    outcome, offenders, observer = world.run(topics=["orders"])
+    assert outcome.ok
+    assert 90 <= world.now <= 100
+    assert [(one.kind, one.topic) for one in offenders] == [("delayed", "orders")]
+    assert observer.unread() == {}
+
+
+def test_of_the_given_topics_growth_without_a_record_does_not_pass(world) -> None:
+    world.at(10, lambda: world.brokers[MASTERS[0]].write(in_log=False))
+    outcome, _unused, _unused = world.run(timeout=60, topics=["orders"])
+    assert codes(outcome) == {"UNEXPLAINED_GROWTH"}
+    # What others do elsewhere is not even asked for.
+    world.at(world.now + 10, lambda: world.brokers[MASTERS[0]].write(SCHEDULE_TOPIC, 1, in_log=False))
+    assert world.run(topics=["orders"])[0].ok
+
+
+def test_where_others_write_more_than_can_be_read_the_queues_alone_tell(world) -> None:
+    def flood() -> None:
+        for _unused in range(20):
+            world.brokers[MASTERS[0]].write("other")
+
+    world.at(10, flood)
+    outcome, _unused, observer = world.run(max_records=5, topics=["orders"])
+    assert outcome.ok
+    assert list(observer.unread()) == ["mro/broker-a"]
+    world.at(world.now + 10, flood)
+    world.at(world.now + 11, world.brokers[MASTERS[0]].write)
+    outcome, _unused, _unused = world.run(max_records=5, timeout=60, topics=["orders"])
+    assert not outcome.ok
 
 
 def test_more_records_than_can_be_read_do_not_pass(world) -> None:
