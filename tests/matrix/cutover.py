@@ -51,8 +51,8 @@ KILLS = [
     ("stop_brokers", 80.0), ("release_clients", 12.0), ("finalize", 30.0), ("finalize", 70.0),
 ]  # fmt: skip
 
-# Seconds after the begin of rollback_attach: while its topics are proved, and in the restarts that follow.
-LEAVING_KILLS = (60.0, 210.0, 120.0)
+# Seconds after the begin of rollback_attach: while its topics are proved, and, twice, in the restarts that follow.
+LEAVING_KILLS = (60.0, 300.0, 240.0)
 
 JOIN = ("phase_30_deploy", "phase_40_copy_metadata", "phase_50_open_target")
 LEAVE = (
@@ -372,6 +372,10 @@ class Matrix(Demo):
         self.flows(f"the leaving of {second}")
         self.stands("apart", second)
         self.phase("rollback_attach", says="changed=0")
+        # What a killed attach leaves behind, too.
+        began = time.time()
+        ended = self.playbook("playbooks/attach.yml", *self.variables(self.confirm), kill_when=("attach", 120.0))
+        self.note("killed 120 s into attach", time.time() - began, killed=not ended)
         self.phase("attach")
         self.flows(f"the second attachment of {second}")
         self.stands("open", second)
