@@ -200,8 +200,7 @@ def judge(
     log ends where an earlier proof has left it. ``alone``: whether nobody else writes here; otherwise delay levels,
     transactional messages and slaves are left out, for nobody can tell whose they are.
     """
-    run = _Run(snapshot, clients or {}, previous, only, stall_after, unwritten)
-    run.alone = alone
+    run = _Run(snapshot, clients or {}, previous, only, stall_after, unwritten, alone)
     for view in snapshot.masters:
         run.master(view)
     for view in snapshot.slaves if alone else ():
@@ -260,8 +259,6 @@ def broadcast_clients(snapshot: ClusterSnapshot) -> dict[tuple[str, str], str]:
 class _Run:
     """Collects rows and reasons of one snapshot."""
 
-    alone = True
-
     def __init__(
         self,
         snapshot: ClusterSnapshot,
@@ -270,9 +267,10 @@ class _Run:
         only: Filter,
         stall: float,
         unwritten: frozenset[str],
+        alone: bool,
     ) -> None:
         self.snapshot, self.clients, self.only, self.stall_ms = snapshot, clients, only, stall * 1000
-        self.unwritten = unwritten
+        self.unwritten, self.alone = unwritten, alone
         self.before = {row.key: row for row in previous.rows} if previous else {}
         self.cluster = snapshot.spec.name
         self.names = ((self.cluster,), tuple(spec.name for spec in snapshot.spec.brokers))

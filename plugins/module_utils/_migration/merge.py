@@ -53,6 +53,18 @@ class Gap:
     reason: str
 
 
+def read_parts(cluster: str, address: str, view: Any, names: Iterable[str], gaps: list[Gap]) -> dict[str, Any]:
+    """Those parts of one broker's view that answered; the others are added to C(gaps)."""
+    found = {}
+    for name in names:
+        value = getattr(view, name, None)
+        if value is None or isinstance(value, Unknown):
+            gaps.append(Gap(cluster, address, name, getattr(value, "reason", "not asked")))
+        else:
+            found[name] = value
+    return found
+
+
 @dataclass(frozen=True)
 class Wishes:
     """The merged tables; C(pairs) holds (group, topic) for every group that reads or has ever read the topic."""
@@ -130,10 +142,7 @@ def merge(snapshots: Iterable[Any], target: ClusterSpec, others: Iterable[Cluste
             if view is None:
                 gaps.append(Gap(source, broker.address, "everything", "not asked"))
                 continue
-            for part in ("topics", "groups", "offsets", "connections"):
-                value = getattr(view, part)
-                if value is None or isinstance(value, Unknown):
-                    gaps.append(Gap(source, broker.address, part, getattr(value, "reason", "not asked")))
+            read_parts(source, broker.address, view, ("topics", "groups", "offsets", "connections"), gaps)
             if _known(view.topics):
                 for name, row in view.topics.topics.items():
                     if not is_system_topic(name, clusters, brokers):
@@ -145,7 +154,7 @@ def merge(snapshots: Iterable[Any], target: ClusterSpec, others: Iterable[Cluste
             if _known(view.offsets):
                 pairs.update((group, topic) for topic, group in view.offsets)
             if _known(view.connections):
-                pairs.update(_subscribed(view.connections, source, broker.address, gaps))
+                pairs.update(subscribed(view.connections, source, broker.address, gaps))
 
     differences: list[Difference] = []
     order = {name: _merge_order(name, rows, differences) for name, rows in sorted(orders.items())}
@@ -210,9 +219,10 @@ def _known(value: Any) -> bool:
     return value is not None and not isinstance(value, Unknown)
 
 
-def _subscribed(
+def subscribed(
     connections: Mapping[str, Any], source: str, address: str, gaps: list[Gap]
 ) -> Iterable[tuple[str, str]]:
+    """(group, topic) for each subscription of one broker's online groups; what did not answer is added to C(gaps)."""
     for group, online in connections.items():
         if isinstance(online, Unknown):
             gaps.append(Gap(source, address, f"connections of group {group}", online.reason))

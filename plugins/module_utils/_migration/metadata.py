@@ -17,8 +17,10 @@ from typing import Any
 
 from .._admin.models import ClusterSpec, SubscriptionGroup, TopicConfig, Unknown
 from .._admin.system_names import DLQ_PREFIX, RETRY_PREFIX
-from .merge import Gap, Wishes
+from .merge import Gap, Wishes, read_parts
 from .seed import zero_offsets
+
+_PARTS = ("topics", "groups", "offsets", "stats")
 
 
 @dataclass(frozen=True)
@@ -89,11 +91,8 @@ def compare(
     zero = zero_offsets(wishes)
     for spec in target.spec.masters:
         view = target.brokers.get(spec.address)
-        parts = {part: getattr(view, part, None) for part in ("topics", "groups", "offsets", "stats")}
-        missing = {part: value for part, value in parts.items() if value is None or isinstance(value, Unknown)}
-        for part, value in missing.items():
-            gaps.append(Gap(target.spec.name, spec.address, part, getattr(value, "reason", "not asked")))
-        if missing:
+        parts = read_parts(target.spec.name, spec.address, view, _PARTS, gaps)
+        if len(parts) < len(_PARTS):
             continue
         todo = MasterWork(spec.name, spec.address)
         for name, wish in wishes.groups.items():

@@ -13,11 +13,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._admin.models import PERM_READ, PERM_WRITE, TopicConfig, Unknown
+from .._admin.models import PERM_READ, PERM_WRITE, TopicConfig
 from .._admin.system_names import DLQ_PREFIX, RETRY_PREFIX, is_system_group
-from .merge import Gap, Wishes
+from .merge import Gap, Wishes, read_parts, subscribed
 
 _DERIVED = (RETRY_PREFIX, DLQ_PREFIX)
+_PARTS = ("topics", "groups", "offsets", "connections")
 
 
 @dataclass(frozen=True)
@@ -48,20 +49,14 @@ def judge(leaving: Wishes, others: Wishes, agreed: Iterable[Mapping[str, Any]], 
     pairs: set[tuple[str, str]] = set()
     for spec in target.spec.masters:
         view = target.brokers.get(spec.address)
-        parts = {name: getattr(view, name, None) for name in ("topics", "groups", "offsets", "connections")}
-        missing = {name: part for name, part in parts.items() if part is None or isinstance(part, Unknown)}
-        for name, part in missing.items():
-            gaps.append(Gap(target.spec.name, spec.address, name, getattr(part, "reason", "not asked")))
-        if missing:
+        parts = read_parts(target.spec.name, spec.address, view, _PARTS, gaps)
+        if len(parts) < len(_PARTS):
             continue
         tables.append(parts["topics"].topics)
         known_groups |= set(parts["groups"].groups)
         pairs |= set(parts["offsets"])
-        for group, online in parts["connections"].items():
-            if isinstance(online, Unknown):
-                gaps.append(Gap(target.spec.name, spec.address, f"connections of group {group}", online.reason))
-            elif online is not None:
-                pairs |= {(topic, group) for topic in online.subscriptions}
+        named = subscribed(parts["connections"], target.spec.name, spec.address, gaps)
+        pairs |= {(topic, group) for group, topic in named}
     if gaps:
         return Ownership(gaps=tuple(gaps))
     readers: dict[str, set[str]] = {}
