@@ -310,7 +310,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import HALF_GROUP, HALF_TOPIC
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import HALF_GROUP
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.client import Admin
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.clients import running_info
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
@@ -321,7 +321,22 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     Unknown,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.snapshot import take_all
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import drain, drain_watch
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.system_names import HALF_TOPIC
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import drain_watch
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.drain import judge
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.drain_filter import Filter
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.drain_proof import Proof
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.drain_readers import broadcast_clients
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.drain_rows import (
+    DRAINED,
+    DRAINING,
+    NO_CONSUMER,
+    REWOUND,
+    STALLED,
+    UNKNOWN,
+    ClusterDrain,
+    QueueLag,
+)
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import (
     Judged,
     Reason,
@@ -359,7 +374,7 @@ class State:
 
     ok: bool
     judged: Judged
-    drains: tuple[drain.ClusterDrain, ...]
+    drains: tuple[ClusterDrain, ...]
     proved: Mapping[str, float]
     passed: frozenset[str]
     aborts: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)
@@ -431,7 +446,7 @@ def with_ranges(light: ClusterSnapshot, full: ClusterSnapshot) -> ClusterSnapsho
 
 def ask_clients(admin: Admin, snapshots: list[ClusterSnapshot]) -> list[dict[tuple[str, str], Any]]:
     """The running information of every broadcasting client, by cluster."""
-    wanted = [drain.broadcast_clients(snapshot) for snapshot in snapshots]
+    wanted = [broadcast_clients(snapshot) for snapshot in snapshots]
     requests = [running_info(address, group, client) for one in wanted for (group, client), address in one.items()]
     answers = iter(admin.ask_all(requests) if requests else [])
     found = []
@@ -448,7 +463,7 @@ class Judge:
     def __init__(
         self,
         admin: Admin,
-        only: drain.Filter,
+        only: Filter,
         waivers: tuple[Waiver, ...],
         *,
         window: float,
@@ -464,15 +479,15 @@ class Judge:
         self.growth = drain_watch.TargetWatch(limits.target_growth) if limits.target_growth is not None else None
         self.logs, self.today, self.logs_stand = logs, today, logs_stand
         self.window = window
-        self.proofs: dict[str, drain.Proof] = {}
-        self.last: dict[str, drain.ClusterDrain] = {}
+        self.proofs: dict[str, Proof] = {}
+        self.last: dict[str, ClusterDrain] = {}
         self.given_up: dict[str, tuple[Reason, ...]] = {}
 
     def __call__(self, snapshots: list[ClusterSnapshot]) -> State:
         drains, reasons = [], []
         for snapshot, clients in zip(snapshots, ask_clients(self.admin, snapshots), strict=True):
             name = snapshot.spec.name
-            judged = drain.judge(
+            judged = judge(
                 snapshot, clients, self.last.get(name), only=self.only, stall_after=self.stall_after,
                 alone=self.logs_stand,
                 unwritten=frozenset(view.spec.address for view in snapshot.masters if self._is_unwritten(view)),
@@ -489,7 +504,7 @@ class Judge:
         result = apply_waivers(reasons, self.waivers, self.today)
         state = State(False, result, tuple(drains), {}, frozenset())
         now = int(time.monotonic() * 1000)
-        proofs = {one.cluster: self.proofs.setdefault(one.cluster, drain.Proof(self.window)) for one in drains}
+        proofs = {one.cluster: self.proofs.setdefault(one.cluster, Proof(self.window)) for one in drains}
         passed = frozenset(
             one.cluster for one in drains
             if proofs[one.cluster].look(
@@ -520,9 +535,9 @@ class Judge:
         if self.growth is None or self.target is None:
             return []
         # Its rows alone are of interest: what stalls or is unknown there is no matter of this gate.
-        return [reason for snapshot in self.target() for reason in self.growth.look(drain.judge(snapshot))]
+        return [reason for snapshot in self.target() for reason in self.growth.look(judge(snapshot))]
 
-    def _written(self, one: drain.ClusterDrain, snapshot: ClusterSnapshot) -> list[Reason]:
+    def _written(self, one: ClusterDrain, snapshot: ClusterSnapshot) -> list[Reason]:
         names = {spec.address: spec.name for spec in snapshot.spec.masters}
         return [
             Reason("WRITTEN_SINCE", f"{one.cluster}/{names[address]}", {"proved": self.logs[address], "now": end})
@@ -560,15 +575,15 @@ def result_of(state: State, detail: str) -> dict[str, Any]:
 
 
 # The worst verdict of its queues is the verdict of a group.
-_WORST = (drain.UNKNOWN, drain.REWOUND, drain.NO_CONSUMER, drain.STALLED, drain.DRAINING, drain.DRAINED)
+_WORST = (UNKNOWN, REWOUND, NO_CONSUMER, STALLED, DRAINING, DRAINED)
 _BADNESS = {verdict: position for position, verdict in enumerate(_WORST)}
 
 
-def groups_of(one: drain.ClusterDrain) -> dict[str, dict[str, Any]]:
+def groups_of(one: ClusterDrain) -> dict[str, dict[str, Any]]:
     # Mostly all is drained, and there are a hundred thousand rows.
-    undrained: dict[str, list[drain.QueueLag]] = {}
+    undrained: dict[str, list[QueueLag]] = {}
     for row in one.rows:
-        if row.verdict != drain.DRAINED:
+        if row.verdict != DRAINED:
             undrained.setdefault(row.group, []).append(row)
     found = {}
     for group in sorted(one.groups):
@@ -576,7 +591,7 @@ def groups_of(one: drain.ClusterDrain) -> dict[str, dict[str, Any]]:
         remaining, rate = sum(row.remaining for row in rows), sum(row.rate for row in rows)
         found[group] = {
             "remaining": remaining,
-            "verdict": min((row.verdict for row in rows), key=_BADNESS.__getitem__, default=drain.DRAINED),
+            "verdict": min((row.verdict for row in rows), key=_BADNESS.__getitem__, default=DRAINED),
             "rate": round(rate, 2),
             "eta": 0.0 if not remaining else round(remaining / rate, 1) if rate > 0 else None,
             "clients": list(one.consumers.get(group, ())),
@@ -647,7 +662,7 @@ def main() -> None:
     if stray:
         raise ArgumentError(f"commit_logs names {', '.join(sorted(stray))}, which is no master of these clusters")
     judge = Judge(
-        module.admin, drain.Filter(tuple(params["groups"]), tuple(params["topics"])), waivers,
+        module.admin, Filter(tuple(params["groups"]), tuple(params["topics"])), waivers,
         window=window, stall_after=params["stall_after"], logs=logs, today=datetime.date.today(),
         limits=limits, logs_stand=params["standstill"] == "logs",
         target=Sweeper(module.admin, module.clusters("target")) if params["target"] else None,

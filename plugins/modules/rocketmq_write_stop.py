@@ -221,14 +221,13 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.clients impo
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError, Unexpected
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import BrokerSpec, ClusterSpec, Message
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.request import Request
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import Reason, summary
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.write_stop import (
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.system_names import (
     HALF_TOPIC,
     OP_TOPIC,
     SCHEDULE_TOPIC,
-    Watch,
-    classify,
 )
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import Reason, summary
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.write_stop import Watch, classify
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     ArgumentError,
     RocketmqModule,

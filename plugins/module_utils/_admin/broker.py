@@ -18,16 +18,14 @@ from .._remoting.frame import Command
 from . import message, read
 from .models import GroupTable, PullResult, QueueRange, SubscriptionGroup, TopicConfig, TopicTable
 from .request import Request
+from .system_names import RETRY_PREFIX
 
-SCHEDULE_TOPIC = "SCHEDULE_TOPIC_XXXX"
-HALF_TOPIC = "RMQ_SYS_TRANS_HALF_TOPIC"
 HALF_GROUP = "CID_RMQ_SYS_TRANS"
 
 _TOPIC_NOT_EXIST = 17
 _QUERY_NOT_FOUND = 22
 _PULL_STATUS = {0: "FOUND", 19: "NO_NEW", 20: "RETRY", 21: "OFFSET_MOVED"}
 _PULL_SUBSCRIPTION_GIVEN = 4
-_RETRY_PREFIX = "%RETRY%"
 
 
 # --- topics and groups ----------------------------------------------------------------------------------
@@ -145,11 +143,11 @@ def split_offset_key(key: str) -> tuple[str, str]:
     clients refuse them). A retry topic says what its group is called; otherwise the last ``@`` separates, for a
     group is the rarer place for it.
     """
-    if key.startswith(_RETRY_PREFIX):
-        names = key[len(_RETRY_PREFIX) :]
+    if key.startswith(RETRY_PREFIX):
+        names = key[len(RETRY_PREFIX) :]
         middle = len(names) // 2
         if names[middle : middle + 1] == "@" and names[:middle] == names[middle + 1 :]:
-            return _RETRY_PREFIX + names[:middle], names[:middle]
+            return RETRY_PREFIX + names[:middle], names[:middle]
     topic, _at, group = key.rpartition("@")
     return topic, group
 

@@ -16,11 +16,10 @@ from typing import Any
 from . import broker as ask_broker
 from . import clients as ask_clients
 from . import nameserver as ask_ns
-from .broker import HALF_TOPIC
 from .errors import AdminError
 from .models import Client, ClusterSnapshot, ClusterSpec, TopicTable, Unknown
 from .snapshot import take_all
-from .system_names import is_system_topic
+from .system_names import HALF_TOPIC, is_system_topic
 
 PARTS = frozenset({"config", "runtime", "topics", "groups", "offsets", "delay", "stats", "clients"})
 

@@ -11,6 +11,7 @@ epoch, addresses are ``host:port`` strings as the brokers publish them, permissi
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 MASTER_ID = 0
 PERM_READ = 4
@@ -29,6 +30,16 @@ class Unknown:
 
     def __str__(self) -> str:
         return f"unknown: {self.reason}"
+
+
+def known(value: Any) -> bool:
+    """Whether something was asked for and answered."""
+    return value is not None and not isinstance(value, Unknown)
+
+
+def answered(value: Any) -> Any:
+    """The value, or None where there is no answer."""
+    return None if isinstance(value, Unknown) else value
 
 
 # --- who is there ---------------------------------------------------------------------------------------

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from .broker import HALF_TOPIC, min_offset, pull
+from .broker import min_offset, pull
 from .clients import producer_connections
 from .errors import AdminError
 from .models import BrokerView, Unknown
 from .request import Request
+from .system_names import HALF_TOPIC
 
 # What can be read within seconds; a broker with more than that is not fit for a deletion anyway.
 _READ_AT_MOST = 20000

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from . import broker as ask_broker
 from . import clients as ask_clients
 from . import nameserver as ask_ns
-from .broker import HALF_GROUP, HALF_TOPIC, SCHEDULE_TOPIC
+from .broker import HALF_GROUP
 from .errors import AdminError
 from .models import (
     BrokerSpec,
@@ -33,7 +33,7 @@ from .models import (
     Unknown,
 )
 from .request import Request
-from .system_names import retry_topic
+from .system_names import HALF_TOPIC, SCHEDULE_TOPIC, retry_topic
 
 PARTS = frozenset({"config", "runtime", "topics", "groups", "offsets", "delay", "stats", "clients"})
 

@@ -9,6 +9,12 @@ from collections.abc import Iterable
 
 RETRY_PREFIX = "%RETRY%"
 DLQ_PREFIX = "%DLQ%"
+# A topic with one of them belongs to the group that it names.
+DERIVED = (RETRY_PREFIX, DLQ_PREFIX)
+
+SCHEDULE_TOPIC = "SCHEDULE_TOPIC_XXXX"
+HALF_TOPIC = "RMQ_SYS_TRANS_HALF_TOPIC"
+OP_TOPIC = "RMQ_SYS_TRANS_OP_HALF_TOPIC"
 
 SYSTEM_TOPICS = frozenset(
     {
@@ -16,10 +22,10 @@ SYSTEM_TOPICS = frozenset(
         "SELF_TEST_TOPIC",
         "BenchmarkTest",
         "OFFSET_MOVED_EVENT",
-        "SCHEDULE_TOPIC_XXXX",
+        SCHEDULE_TOPIC,
         "RMQ_SYS_TRACE_TOPIC",
-        "RMQ_SYS_TRANS_HALF_TOPIC",
-        "RMQ_SYS_TRANS_OP_HALF_TOPIC",
+        HALF_TOPIC,
+        OP_TOPIC,
     }
 )
 _TOPIC_PREFIXES = ("rmq_sys_", "RMQ_SYS_")
@@ -49,7 +55,7 @@ def is_system_topic(name: str, clusters: Iterable[str] = (), brokers: Iterable[s
     """
     if name in SYSTEM_TOPICS or name.startswith(_TOPIC_PREFIXES):
         return True
-    for prefix in (RETRY_PREFIX, DLQ_PREFIX):
+    for prefix in DERIVED:
         if name.startswith(prefix):
             return is_system_group(name[len(prefix) :])
     return name in clusters or name in brokers

@@ -15,12 +15,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .._admin.models import TopicConfig, Unknown
-from .._admin.system_names import DLQ_PREFIX, RETRY_PREFIX, is_system_topic
+from .._admin.models import TopicConfig, Unknown, known
+from .._admin.system_names import DERIVED, HALF_TOPIC, RETRY_PREFIX, is_system_topic
 from . import conflicts_clients, conflicts_settings, conflicts_tables
 from . import preflight_reasons as _codes  # noqa: F401 - its import adds the codes to the catalogue
 from .conflicts_settings import setting
-from .facts import Facts, known, topic_tables, why
+from .facts import Facts, topic_tables, why
 from .facts import answered_masters as answered
 from .merge import Wishes
 from .reasons import Reason
@@ -157,7 +157,7 @@ def shared_names(facts: Facts) -> Iterator[Reason]:
         if len(sources) > 1:
             yield Reason("SAME_GROUP", name, {"sources": ", ".join(sources)})
     for name, sources in _origins(facts.tables, "topics").items():
-        if len(sources) > 1 and not name.startswith((RETRY_PREFIX, DLQ_PREFIX)):
+        if len(sources) > 1 and not name.startswith(DERIVED):
             rows = {source: facts.tables[source].topics[name] for source in sources}
             equal = len(set(rows.values())) == 1
             shown = {
@@ -199,7 +199,7 @@ def unusable_names(facts: Facts) -> Iterator[Reason]:
     for source, wishes in facts.tables.items():
         for name in wishes.topics:
             # A retry or dead letter topic is what its group's name makes of it.
-            if name.startswith((RETRY_PREFIX, DLQ_PREFIX)):
+            if name.startswith(DERIVED):
                 continue
             if len(name.encode()) > MAX_TOPIC:
                 yield Reason("TOPIC_NAME_TOO_LONG", f"{source}/{name}", {"bytes": len(name.encode())})
@@ -328,7 +328,7 @@ def registration_bytes(topics: Iterable[TopicConfig], cluster: str, brokers: Ite
             "TBW102",
             "BenchmarkTest",
             "OFFSET_MOVED_EVENT",
-            "RMQ_SYS_TRANS_HALF_TOPIC",
+            HALF_TOPIC,
             cluster,
             max(brokers, key=len, default=""),
         )

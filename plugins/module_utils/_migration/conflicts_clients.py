@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .._admin.models import Unknown
+from .._admin.models import Unknown, known
 from .._admin.system_names import RETRY_PREFIX, is_system_group
 from .census import ip_of
-from .facts import Facts, all_connections_known, clients_of, known, online_groups
+from .facts import Facts, all_connections_known, clients_of, online_groups
 from .reasons import Reason
 
 # The ordinal of 4.4.0 in its own list of versions, as clients send it.

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .facts import Facts, answered_masters, known
+from .._admin.models import known
+from .facts import Facts, answered_masters
 from .reasons import Reason
 
 VERSION = "V4_4_0"

@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .._admin.models import Unknown
-from .._admin.system_names import DLQ_PREFIX, RETRY_PREFIX, is_system_topic, retry_topic
-from .facts import Facts, all_connections_known, known, online_groups, topic_tables
+from .._admin.models import Unknown, known
+from .._admin.system_names import DERIVED, DLQ_PREFIX, is_system_topic, retry_topic
+from .facts import Facts, all_connections_known, online_groups, topic_tables
 from .reasons import Reason
-
-_DERIVED = (RETRY_PREFIX, DLQ_PREFIX)
 
 
 def tables_differ(facts: Facts) -> Iterator[Reason]:
@@ -29,7 +27,7 @@ def tables_differ(facts: Facts) -> Iterator[Reason]:
             if view is not None and known(view.groups)
         }
         # Retry and dead letter topics appear broker by broker, as they are needed.
-        business = [name for name in facts.tables[source].topics if not name.startswith(_DERIVED)]
+        business = [name for name in facts.tables[source].topics if not name.startswith(DERIVED)]
         yield from _differences("TOPIC_TABLES_DIFFER", source, topics, business, _topic)
         yield from _differences("GROUP_TABLES_DIFFER", source, groups, facts.tables[source].groups, _group)
 
@@ -88,7 +86,7 @@ def unread_topics(facts: Facts) -> Iterator[Reason]:
         for connections in online_groups(snapshot).values():
             read.update(topic for one in connections for topic in one.subscriptions)
         for name in wishes.topics:
-            if name in read or name.startswith(_DERIVED):
+            if name in read or name.startswith(DERIVED):
                 continue
             held = _messages(snapshot, name)
             if held is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from .drain import NO_CONSUMER, ClusterDrain, QueueLag
+from .drain_rows import NO_CONSUMER, ClusterDrain, QueueLag
 from .reasons import NOTICE, Reason
 
 Waived = frozenset[tuple[str, str]]

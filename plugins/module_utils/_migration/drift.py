@@ -16,12 +16,10 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from .._admin.models import SubscriptionGroup, TopicConfig, Unknown
-from .._admin.system_names import DLQ_PREFIX, RETRY_PREFIX, is_system_group, is_system_topic
+from .._admin.system_names import DERIVED, DLQ_PREFIX, is_system_group, is_system_topic
 from .merge import Gap, Wishes
 from .metadata import Work
 from .reasons import Reason
-
-_DERIVED = (RETRY_PREFIX, DLQ_PREFIX)
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ def one_sided(
     for spec in target.spec.masters:
         view = target.brokers[spec.address]
         for name, found in view.topics.topics.items():
-            if is_system_topic(name, *names) or name.startswith(_DERIVED):
+            if is_system_topic(name, *names) or name.startswith(DERIVED):
                 continue
             wish = wishes.topics.get(name)
             if wish is None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from .._admin.models import known
 from .conflicts_clients import offline_groups
 from .conflicts_settings import setting
-from .facts import Facts, answered_masters, known
+from .facts import Facts, answered_masters
 
 # Seconds, as rehearsed: what clients need (polls of 30 s, rebalances of 20 s) and the lengths of the proofs.
 _FIXED = {

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._admin.models import Client, ClusterSpec, ConsumerConnections, TopicConfig, Unknown
+from .._admin.models import Client, ClusterSpec, ConsumerConnections, TopicConfig, Unknown, known
 from .merge import Wishes
 
 
@@ -62,11 +62,6 @@ class Facts:
     peers_unknown: Mapping[tuple[str, str], str] = field(default_factory=dict)
     business: frozenset[str] | None = None
     names: Mapping[str, str] = field(default_factory=dict)
-
-
-def known(value: Any) -> bool:
-    """Whether something was asked for and answered."""
-    return value is not None and not isinstance(value, Unknown)
 
 
 def why(value: Any) -> str:

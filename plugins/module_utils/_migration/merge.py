@@ -23,7 +23,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._admin.models import ClusterSpec, SubscriptionGroup, TopicConfig, Unknown
+from .._admin.models import ClusterSpec, SubscriptionGroup, TopicConfig, Unknown, known
 from .._admin.system_names import is_system_group, is_system_topic, retry_topic
 
 READ_WRITE = 6
@@ -105,7 +105,7 @@ def taken_names(
             if isinstance(view.config, Mapping):
                 clusters.add(view.config.get("brokerClusterName") or snapshot.spec.name)
         for server in snapshot.nameservers.values():
-            if _known(server.cluster_info):
+            if known(server.cluster_info):
                 clusters.update(server.cluster_info.clusters)
                 brokers.update(server.cluster_info.brokers)
     return frozenset(clusters), frozenset(brokers)
@@ -129,7 +129,7 @@ def merge(snapshots: Iterable[Any], target: ClusterSpec, others: Iterable[Cluste
     for snapshot in snapshots:
         source = snapshot.spec.name
         for address, server in snapshot.nameservers.items():
-            if not _known(server.order_conf):
+            if not known(server.order_conf):
                 gaps.append(
                     Gap(source, address, "order configuration", getattr(server.order_conf, "reason", "not asked"))
                 )
@@ -143,17 +143,17 @@ def merge(snapshots: Iterable[Any], target: ClusterSpec, others: Iterable[Cluste
                 gaps.append(Gap(source, broker.address, "everything", "not asked"))
                 continue
             read_parts(source, broker.address, view, ("topics", "groups", "offsets", "connections"), gaps)
-            if _known(view.topics):
+            if known(view.topics):
                 for name, row in view.topics.topics.items():
                     if not is_system_topic(name, clusters, brokers):
                         topics.setdefault(name, _Rows()).found.append((source, where, row))
-            if _known(view.groups):
+            if known(view.groups):
                 for name, row in view.groups.groups.items():
                     if not is_system_group(name):
                         groups.setdefault(name, _Rows()).found.append((source, where, row))
-            if _known(view.offsets):
+            if known(view.offsets):
                 pairs.update((group, topic) for topic, group in view.offsets)
-            if _known(view.connections):
+            if known(view.connections):
                 pairs.update(subscribed(view.connections, source, broker.address, gaps))
 
     differences: list[Difference] = []
@@ -213,10 +213,6 @@ def union(tables: Iterable[Wishes]) -> Wishes:
         differences=tuple(differences),
         gaps=tuple(gap for table in tables for gap in table.gaps),
     )
-
-
-def _known(value: Any) -> bool:
-    return value is not None and not isinstance(value, Unknown)
 
 
 def subscribed(

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._admin.models import ClusterSpec, SubscriptionGroup, TopicConfig, Unknown
-from .._admin.system_names import DLQ_PREFIX, RETRY_PREFIX
+from .._admin.system_names import DERIVED, RETRY_PREFIX
 from .merge import Gap, Wishes, read_parts
 from .seed import zero_offsets
 
@@ -174,7 +174,7 @@ def wanted_topic(wish: TopicConfig, found: TopicConfig | None, topic_perm: int |
     """What a topic should become, given what is there."""
     if found is None:
         perm = wish.perm
-        if topic_perm is not None and not wish.name.startswith((RETRY_PREFIX, DLQ_PREFIX)):
+        if topic_perm is not None and not wish.name.startswith(DERIVED):
             perm = wish.perm & topic_perm or wish.perm
         return dataclasses.replace(wish, perm=perm)
     return dataclasses.replace(

@@ -14,10 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._admin.models import PERM_READ, PERM_WRITE, TopicConfig
-from .._admin.system_names import DLQ_PREFIX, RETRY_PREFIX, is_system_group
+from .._admin.system_names import DERIVED, is_system_group
 from .merge import Gap, Wishes, read_parts, subscribed
 
-_DERIVED = (RETRY_PREFIX, DLQ_PREFIX)
 _PARTS = ("topics", "groups", "offsets", "connections")
 
 
@@ -67,7 +66,7 @@ def judge(leaving: Wishes, others: Wishes, agreed: Iterable[Mapping[str, Any]], 
     shared: dict[str, tuple[str, ...]] = {}
     for name in leaving.topics:
         found = [table[name] for table in tables if name in table]
-        if name.startswith(_DERIVED) or not found:
+        if name.startswith(DERIVED) or not found:
             continue
         owners = {f"source {one}" for one in others.topic_origins.get(name, ())}
         owners |= {f"source {part['name']}" for part in agreed if name in part["topics"]}

@@ -17,12 +17,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._admin.models import ClusterSpec, SubscriptionGroup, TopicConfig
-from .._admin.system_names import DLQ_PREFIX, RETRY_PREFIX
+from .._admin.system_names import DERIVED
 from .merge import Difference, Wishes, wide_retry_topic
 
 SCHEMA = 1
 HASH_LENGTH = 16
-_DERIVED = (RETRY_PREFIX, DLQ_PREFIX)
 
 
 class PlanError(ValueError):
@@ -56,7 +55,7 @@ def section(snapshot: Any, wishes: Wishes) -> dict[str, Any]:
         # As configured: a name follows the switch of DNS by itself, an address does not.
         "namesrv_addr": {name: config.get("namesrvAddr", "") for name, config in masters.items()},
         "topics": {
-            name: _without_name(topic) for name, topic in wishes.topics.items() if not name.startswith(_DERIVED)
+            name: _without_name(topic) for name, topic in wishes.topics.items() if not name.startswith(DERIVED)
         },
         "groups": {name: _without_name(group) for name, group in wishes.groups.items()},
         "order": dict(wishes.order),

@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from .._admin.models import Unknown
-from .._admin.system_names import DLQ_PREFIX, RETRY_PREFIX
+from .._admin.models import Unknown, known
+from .._admin.system_names import DERIVED
 from .conflicts_settings import nameserver_entries, setting
 from .conflicts_tables import number
-from .facts import Facts, clients_of, known, online_groups
-
-_DERIVED = (RETRY_PREFIX, DLQ_PREFIX)
+from .facts import Facts, clients_of, online_groups
 
 
 def describe(facts: Facts) -> list[dict[str, Any]]:
@@ -36,7 +34,7 @@ def _source(facts: Facts, snapshot: Any) -> dict[str, Any]:
     return {
         "name": name,
         "brokers": brokers,
-        "topics": sum(not topic.startswith(_DERIVED) for topic in wishes.topics),
+        "topics": sum(not topic.startswith(DERIVED) for topic in wishes.topics),
         "groups": len(wishes.groups),
         "groups_online": len(online),
         "groups_broadcasting": sum(any(one.is_broadcast for one in found) for found in online.values()),

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .._admin.models import BrokerView, TopicRoute, Unknown
-from .._admin.system_names import DLQ_PREFIX, RETRY_PREFIX, is_system_group, is_system_topic
+from .._admin.system_names import DERIVED, is_system_group, is_system_topic
 
 _PARTS = ("topics", "groups", "offsets", "stats", "schedule", "half", "connections")
 
@@ -47,7 +47,7 @@ def topic_refusals(name: str, view: BrokerView) -> list[str]:
             refusals.append(f"it is not known whether group {group} reads it: {online.reason}")
         elif name in online.subscriptions:
             refusals.append(f"consumers of group {group} are online and read it")
-    for prefix in (RETRY_PREFIX, DLQ_PREFIX):
+    for prefix in DERIVED:
         if name.startswith(prefix) and name[len(prefix):] in view.groups.groups:
             refusals.append(f"its group {name[len(prefix):]} exists; delete that first")
     if left := _unread(name, view):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._admin.models import ConsumerConnections
-from .._admin.system_names import DLQ_PREFIX, RETRY_PREFIX, is_system_topic
+from .._admin.system_names import DERIVED, is_system_topic
 from .reasons import Reason
 
 
@@ -30,7 +30,7 @@ class Sample:
 
 def is_business(topic: str, names: Iterable[str] = ()) -> bool:
     """Topics whose growth is the business's own; I(names): clusters and brokers, which have topics of their names."""
-    return not topic.startswith((RETRY_PREFIX, DLQ_PREFIX)) and not is_system_topic(topic, names)
+    return not topic.startswith(DERIVED) and not is_system_topic(topic, names)
 
 
 def grown(first: Sample, now: Sample, cluster: str | None = None) -> set[str]:

@@ -15,13 +15,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._admin.models import Message
+from .._admin.system_names import HALF_TOPIC, OP_TOPIC, RETRY_PREFIX, SCHEDULE_TOPIC
 from .reasons import Reason
 
-HALF_TOPIC = "RMQ_SYS_TRANS_HALF_TOPIC"
-OP_TOPIC = "RMQ_SYS_TRANS_OP_HALF_TOPIC"
-SCHEDULE_TOPIC = "SCHEDULE_TOPIC_XXXX"
 OFFSET_MOVED_TOPIC = "OFFSET_MOVED_EVENT"
-RETRY_PREFIX = "%RETRY%"
 
 # What the broker writes by itself
 DELIVERY = "delayed_delivery"  # a delayed message that became due

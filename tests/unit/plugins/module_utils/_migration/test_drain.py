@@ -24,18 +24,17 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     TopicTable,
     Unknown,
 )
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.drain import (
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.drain import judge
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.drain_filter import Filter
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.drain_proof import Proof
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.drain_readers import broadcast_clients, pairs_of
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.drain_rows import (
     DRAINED,
     DRAINING,
     NO_CONSUMER,
     REWOUND,
     STALLED,
     UNKNOWN,
-    Filter,
-    Proof,
-    broadcast_clients,
-    judge,
-    pairs_of,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.drain_watch import progress
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.drain import (
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.drain_rows import (
     DRAINING,
     NO_CONSUMER,
     ClusterDrain,

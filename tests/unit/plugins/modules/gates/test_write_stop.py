@@ -20,7 +20,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     TopicConfig,
     TopicTable,
 )
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.write_stop import SCHEDULE_TOPIC
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.system_names import SCHEDULE_TOPIC
 from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.frame import Command
 from ansible_collections.mqops.rocketmq.plugins.modules.rocketmq_write_stop import (
     Observer,
