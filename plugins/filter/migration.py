@@ -71,6 +71,11 @@ def _switched(results: list[dict[str, Any]]) -> dict[str, bool | None]:
     return found
 
 
+def gone(results: list[dict[str, Any]]) -> list[str]:
+    """Sources whose names do not answer something else than the target, from such a loop over names."""
+    return [source for source, switched in _switched(results).items() if switched is not False]
+
+
 def _snapshots(results: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Cluster -> snapshot, from what rocketmq_cluster_info has returned."""
     return {snapshot["name"]: snapshot for snapshot in results}
@@ -200,6 +205,7 @@ class FilterModule:
     def filters(self) -> dict[str, Any]:
         return {
             "failures": failures,
+            "gone": gone,
             "passed": passed,
             "reached": reached,
             "refused": refused,

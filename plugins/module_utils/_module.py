@@ -46,6 +46,8 @@ from ._wait import wait_until
 # IPv6 literals are left out on purpose: RocketMQ 4.4.0 splits addresses at the first colon and cannot use them.
 _ADDRESS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?:([0-9]{1,5})")
 
+# Seconds, 30 days: beyond some hundred years the clock that waits overflows.
+_LONGEST = 30 * 24 * 3600
 REMEDY = "See that each of them runs and that its address is right, then run this again."
 
 _running: RocketmqModule | None = None
@@ -184,7 +186,7 @@ def cluster_from(value: Mapping[str, Any], admin: Admin | None = None) -> Cluste
     _no_twins(nameservers, f"cluster {name}: name server")
     given = value.get("brokers")
     if given is None:
-        return discover(admin, name, nameservers) if admin is not None else ClusterSpec(name, nameservers, ())
+        return _discovered(admin, name, nameservers) if admin is not None else ClusterSpec(name, nameservers, ())
     if not given:
         # An empty list is an empty host group far more often than a wish; treating it as "discover" would hide that.
         raise ArgumentError(f"cluster {name}: the list of brokers is empty (leave it out to discover the brokers)")
@@ -198,6 +200,16 @@ def cluster_from(value: Mapping[str, Any], admin: Admin | None = None) -> Cluste
     _no_twins([f"{broker.name}:{broker.id}" for broker in brokers], f"cluster {name}: broker")
     _no_twins([broker.address for broker in brokers], f"cluster {name}: broker address")
     return ClusterSpec(name, nameservers, brokers)
+
+
+def _discovered(admin: Admin, name: str, nameservers: tuple[str, ...]) -> ClusterSpec:
+    try:
+        return discover(admin, name, nameservers)
+    except AdminError as error:
+        raise ModuleError(
+            f"cluster {name}: its brokers are not given and could not be found out from its name servers: {error}. "
+            f"Nothing was changed. {REMEDY}"
+        ) from error
 
 
 def clusters_from(
@@ -264,6 +276,8 @@ class RocketmqModule:
             # `not >` and not `<=`: a NaN is refused too.
             if number is not None and not (number > 0 or (option == "timeout" and number == 0)):
                 self.fail(f"{option} must be greater than 0 seconds, got {number}")
+            if number is not None and number > _LONGEST:
+                self.fail(f"{option} must not be more than {_LONGEST} seconds, got {number:g}")
 
     @property
     def admin(self) -> Admin:
@@ -344,13 +358,22 @@ def masters_of(module: RocketmqModule, cluster: ClusterSpec) -> Masters:
     )
 
 
+def changed_clusters(module: RocketmqModule) -> list[ClusterSpec]:
+    """The clusters of a task that changes something. Raises ArgumentError when there are none: that nothing was changed
+    would look like success, and a list that comes out of a playbook empty is a mistake in it."""
+    clusters = module.clusters()
+    if not clusters:
+        raise ArgumentError("clusters is empty: there is nothing to change")
+    return clusters
+
+
 def read_masters(module: RocketmqModule, *, groups: bool = False) -> list[Masters]:
     """The masters of all clusters of the option C(clusters), read.
 
     Raises ModuleError, naming each, when a cluster has no master or when any master or name server did not answer or
     is not what it was taken for: a task that goes on without one of them could only guess.
     """
-    sides = [masters_of(module, cluster) for cluster in module.clusters()]
+    sides = [masters_of(module, cluster) for cluster in changed_clusters(module)]
     texts = [f"cluster {side.cluster.name} has no master" for side in sides if not side.specs]
     for side in sides:
         texts.extend(f"{side.cluster.name}: {trouble.text}" for trouble in side.read(groups=groups))
@@ -416,8 +439,9 @@ def slow_creations(silent: Mapping[str, str], topics: int) -> str:
 
 def finish_changes(module: RocketmqModule, rows: list[dict[str, Any]], cured: list[dict[str, Any]]) -> NoReturn:
     """Ends a task whose work is a list of changes (C(_migration.changes))."""
-    before, after = changes.difference(rows) if module.wants_diff else (None, None)
     message = changes.failure(rows)
+    done = [row for row in rows if row["result"] in (changes.APPLIED, changes.PLANNED)]
+    before, after = changes.difference(done) if module.wants_diff else (None, None)
     if message is not None:
         diff = {"diff": make_diff(before, after)} if module.wants_diff else {}
         module.fail(message, changed=module.acknowledged, changes=rows, cured=cured, **diff)

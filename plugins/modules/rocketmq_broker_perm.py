@@ -100,6 +100,14 @@ brokers:
       description: Address of the master.
       type: str
       sample: 198.18.10.21:10911
+    broker:
+      description: The same, as the other modules that change something return it.
+      type: str
+      sample: broker-a
+    kind:
+      description: What is changed.
+      type: str
+      sample: brokerPermission
     before:
       description: The permission that the master had; null if it did not answer.
       type: int
@@ -146,8 +154,10 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     ArgumentError,
     ModuleError,
     RocketmqModule,
+    changed_clusters,
     clusters_option,
     gate_spec,
+    make_diff,
     masters_of,
     run_module,
 )
@@ -271,7 +281,7 @@ class Run:
     def __init__(self, module: RocketmqModule) -> None:
         self.module = module
         self.wanted: int = module.params["perm"]
-        masters = [masters_of(module, cluster) for cluster in module.clusters()]
+        masters = [masters_of(module, cluster) for cluster in changed_clusters(module)]
         names = module.params["brokers"]
         if names is not None:
             known = {spec.name for side in masters for spec in side.specs}
@@ -344,6 +354,7 @@ class Run:
         rows = [row for side in self.sides for row in side.rows.values()]
         moved = [row for row in rows if row["result"] in (changes.APPLIED, changes.PLANNED)]
         before, after = changes.difference(row for row in moved if row["before"] != row["after"])
+        diff = {"diff": make_diff(before, after)} if self.module.wants_diff else {}
         failed = [row for row in rows if row["result"] == changes.FAILED]
         if failed:
             texts = [f"{row['name']} ({row['address']}) of {row['cluster']}: {row['error']}" for row in failed]
@@ -352,6 +363,7 @@ class Run:
                 f"master(s): {'; '.join(texts)}. {REMEDY}",
                 changed=self.module.acknowledged,
                 brokers=rows,
+                **diff,
             )
         self.module.exit(changed=bool(moved), before=before, after=after, brokers=rows)
 

@@ -41,17 +41,21 @@ options:
   wait:
     description:
       - Whether to wait until the clusters are drained, and to fail when they are not in time.
-      - V(false) looks once and returns what was seen, without failing.
+      - V(false) looks once and returns what was seen, without failing because of it. A pattern that matches nothing
+        fails all the same.
     type: bool
     default: true
   timeout:
+    description:
+      - Seconds to wait for the condition. To look once, use O(wait=false).
+      - The module fails with the last state seen when they are over.
     default: 1800.0
   interval:
     default: 5.0
   window:
     description:
       - Seconds over which the clusters must stay drained, with nothing written to them.
-      - Must not be longer than O(timeout).
+      - It begins with the first look that finds nothing left and ends with a later one, so O(timeout) has to be longer.
     type: float
     default: 60.0
   standstill:
@@ -202,7 +206,8 @@ clusters:
           the ids of those who consume it.
       type: dict
 rows:
-  description: One entry for each queue from the view of one group (and client, where the group broadcasts).
+  description: One entry for each queue from the view of one group (and client, where the group broadcasts). With
+    O(detail=open) no more than 500, the worst first.
   returned: always
   type: list
   elements: dict
@@ -293,6 +298,12 @@ commit_logs:
   returned: always
   type: dict
   sample: {"198.18.10.21:10911": 734003}
+topic_ends:
+  description: By master's address and topic, the ends of the judged queues added up. Where two looks differ, somebody
+    wrote in between.
+  returned: with O(standstill=queues)
+  type: dict
+  sample: {"198.18.10.21:10911": {"orders": 4120, "%RETRY%billing": 3}}
 samples:
   description: How often the clusters were looked at.
   returned: always
@@ -643,8 +654,9 @@ def main() -> None:
     if not window >= 0 or not params["stall_after"] > 0:
         raise ArgumentError(f"window ({window}) must not be negative and stall_after ({params['stall_after']}) "
                             "must be greater than 0")
-    if wait and window > timeout:
-        raise ArgumentError(f"window ({window:g} s) is longer than timeout ({timeout:g} s), so this could never pass")
+    if wait and window >= timeout:
+        raise ArgumentError(f"timeout ({timeout:g} s) has to be longer than window ({window:g} s), by a look or more: "
+                            "it begins with the first look that finds nothing left, and only a later look ends it")
     try:
         waivers = parse_waivers(params["waivers"])
         logs = {address: int(end) for address, end in (params["commit_logs"] or {}).items()}
@@ -687,6 +699,8 @@ def main() -> None:
         raise AssertionError("the wait ended without a look")
     result = result_of(state, params["detail"])
     result.update(samples=waited.samples, elapsed=round(waited.elapsed, 1))
+    if not judge.logs_stand:
+        result["topic_ends"] = {address: ends for one in state.drains for address, ends in one.topic_ends.items()}
     if not wait or len(state.passed) == len(specs):
         module.exit(**result)
     if state.given_up:

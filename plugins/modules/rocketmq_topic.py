@@ -387,6 +387,7 @@ class Run:
         mine = self.orders.setdefault(side.cluster.name, [])
         for position, wish in enumerate(self.wishes):
             if wish.order is None:
+                self._warn_of_order(side, position, tables)
                 continue
             entries = {
                 spec.name: self.steps[side.cluster.name][spec.address][position].after.write_queues
@@ -398,6 +399,20 @@ class Run:
                 if before != after:
                     mine.append((server, wish.name, before, after))
                     tables[server][wish.name] = after
+
+    def _warn_of_order(self, side: Masters, position: int, tables: dict[str, dict[str, str | None]]) -> None:
+        """Says where the queues of an ordered topic change and its entry, which nobody asked for, stays behind."""
+        wish = self.wishes[position]
+        changed = [self.steps[side.cluster.name][spec.address][position] for spec in side.specs]
+        if not any(step.before and step.before.write_queues != step.after.write_queues for step in changed):
+            return
+        found = {server: tables[server].get(wish.name) for server in side.cluster.nameservers}
+        behind = ", ".join(f"{value} at {server}" for server, value in found.items() if value)
+        if behind:
+            self.module.module.warn(
+                f"topic {wish.name}: its write queues change and its entry in the order table stays as it is "
+                f"({behind}). With order=true it follows. Producers under orderMessageEnable go by that entry."
+            )
 
     def plan(self) -> None:
         """Writes down what is going to change, before any of it is tried."""

@@ -64,16 +64,19 @@ class Asker(Protocol):
 def discover(admin: Any, name: str, nameservers: Iterable[str]) -> ClusterSpec:
     """The cluster as its name servers list it *now* (code 106), the union over all of them.
 
-    A broker that is down is not listed. Raises the AdminError of the last name server when none answers, and
-    AdminError when they answer and none knows the cluster or two of them contradict each other.
+    A broker that is down is not listed. Raises AdminError when no name server answers, naming each, and when
+    they answer and none knows the cluster or two of them contradict each other.
     """
     servers = tuple(nameservers)
     answers = admin.ask_all([ask_ns.cluster_info(server) for server in servers])
     failed = [answer for answer in answers if isinstance(answer, AdminError)]
     infos = [(ns, info) for ns, info in zip(servers, answers, strict=True) if not isinstance(info, AdminError)]
     if not infos:
+        if len(failed) > 1:
+            words = "; ".join(str(answer) for answer in failed)
+            raise AdminError("GET_BROKER_CLUSTER_INFO", ", ".join(servers), None, words)
         if failed:
-            raise failed[-1]
+            raise failed[0]
         raise AdminError("GET_BROKER_CLUSTER_INFO", "-", None, f"no name server is given for cluster {name}")
     found: dict[tuple[str, int], str] = {}
     known: set[str] = set()

@@ -93,13 +93,20 @@ class ClusterDrain:
     @property
     def ends(self) -> dict[str, tuple[int, str]]:
         """In the place of ``logs`` where others write too: the ends of the judged queues of each master, together."""
+        found = self.topic_ends
+        return {address: (sum(found[address].values()), boot) for address, (_end, boot) in self.logs.items()}
+
+    @property
+    def topic_ends(self) -> dict[str, dict[str, int]]:
+        """Master's address → topic → the ends of its judged queues, added up."""
         maxima: dict[str, dict[tuple[str, int], int]] = {}
         for row in self.rows:
             maxima.setdefault(row.broker, {})[row.topic, row.queue] = row.max
-        return {
-            address: (sum(maxima.get(self.masters[address], {}).values()), boot)
-            for address, (_end, boot) in self.logs.items()
-        }
+        found: dict[str, dict[str, int]] = {address: {} for address in self.logs}
+        for address, ends in found.items():
+            for (topic, _queue), end in maxima.get(self.masters[address], {}).items():
+                ends[topic] = ends.get(topic, 0) + end
+        return found
 
     @property
     def groups(self) -> frozenset[str]:

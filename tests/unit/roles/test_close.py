@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.standing import ORDER
+
 REPOSITORY = Path(__file__).resolve().parents[3]
 STUBS = Path(__file__).parent / "stubs"
 MODULES = ("rocketmq_offset_lag", "rocketmq_broker_perm", "rocketmq_write_stop", "rocketmq_consumer_assignment")
@@ -48,14 +50,15 @@ class Run:
             )
         self.world = {"log": ["news", "orders"], "broadcast_topics": ["news"], "perm": 4, "mute": False}
 
-    def __call__(self, **script) -> tuple[bool, str]:
+    def __call__(self, tasks: str = "close_batch", **script) -> tuple[bool, str]:
         """Whether it passed, and what it printed."""
         state = self.place / "world.json"
-        include = {"name": "mqops.rocketmq.migration", "tasks_from": "close_batch"}
+        include = {"name": "mqops.rocketmq.migration", "tasks_from": tasks}
         facts = {
             "migration_estate": {"sources": [SOURCE], "target": {**SOURCE, "name": "hub"}, "business": []},
             "migration_directory": str(self.evidence),
             "__migration_batch": [SOURCE],
+            "migration_standings": {"mro": {"stage": "frozen", "position": ORDER.index("frozen")}},
         }
         play = {
             "hosts": "localhost",
@@ -120,3 +123,27 @@ def test_what_could_not_be_read_is_no_silence(close) -> None:
     passed, printed = close(**{CLOSE: {"write": ["orders"]}})
     assert not passed
     assert "perhaps news on mro/broker-a" in printed and "no answer within 5 s" in printed
+
+
+def test_a_proof_ends_before_the_source_takes_writes_again(close) -> None:
+    # Killed when the drain was proved, before the master had heard of the close: everybody reads on, nothing is missed.
+    close(**{CLOSE: {"kill": True}})
+    close.world["perm"] = 4
+    assert (close.world["perm"], close.known()["ends"]) == (4, {MASTER: 2})
+    passed, printed = close("interrupted_close")
+    assert passed, printed
+    assert close.known() == {"ends": {}, "broadcast_topics": {}, "missed": {}}
+    # Nothing is left of it when the source has been written to meanwhile, and is frozen, drained and closed again.
+    close.world["log"] += ["news", "news"]
+    passed, printed = close()
+    assert passed, printed
+
+
+def test_what_was_written_to_a_closed_source_is_kept_though_it_is_open_for_reading_again(close) -> None:
+    # Killed when the source was open for reading again and nobody had looked who wrote meanwhile.
+    close(**{FIRST_PROOF: {"write": ["news"]}, "rocketmq_broker_perm 2": {"kill": True}})
+    assert (close.world["perm"], close.known()["ends"]) == (4, {MASTER: 2})
+    passed, printed = close("interrupted_close")
+    assert passed, printed
+    [line] = close.known()["missed"]["mro"]
+    assert line.startswith("news queue 0 on mro/broker-a: 1 messages")

@@ -10,6 +10,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mqops.rocketmq.plugins.filter.migration import (
     failures,
+    gone,
     passed,
     reached,
     refused,
@@ -188,3 +189,11 @@ def test_writers_are_named_with_the_sockets_of_all_machines():
                {"item": "mro-b", "unreachable": True}]
     (text,) = writers([offender], printed)
     assert "connected now: 198.18.9.101:4000" in text
+
+
+@pytest.mark.parametrize(
+    ("answered", "agreed", "expected"), [(True, True, ["mro"]), (True, False, []), (False, False, ["mro"])]
+)
+def test_a_source_is_gone_unless_its_name_answers_something_else(answered, agreed, expected):
+    assert gone([{"item": {"name": "mro"}, "agreed": agreed, "dns_servers": [{"answered": answered}]}]) == expected
+    assert gone([]) == []

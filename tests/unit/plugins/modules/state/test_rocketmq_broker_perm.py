@@ -166,3 +166,22 @@ def test_route_that_comes_by_itself_is_not_published_again(run, seeded):
     assert not result["failed"] and not result["changed"] and sent(seeded) == []
     # 5 topics of both brokers, then only the 4 of the broker that was not as it should be, at 2 name servers
     assert len(looks) == 10 + 8
+
+
+def test_no_cluster_is_no_success(run, seeded):
+    result = run("rocketmq_broker_perm", perm=4, clusters=[])
+    assert result["failed"] and "clusters is empty" in result["msg"]
+
+
+def test_silent_name_servers_are_all_named_where_the_brokers_are_to_be_found_out(run, seeded):
+    seeded.servers["n:1"].down = seeded.servers["n:2"].down = True
+    result = run("rocketmq_broker_perm", perm=4, clusters=[{"name": "c", "nameservers": ["n:1", "n:2"]}])
+    assert result["failed"] and "cluster c: its brokers are not given" in result["msg"]
+    assert "at n:1: " in result["msg"] and "at n:2: " in result["msg"] and "Nothing was changed" in result["msg"]
+
+
+def test_what_changed_is_shown_though_another_master_failed(run, seeded):
+    seeded.brokers["h:2"].down = True
+    result = run("rocketmq_broker_perm", perm=4)
+    assert result["failed"]
+    assert result["diff"]["after"] == {"c": {"a (h:1)": {"brokerPermission a": 4}}}

@@ -337,3 +337,18 @@ def test_many_topics_do_not_wait_for_a_name_server_that_swallows_everything(run,
         assert result["silent_nameservers"] == ["198.18.9.250:9876"]
         assert f"198.18.9.250:9876 ({seen})" in result["msg"] and f"each of {count} topics" in result["msg"]
         assert sent(estate, CREATE) == [] and {row["result"] for row in result["changes"]} == {"not attempted"}
+
+
+def test_no_cluster_is_no_success(run, estate):
+    result = run("rocketmq_topic", name="t", clusters=[])
+    assert result["failed"] and "clusters is empty" in result["msg"]
+
+
+def test_an_order_entry_that_stays_behind_is_told(run, estate, capfd):
+    run("rocketmq_topic", name="t", write_queues=4, order=True)
+    run("rocketmq_topic", name="t", read_queues=8, write_queues=8)
+    assert "topic t: its write queues change and its entry in the order table stays as it is (a:4;b:4 at n:1, " in (
+        capfd.readouterr().err
+    )
+    run("rocketmq_topic", name="t", read_queues=12, write_queues=12, order=True)
+    assert "order table" not in capfd.readouterr().err
