@@ -344,11 +344,11 @@ def test_no_cluster_is_no_success(run, estate):
     assert result["failed"] and "clusters is empty" in result["msg"]
 
 
-def test_an_order_entry_that_stays_behind_is_told(run, estate, capfd):
+def test_an_order_entry_that_stays_behind_is_told(run, estate, monkeypatch):
+    told = []
+    monkeypatch.setattr("ansible.module_utils.basic.AnsibleModule.warn", lambda _self, text, **_more: told.append(text))
     run("rocketmq_topic", name="t", write_queues=4, order=True)
     run("rocketmq_topic", name="t", read_queues=8, write_queues=8)
-    assert "topic t: its write queues change and its entry in the order table stays as it is (a:4;b:4 at n:1, " in (
-        capfd.readouterr().err
-    )
     run("rocketmq_topic", name="t", read_queues=12, write_queues=12, order=True)
-    assert "order table" not in capfd.readouterr().err
+    [warning] = told
+    assert "topic t: its write queues change and its entry in the order table stays as it is (a:4;b:4 at n:1, " in warning
