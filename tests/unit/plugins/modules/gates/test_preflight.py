@@ -400,7 +400,7 @@ PLAYBOOKS = PHASES.parents[2] / "playbooks"
 def parts() -> set[str]:
     """Task files that others include; what main.yml is told to run by name is a phase."""
     text = "".join(path.read_text() for folder in (PHASES, PLAYBOOKS) for path in folder.glob("*.yml"))
-    return {"main", *re.findall(r"(?:include_tasks: |tasks_from: )(\w+)(?:\.yml)?\n", text)}
+    return {"main", *re.findall(r"(?:include_tasks: |tasks_from: |migration_tasks: )(\w+)(?:\.yml)?\n", text)}
 
 
 def test_every_phase_begins_with_the_plan():
