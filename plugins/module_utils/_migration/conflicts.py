@@ -153,6 +153,8 @@ def broker_names(facts: Facts) -> Iterator[Reason]:
 
 def shared_names(facts: Facts) -> Iterator[Reason]:
     """The same group or topic in several sources. Retry and dead letter topics follow their groups."""
+    # What was agreed about the others is known, and they are not asked any more: the target has their topics already.
+    asked = {snapshot.spec.name for snapshot in facts.snapshots}
     for name, sources in _origins(facts.tables, "groups").items():
         if len(sources) > 1:
             yield Reason("SAME_GROUP", name, {"sources": ", ".join(sources)})
@@ -165,6 +167,10 @@ def shared_names(facts: Facts) -> Iterator[Reason]:
                 + (", ordered" if row.order else "")
                 for source, row in rows.items()
             }
+            joining = [source for source in sources if source in asked]
+            if 0 < len(joining) < len(sources):
+                served = [source for source in sources if source not in asked]
+                yield Reason("SAME_TOPIC_SERVED", name, {"joining": ", ".join(joining), "served": ", ".join(served)})
             if equal:
                 yield Reason("SAME_TOPIC", name, {"sources": ", ".join(sources)})
             else:

@@ -39,6 +39,18 @@ define(
     "Rename the topic, or make the settings equal; waive it when its owners want the settings that the plan shows.",
 )
 define(
+    "SAME_TOPIC_SERVED",
+    WAIVABLE,
+    "topic",
+    "A topic of a source that is to join is on the target already, for a source that joined earlier, and its queues "
+    "there cannot be closed until the consumers of the new source have found them. Broadcasting consumers of the new "
+    "source lose what is written there before; its groups that are away begin at the end of queues that have "
+    "left the memory of their broker; its other groups read all that the target still holds of the other source. Where "
+    "the topic gets more queues, the same goes for the consumers of the source that is served already.",
+    "Rename the topic, or migrate both sources together. Waive it when the owners on both sides accept what it says, "
+    "or when neither produces nor consumes this topic while the source is attached.",
+)
+define(
     "SAME_BROKER_NAME_TARGET",
     BLOCKING,
     "cluster/broker",

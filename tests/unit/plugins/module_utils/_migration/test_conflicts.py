@@ -254,8 +254,17 @@ LONG = "t" * 128
 TWO = (client("one"), client("two"))
 LATER = {"198.18.50.24:10911": {**RUNTIME, "commitLogMaxOffset": "900"}}
 BEHIND = {"198.18.50.21:10911": {**RUNTIME, "commitLogMaxOffset": "1200", "dispatchBehindBytes": "300"}}
+
+
+def joining_later():
+    """What was agreed about mro is known from the plan; only mdm was read."""
+    both = facts(mro(), with_topic(mdm(), TopicConfig("mro-orders", 4, 4, 6)))
+    return dataclasses.replace(both, snapshots=both.snapshots[1:])
+
+
 FAULTS = [
     # names that meet
+    ("SAME_TOPIC_SERVED", "mro-orders", joining_later),
     ("SAME_GROUP", "mro-g", lambda: facts(mro(), with_group(mdm(), SubscriptionGroup("mro-g")))),
     ("SAME_TOPIC", "mro-orders", lambda: facts(mro(), with_topic(mdm(), TopicConfig("mro-orders", 4, 4, 6)))),
     ("SAME_TOPIC_UNEQUAL", "mro-orders", lambda: facts(mro(), with_topic(mdm(), TopicConfig("mro-orders", 8, 4, 6)))),
@@ -515,7 +524,7 @@ BYCATCH = {
     "SAME_BROKER_NAME_TARGET", "SAME_ADDRESS", "BROKER_NAMES_MEET", "AUTO_CREATE", "AUTO_CREATE_DIFFERS", "BROKER_DOWN",
     "BROKER_UNKNOWN", "NAMESERVER_UNKNOWN", "NOTHING_SEEN", "TOPICS_NOT_ROUTED", "ROUTES_DIFFER", "ROUTE_PERM_DIFFERS",
     "ORDER_MESSAGE_ENABLED", "ORDER_MESSAGE_DIFFERS", "SAME_CLUSTER_NAME", "NAMESERVER_UNLISTED", "SLAVE_DOWN",
-    "SLAVE_UNKNOWN",
+    "SLAVE_UNKNOWN", "SAME_TOPIC_SERVED",
 }  # fmt: skip
 
 
@@ -559,6 +568,11 @@ def test_a_topic_that_one_of_two_sources_orders_is_named_as_such():
         "4/4 queues, permission 6, ordered",
         "4/4 queues, permission 6",
     )
+
+
+def test_a_topic_that_the_target_has_already_for_another_source_is_named_for_the_one_that_joins():
+    (reason,) = (reason for reason in conflicts.judge(joining_later()) if reason.code == "SAME_TOPIC_SERVED")
+    assert (reason.severity, reason.evidence) == ("waivable", {"joining": "mdm", "served": "mro"})
 
 
 def test_own_addresses_are_no_strangers_and_nobody_is_one_without_a_list():
