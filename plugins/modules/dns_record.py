@@ -46,6 +46,8 @@ options:
     description:
       - The values in their usual text form. Names in them are fully qualified, with or without a trailing dot.
       - TXT values are plain text without quotes; long ones are split as DNS needs it.
+      - Of the other types, a value is one line without a comment. More lines, text after a semicolon that is not in
+        double quotes, and C(@) for a name are refused, in O(expected) too.
       - If left out with O(state=present), only the TTL of the existing set is managed.
       - With O(state=absent) just these values are removed; if left out, the whole set.
     type: list

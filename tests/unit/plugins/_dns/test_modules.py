@@ -199,6 +199,8 @@ def test_servers_are_tried_in_turn(record: Run, server: DnsServer) -> None:
         ({"name": "x.example", "zone": "mq.test", "values": [NEW]}, "outside the zone"),
         ({"zone": "mro-ns.mq.test", "values": [NEW]}, "lies in its zone mq.test"),
         ({"values": ["no address"]}, "no value of a A record"),
+        ({"values": [f"{NEW}\n{OLD}"]}, "more than one line"),
+        ({"values": [NEW], "expected": [f"{OLD};{NEW}"]}, "would be lost"),
         ({"values": [NEW], "ttl": 0}, "TTL"),
         ({"values": [NEW], "ttl": 2**31}, "TTL"),
         ({"values": []}, "at least one value"),
