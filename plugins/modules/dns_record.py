@@ -48,6 +48,7 @@ options:
       - TXT values are plain text without quotes; long ones are split as DNS needs it.
       - Of the other types, a value is one line without a comment. More lines, text after a semicolon that is not in
         double quotes, and C(@) for a name are refused, in O(expected) too.
+      - A value has at most 65535 bytes in wire form; an update that would be larger is refused before it is sent.
       - If left out with O(state=present), only the TTL of the existing set is managed.
       - With O(state=absent) just these values are removed; if left out, the whole set.
     type: list

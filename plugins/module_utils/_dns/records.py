@@ -20,6 +20,8 @@ TYPES = ("A", "AAAA", "CAA", "CNAME", "MX", "PTR", "SRV", "SSHFP", "TLSA", "TXT"
 # Types whose value ends in a name.
 _NAMING = ("CNAME", "MX", "PTR", "SRV")
 MAX_TTL = 2**31 - 1
+# Bytes of one value in wire form: its length is told in 16 bits (RFC 1035 3.2.1).
+MAX_LENGTH = 65535
 
 # dnspython would take '@' for the root.
 _AT = "'@' stands for a zone only in that zone's file. Give the fully qualified name."
@@ -104,6 +106,12 @@ def _rdata(record_type: str, value: str) -> Any:
             f"{value!r} is no value of a {record_type} record: a comment begins at ';', so "
             f"{';' + rdata.rdcomment!r} would be lost. Put text with a semicolon in double quotes, and give each value "
             "as an entry of its own."
+        )
+    length = len(rdata.to_wire())
+    if length > MAX_LENGTH:
+        raise InputError(
+            f"A value of {length} bytes, beginning with {value[:30]!r}, is no value of a {record_type} record: one "
+            f"holds at most {MAX_LENGTH} bytes in wire form. Shorten it."
         )
     return rdata
 

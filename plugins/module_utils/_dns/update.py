@@ -15,7 +15,7 @@ from .change import Decision, Wish, decide
 from .errors import Conflict, DnsError, InputError, NoServer, NotServed, Rejected, ServerError, Silent
 from .library import dns
 from .records import TYPES, RecordSet
-from .transport import REMEDIES, Server, Transport
+from .transport import REMEDIES, Server, Transport, packed
 
 # Prerequisites that were not met, RFC 2136 2.2.
 _CHANGED = ("NXRRSET", "YXRRSET", "NXDOMAIN", "YXDOMAIN")
@@ -60,6 +60,8 @@ def apply(
             creates_cname = wish.type == "CNAME" and decision.before is None and decision.after is not None
             if creates_cname:
                 _name_is_free(transport, server, wish.name)
+            if decision.changed:
+                packed(_signed(transport, place, decision)[0], _attempt(place, decision))  # raises when it is too large
             if decision.changed and not check_mode:
                 sent = decision
                 _write(transport, server, place, decision, log)
@@ -107,16 +109,27 @@ def build(zone: Any, decision: Decision) -> tuple[Any, list[str], list[str]]:
     return message, guards, changes
 
 
+def _signed(transport: Transport, zone: Zone, decision: Decision) -> tuple[Any, list[str], list[str]]:
+    """As build, with the signature."""
+    message, guards, changes = build(zone.name, decision)
+    if transport.key:
+        transport.key.sign(message)
+    return message, guards, changes
+
+
+def _attempt(zone: Zone, decision: Decision) -> str:
+    one: RecordSet = decision.after or decision.before  # type: ignore[assignment]
+    return f"UPDATE of {one.name.to_text()} {one.type} in zone {zone.name.to_text()}"
+
+
 def _write(transport: Transport, server: Server, zone: Zone, decision: Decision, log: list[dict[str, Any]]) -> None:
     one: RecordSet = decision.after or decision.before  # type: ignore[assignment]
-    attempt = f"UPDATE of {one.name.to_text()} {one.type} in zone {zone.name.to_text()}"
+    attempt = _attempt(zone, decision)
     unanswered: Silent | None = None
     for protocol in transport.protocols():
         for address in server.addresses:
             place = Server((address,), server.port, server.name)
-            message, guards, changes = build(zone.name, decision)
-            if transport.key:
-                transport.key.sign(message)
+            message, guards, changes = _signed(transport, zone, decision)
             entry = {
                 "request": "UPDATE",
                 "address": str(place),

@@ -135,6 +135,13 @@ def test_text_is_plain(text: str) -> None:
     assert content([rdata]) == [text]
 
 
+def test_the_longest_text() -> None:
+    (rdata,) = parse_values("TXT", ["x" * 65279])
+    assert len(rdata.to_wire()) == 65535
+    with pytest.raises(InputError, match="65535"):
+        parse_values("TXT", ["x" * 65280])
+
+
 def test_reverse_names_from_addresses() -> None:
     assert parse_name("198.18.0.1", "PTR").to_text() == "1.0.18.198.in-addr.arpa."
     assert parse_name("198.18.0.1", "A").to_text() == "198.18.0.1."

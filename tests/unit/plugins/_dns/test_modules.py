@@ -115,6 +115,18 @@ def test_what_does_not_fit_into_udp_goes_by_tcp(record: Run, server: DnsServer, 
     assert "UDP UPDATE" not in server.asked and "TCP QUERY" in server.asked
 
 
+def test_what_fits_into_no_message_is_refused_beforehand(record: Run, server: DnsServer) -> None:
+    """A value over 65,535 bytes of wire form, and an update over it, here by its prerequisites."""
+    for check in (True, False):
+        result = record(name="big.mq.test", type="TXT", values=["x" * 70000], check=check)
+        assert result["failed"] and "holds at most 65535" in result["msg"] and len(result["msg"]) < 500
+    server.put("big.mq.test.", 60, "TXT", " ".join(['"' + "y" * 255 + '"'] * 130))
+    for check in (True, False):
+        result = record(name="big.mq.test", type="TXT", values=["x" * 40000], check=check)
+        assert result["failed"] and "UPDATE of big.mq.test. TXT" in result["msg"] and "65535 bytes" in result["msg"]
+    assert not any("UPDATE" in what for what in server.asked)
+
+
 def test_tcp_only(record: Run, server: DnsServer) -> None:
     assert record(values=[NEW], protocol="tcp")["changed"]
     assert all(what.startswith("TCP") for what in server.asked)
@@ -208,7 +220,12 @@ def test_servers_are_tried_in_turn(record: Run, server: DnsServer) -> None:
         ({"values": [NEW], "servers": []}, "servers is empty"),
         ({"values": [NEW], "servers": ["no.such.host.invalid"]}, "no address"),
         ({"values": [NEW], "servers": ["127.0.0.1#x"]}, "port"),
+        ({"values": [NEW], "servers": ["127.0.0.1#\u00b2"]}, "port"),
+        ({"values": [NEW], "servers": ["127.0.0.1"], "port": 70000}, "70000 is no port"),
+        ({"values": [NEW], "servers": ["127.0.0.1"], "port": 0}, "0 is no port"),
+        ({"values": [NEW], "servers": ["127.0.0.1"], "port": -5}, "-5 is no port"),
         ({"values": [NEW], "key_algorithm": "hmac-md5"}, "hmac-md5 is broken"),
+        ({"values": [NEW], "key_name": "a..b"}, "key_name 'a..b'"),
         ({"values": [NEW], "query_timeout": 0}, "query_timeout"),
     ],
 )
