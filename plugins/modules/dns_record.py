@@ -38,7 +38,10 @@ options:
     type: str
     required: true
   type:
-    description: Type of the records.
+    description:
+      - Type of the records.
+      - A CNAME is refused at the top of a zone and beside other records. Records of a type that is not among the
+        choices are not looked for; the server refuses the CNAME then, which check mode does not see.
     type: str
     choices: [A, AAAA, CAA, CNAME, MX, PTR, SRV, SSHFP, TLSA, TXT]
     default: A

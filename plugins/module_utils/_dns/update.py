@@ -59,7 +59,7 @@ def apply(
                 return Outcome(decision, server, place, [str(error) for error in errors], log)
             creates_cname = wish.type == "CNAME" and decision.before is None and decision.after is not None
             if creates_cname:
-                _name_is_free(transport, server, wish.name)
+                _name_is_free(transport, server, wish.name, place)
             if decision.changed:
                 packed(_signed(transport, place, decision)[0], _attempt(place, decision))  # raises when it is too large
             if decision.changed and not check_mode:
@@ -72,8 +72,13 @@ def apply(
     raise errors[0] if len(errors) == 1 else NoServer(list(errors))
 
 
-def _name_is_free(transport: Transport, server: Server, name: Any) -> None:
+def _name_is_free(transport: Transport, server: Server, name: Any, zone: Zone) -> None:
     """A CNAME stands alone. The server would drop it silently beside other records; check mode must see that too."""
+    if name == zone.name:
+        raise InputError(
+            f"{name.to_text()} is the top of its zone at {server}, where the SOA and NS records are: a CNAME cannot "
+            "stand beside. Give the name the addresses themselves, or use another name."
+        )
     for other in TYPES:
         if other != "CNAME" and read(transport, server, name, other) is not None:
             raise InputError(
@@ -165,6 +170,12 @@ def _write(transport: Transport, server: Server, zone: Zone, decision: Decision,
             if unanswered and now == decision.after:
                 log[-1]["result"] += ", applied before"  # by our own first attempt
                 return
+            if rcode == "YXDOMAIN" and seen == _text(None):
+                raise Conflict(
+                    f"{attempt} at {place}: answered {rcode}: the name holds records of another type, and a CNAME "
+                    "cannot stand beside. Nothing was changed by this run; look into the zone for what the name holds, "
+                    "remove that or use another name, then run again."
+                )
             raise Conflict(
                 f"{attempt} at {place}: answered {rcode}: the set changed between reading and writing. Read: "
                 f"{_text(decision.before)}; now: {seen}. Nothing was changed by this run; find out who else "

@@ -86,6 +86,25 @@ def test_a_cname_stands_alone(record: Run, server: DnsServer) -> None:
     assert "YXDOMAIN" in record(name="third.mq.test", type="CNAME", values=["hub-ns.mq.test"])["msg"]
 
 
+@pytest.mark.parametrize("more", [{"check": True}, {}, {"update": False}])
+def test_a_cname_has_no_place_at_the_top_of_its_zone(record: Run, server: DnsServer, more: dict[str, Any]) -> None:
+    result = record(name="mq.test", type="CNAME", values=["hub-ns.mq.test"], **more)
+    assert result["failed"] and not result["changed"]
+    assert f"mq.test. is the top of its zone at {server}" in result["msg"] and "by hand" not in result["msg"]
+    assert "UDP UPDATE" not in server.asked
+    assert not record(name="mq.test", type="CNAME", state="absent", **more).get("failed")
+
+
+def test_a_cname_beside_a_type_that_is_not_managed(record: Run, server: DnsServer) -> None:
+    server.put("other.mq.test.", 60, "NAPTR", '100 50 "s" "http" "" _http._tcp.mq.test.')
+    result = record(name="other.mq.test", type="CNAME", values=["hub-ns.mq.test"])
+    assert result["failed"] and not result["changed"]
+    assert "YXDOMAIN: the name holds records of another type" in result["msg"] and "find out who" not in result["msg"]
+    server.before_update = lambda: server.put("third.mq.test.", 60, "CNAME", NAME)
+    theirs = record(name="third.mq.test", type="CNAME", values=["hub-ns.mq.test"])
+    assert "the set changed between reading and writing" in theirs["msg"] and f"now: {NAME}" in theirs["msg"]
+
+
 def test_other_types_and_partial_sets(record: Run, server: DnsServer) -> None:
     for kind, value in [
         ("TXT", 'said "no"; \\'),
