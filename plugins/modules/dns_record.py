@@ -111,6 +111,7 @@ options:
     description:
       - Servers that must agree after the write, besides the one that took the update.
       - If left out, the name servers of the zone's NS record. An empty list asks only the server that took the update.
+      - One without an address makes the module fail before anything is written.
     type: list
     elements: str
   verify_timeout:
@@ -197,7 +198,7 @@ EXAMPLES = r"""
 RETURN = r"""
 record:
   description: The record set as it is after the module, in check mode as it would be; V(null) if there is none.
-  returned: success
+  returned: success, and when a change is to be made by hand or the verification fails
   type: dict
   sample: {name: mro-ns.mq.test., type: A, ttl: 60, content: [198.18.10.80]}
   contains:
@@ -220,25 +221,25 @@ record:
       elements: str
 previous:
   description: The record set before the change, like RV(record).
-  returned: success
+  returned: success, and when a change is to be made by hand or the verification fails
   type: dict
 conflict:
   description: Whether other values were left in place because of O(on_conflict=keep).
-  returned: success
+  returned: success, and when a change is to be made by hand or the verification fails
   type: bool
 zone:
   description: The zone that holds the record.
-  returned: success
+  returned: success, and when a change is to be made by hand or the verification fails
   type: str
   sample: mq.test.
 server:
   description: The server that was used, C(address#port).
-  returned: success
+  returned: success, and when a change is to be made by hand or the verification fails
   type: str
   sample: 198.18.10.2#53
 tried:
   description: Why servers listed before RV(server) could not be used.
-  returned: success
+  returned: success, and when a change is to be made by hand or the verification fails
   type: list
   elements: str
 verified:
@@ -318,7 +319,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.records import
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.transport import ALGORITHMS, Key, Server, Transport
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.update import Outcome, apply
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import RocketmqModule, run_module
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module import RocketmqModule, make_diff, run_module
 from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import Waited, wait_until
 
 
@@ -385,12 +386,16 @@ def by_hand(outcome: Outcome, wish: Wish) -> str:
     )
 
 
-def verify(module: RocketmqModule, transport: Transport, outcome: Outcome, wish: Wish) -> Waited[list[Seen], Agreement]:
-    """Ask every authoritative server until all hold the record set."""
-    if module.params["verify_servers"] is None:
+def verify(
+    module: RocketmqModule, transport: Transport, outcome: Outcome, wish: Wish, listed: list[Server] | None
+) -> Waited[list[Seen], Agreement]:
+    """Ask every authoritative server until all hold the record set; I(listed): those to ask besides, None to find out.
+
+    Raises DnsError when the zone's servers cannot be found out.
+    """
+    if listed is None:
         servers = authoritative_servers(transport, outcome.server, outcome.zone)
     else:
-        listed = [Server.parse(text, module.params["port"]) for text in module.params["verify_servers"]]
         servers = [outcome.server, *(server for server in listed if server != outcome.server)]
     after = outcome.decision.after
 
@@ -460,6 +465,10 @@ def main() -> None:
         wish = wish_from(params)
         transport = transport_from(params)
         zone = parse_name(params["zone"]) if params["zone"] else None
+        listed = None
+        if params["verify_servers"] is not None:
+            # Before anything is written: a server that cannot be asked must not be found out afterwards.
+            listed = [Server.parse(text, params["port"]) for text in params["verify_servers"]]
         outcome = apply(
             transport,
             [Server.parse(text, params["port"]) for text in params["servers"]],
@@ -468,11 +477,10 @@ def main() -> None:
             check_mode=module.check_mode or not params["update"],
             requests=requests,
         )
-        decision = outcome.decision
-        missed = decision.changed and not params["update"]
-        waited = None if module.check_mode or missed else verify(module, transport, outcome, wish)
     except DnsError as error:
         module.fail(error, changed=_written(requests), requests=requests)
+    decision = outcome.decision
+    missed = decision.changed and not params["update"]
     before = decision.before.as_dict() if decision.before else None
     after = decision.after.as_dict() if decision.after else None
     result: dict[str, Any] = {
@@ -483,8 +491,11 @@ def main() -> None:
         "server": str(outcome.server),
         "tried": outcome.errors,
         "requests": requests,
-        "verified": [seen.as_dict() for seen in waited.last.seen] if waited and waited.last else [],
+        "verified": [],
     }
+    # Both sides are given even when only one exists, so that --diff also shows a creation and a deletion.
+    sides = {"before": before or {}, "after": after or {}}
+    state = f"{wish.name.to_text()} {wish.type} is {'written' if decision.changed else 'right'} at {outcome.server}"
     if decision.kept:
         module.module.warn(f"{wish.name.to_text()} {wish.type} was left as it is, because on_conflict is keep.")
     if missed and not module.check_mode:
@@ -492,9 +503,22 @@ def main() -> None:
         module.fail(text, **{**result, "record": before})
     if missed:
         module.module.warn(by_hand(outcome, wish))
-    if waited and not waited.ok:
-        missing = waited.last.missing if waited.last else []
-        if decision.changed and waited.last and ttl_ignored(waited.last.seen, outcome):
+    if module.check_mode:
+        module.exit(changed=decision.changed, **sides, **result)
+    written = {"changed": decision.changed, **({"diff": make_diff(**sides)} if module.wants_diff else {})}
+    try:
+        waited = verify(module, transport, outcome, wish, listed)
+    except DnsError as error:
+        module.fail(
+            f"{state}, but could not be verified: {error} When that is mended, run this again; nothing will be written "
+            "twice.",
+            **result,
+            **written,
+        )
+    seen, missing = (waited.last.seen, waited.last.missing) if waited.last else ([], [])
+    result["verified"] = [one.as_dict() for one in seen]
+    if not waited.ok:
+        if decision.changed and seen and ttl_ignored(seen, outcome):
             module.fail(
                 f"{outcome.server} accepted the update of {wish.name.to_text()} {wish.type} and kept the old TTL of "
                 f"{decision.before.ttl}: it applies a TTL only together with a new value, as Knot DNS does. Nothing "
@@ -502,13 +526,13 @@ def main() -> None:
                 **{**result, "changed": False, "disagreeing": missing},
             )
         module.fail(
-            f"{wish.name.to_text()} {wish.type} is {'written' if decision.changed else 'right'} at {outcome.server}, "
-            f"but {waited.why()} not every authoritative server agrees: {'; '.join(missing)}. Look at their transfers "
-            "from the primary, then run this again; nothing will be written twice.",
-            **{**result, "changed": decision.changed, "disagreeing": missing},
+            f"{state}, but {waited.why()} not every authoritative server agrees: {'; '.join(missing)}. Look at their "
+            "transfers from the primary, then run this again; nothing will be written twice.",
+            **result,
+            **written,
+            disagreeing=missing,
         )
-    # Both sides are given even when only one exists, so that --diff also shows a creation and a deletion.
-    module.exit(changed=decision.changed, before=before or {}, after=after or {}, **result)
+    module.exit(changed=decision.changed, **sides, **result)
 
 
 def _written(requests: list[dict[str, Any]]) -> bool:

@@ -239,6 +239,8 @@ def test_servers_are_tried_in_turn(record: Run, server: DnsServer) -> None:
         ({"values": [NEW], "servers": []}, "servers is empty"),
         ({"values": [NEW], "servers": ["no.such.host.invalid"]}, "no address"),
         ({"values": [NEW], "servers": ["127.0.0.1#x"]}, "port"),
+        ({"values": [NEW], "verify_servers": ["127.0.0.1#x"]}, "port"),
+        ({"values": [NEW], "verify_servers": ["no.such.host.invalid"]}, "no address"),
         ({"values": [NEW], "servers": ["127.0.0.1#\u00b2"]}, "port"),
         ({"values": [NEW], "servers": ["127.0.0.1"], "port": 70000}, "70000 is no port"),
         ({"values": [NEW], "servers": ["127.0.0.1"], "port": 0}, "0 is no port"),
@@ -277,6 +279,19 @@ def test_name_servers_of_the_zone_must_agree(record: Run, server: DnsServer) -> 
     result = record(values=[NEW])
     assert result["failed"] and result["changed"] and "(ns2.mq.test.)" in result["msg"]
     assert record(values=[NEW], verify_servers=[])["verified"][0]["content"] == [NEW]
+
+
+def test_a_verification_that_cannot_be_made_hides_no_change(record: Run, server: DnsServer) -> None:
+    server.faults["UDP QUERY"] = lambda message: "SERVFAIL" if message.question[0].rdtype == 2 else None
+    result = record(values=[NEW])
+    assert result["failed"] and result["changed"] and server.have(NAME) == (60, [NEW])
+    assert f"{NAME} A is written at {server}, but could not be verified: Query for mq.test. NS" in result["msg"]
+    assert (result["record"]["content"], result["previous"]["content"]) == ([NEW], [OLD])
+    assert result["diff"]["after"] == result["record"] and result["verified"] == []
+    assert [entry["result"] for entry in result["requests"]] == ["NOERROR"]
+    again = record(values=[NEW])
+    assert again["failed"] and not again["changed"]
+    assert f"{NAME} A is right at {server}, but could not be verified" in again["msg"]
 
 
 @pytest.fixture
