@@ -99,7 +99,8 @@ options:
   servers:
     description:
       - Servers that accept updates for the zone, as C(address), C(host), or either with C(#port); tried in turn.
-      - The next one is tried when a server does not answer, does not serve the zone or refuses; never after a conflict.
+      - The next one is tried when a server has no address, does not answer, does not serve the zone or refuses; never
+        after a conflict.
     type: list
     elements: str
     required: true
@@ -471,7 +472,7 @@ def main() -> None:
             listed = [Server.parse(text, params["port"]) for text in params["verify_servers"]]
         outcome = apply(
             transport,
-            [Server.parse(text, params["port"]) for text in params["servers"]],
+            [Server.named(text, params["port"]) for text in params["servers"]],
             wish,
             zone=zone,
             check_mode=module.check_mode or not params["update"],

@@ -149,7 +149,7 @@ def _addresses(transport: Transport, server: Server, host: str, answer: Any) -> 
     if not found:
         try:
             found = list(Server.parse(host.rstrip("."), server.port).addresses)
-        except InputError:
+        except DnsError:
             pass
     return tuple(found)
 

@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import DnsError, InputError, KeyRejected, Malformed, Rejected, Silent
+from .errors import DnsError, InputError, KeyRejected, Malformed, Rejected, Silent, Unresolved
 from .library import dns
 from .records import parse_name
 
@@ -83,7 +83,12 @@ class Server:
 
     @staticmethod
     def parse(text: str, port: int = 53) -> Server:
-        """From C(address), C(host) or either with C(#port)."""
+        """From C(address), C(host) or either with C(#port). Raises InputError, and Unresolved as C(resolved) does."""
+        return Server.named(text, port).resolved()
+
+    @staticmethod
+    def named(text: str, port: int = 53) -> Server:
+        """As C(parse), but a host's addresses are not looked up yet. Raises InputError."""
         host, mark, own = text.strip().partition("#")
         if mark:
             # isdigit() alone takes digits that int() does not.
@@ -92,17 +97,27 @@ class Server:
             port = int(own)
         if not 0 < port < 65536:
             raise InputError(f"DNS server {text!r}: {port} is no port. Give a number from 1 to 65535.")
+        if not host:
+            raise InputError(f"{text!r} names no DNS server.")
         try:
             return Server((str(ipaddress.ip_address(host)),), port)
         except ValueError:
-            pass
+            return Server((), port, host)
+
+    def resolved(self) -> Server:
+        """With addresses. Raises Unresolved when the name has none."""
+        if self.addresses:
+            return self
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM) if host else []
+            found = socket.getaddrinfo(self.name, self.port, type=socket.SOCK_DGRAM)
         except (OSError, UnicodeError) as error:
-            raise InputError(f"The DNS server {text!r} has no address: {error}. Give its IP address.") from error
-        if not found:
-            raise InputError(f"{text!r} names no DNS server.")
-        return Server(tuple(dict.fromkeys(str(info[4][0]) for info in found)), port, host)
+            raise Unresolved(
+                f"Look-up of the DNS server {self.name}",
+                "this host's own resolver",
+                f"it has no address ({error})",
+                "Give its IP address.",
+            ) from error
+        return Server(tuple(dict.fromkeys(str(info[4][0]) for info in found)), self.port, self.name)
 
 
 def packed(message: Any, attempt: str) -> bytes:

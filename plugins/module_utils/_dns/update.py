@@ -43,15 +43,17 @@ def apply(
 ) -> Outcome:
     """Bring the set to what is wished, at the first of I(servers) that can do it.
 
-    Every server is read and written by itself: what was read at one is never the base of a write at another.
+    Every server is looked up, read and written by itself, when those before it could not be used: what was read at one
+    is never the base of a write at another.
     Raises Conflict and InputError at once, ServerError of the only server, NoServer when several were tried in vain.
     I(requests) receives each UPDATE, also when an error is raised.
     """
     log = [] if requests is None else requests
     errors: list[ServerError] = []
     sent: Decision | None = None
-    for server in servers:
+    for listed in servers:
         try:
+            server = listed.resolved()
             place = find_zone(transport, server, wish.name, zone)
             decision = decide(wish, read(transport, server, wish.name, wish.type))
             if sent and not decision.changed and decision.after == sent.after:

@@ -223,6 +223,21 @@ def test_servers_are_tried_in_turn(record: Run, server: DnsServer) -> None:
         assert first in record(values=[NEW], servers=[first])["msg"]
 
 
+def test_a_server_without_an_address_is_one_that_cannot_be_used(record: Run, server: DnsServer) -> None:
+    """The later one is not even looked up, because the first will do."""
+    assert record(values=[NEW], servers=[str(server), "no.such.host.invalid"])["tried"] == []
+    result = record(values=[OLD], servers=["no.such.host.invalid", str(server)])
+    assert result["changed"] and result["server"] == str(server)
+    assert len(result["tried"]) == 1 and "no.such.host.invalid" in result["tried"][0]
+    none = record(values=[NEW], servers=["no.such.host.invalid", "127.0.0.1#1", "other.host.invalid#5"])
+    assert none["failed"] and "No server could be used" in none["msg"]
+    assert all(one in none["msg"] for one in ("no.such.host.invalid", "127.0.0.1#1", "other.host.invalid"))
+    # What is no server at all is no matter of luck.
+    assert "port" in record(values=[NEW], servers=[str(server), "other.host.invalid#x"])["msg"]
+    assert "names no DNS server" in record(values=[NEW], servers=[str(server), ""])["msg"]
+    assert server.have(NAME) == (60, [OLD])
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
