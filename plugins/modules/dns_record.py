@@ -48,7 +48,8 @@ options:
   values:
     description:
       - The values in their usual text form. Names in them are fully qualified, with or without a trailing dot.
-      - TXT values are plain text without quotes; long ones are split as DNS needs it.
+      - TXT values are plain text without quotes; long ones are split as DNS needs it. A text that is there, split
+        elsewhere, is the same value.
       - Of the other types, a value is one line without a comment. More lines, text after a semicolon that is not in
         double quotes, and C(@) for a name are refused, in O(expected) too.
       - A value has at most 65535 bytes in wire form; an update that would be larger is refused before it is sent.

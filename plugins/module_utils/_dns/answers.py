@@ -13,7 +13,7 @@ from typing import Any
 
 from .errors import DnsError, InputError, NotServed, Rejected
 from .library import dns
-from .records import RecordSet, content
+from .records import RecordSet, content, meaning
 from .transport import Server, Transport
 
 
@@ -207,8 +207,9 @@ def differences(
     I(wanted) None: any values will do, but not none.
     """
     found = []
+    values = None if wanted is None else set(map(meaning, wanted))
     for one in seen:
-        if one.error is not None or (one.rdatas != wanted if wanted is not None else not one.rdatas):
+        if one.error is not None or (set(map(meaning, one.rdatas)) != values if values is not None else not one.rdatas):
             found.append(str(one))
         elif authoritative and not one.authoritative:
             found.append(f"{one}, but not as an authority of the zone")

@@ -53,9 +53,24 @@ def content(rdatas: Iterable[Any]) -> list[str]:
     return sorted(_plain(rdata) for rdata in rdatas)
 
 
+def meaning(rdata: Any) -> Any:
+    """What two values are compared by: of a TXT its whole text, which others may have cut into strings elsewhere."""
+    return b"".join(rdata.strings) if rdata.rdtype == dns.rdatatype.TXT else rdata
+
+
+def as_held(values: frozenset | None, held: frozenset) -> frozenset | None:
+    """I(values), those that I(held) has too just as it has them: updates must name what the server holds."""
+    if values is None:
+        return None
+    wanted = {meaning(value) for value in values}
+    same = frozenset(rdata for rdata in held if meaning(rdata) in wanted)
+    had = {meaning(rdata) for rdata in same}
+    return same | {value for value in values if meaning(value) not in had}
+
+
 def _plain(rdata: Any) -> str:
     if rdata.rdtype == dns.rdatatype.TXT:
-        return b"".join(rdata.strings).decode("utf-8", "backslashreplace")
+        return meaning(rdata).decode("utf-8", "backslashreplace")
     return rdata.to_text()
 
 

@@ -146,6 +146,42 @@ def test_what_fits_into_no_message_is_refused_beforehand(record: Run, server: Dn
     assert not any("UPDATE" in what for what in server.asked)
 
 
+CUT = '"abc" "def"'
+
+
+def test_a_text_that_somebody_else_cut_elsewhere_is_the_same_text(record: Run, server: DnsServer) -> None:
+    text = {"name": "cut.mq.test", "type": "TXT"}
+    server.put("cut.mq.test.", 60, "TXT", CUT, "other")
+    same = record(**text, values=["abcdef", "other"])
+    assert not same["changed"] and not same.get("failed")
+    lower = record(**text, values=["abcdef", "other"], ttl=30)
+    assert lower["changed"] and server.have("cut.mq.test.", "TXT") == (30, [CUT, '"other"'])
+    less = record(**text, values=["other"], state="absent", expected=["other", "abcdef"])
+    assert less["changed"] and server.have("cut.mq.test.", "TXT") == (30, [CUT])
+    assert not record(**text, values=["abcdef"], on_conflict="fail").get("failed")
+    gone = record(**text, values=["abcdef"], state="absent")
+    assert gone["changed"] and gone["record"] is None and server.have("cut.mq.test.", "TXT") is None
+    server.put("cut.mq.test.", 60, "TXT", CUT)
+    assert record(**text, values=["new"], expected=["abcdef"])["changed"]
+    # Twice the same text, cut twice: both of them, as the server holds them.
+    server.put("cut.mq.test.", 60, "TXT", CUT, "abcdef")
+    assert not record(**text, values=["abcdef"])["changed"]
+    assert record(**text, values=["new"], expected=["abcdef"])["changed"]
+    assert server.have("cut.mq.test.", "TXT") == (60, ['"new"'])
+
+
+def test_servers_may_cut_a_text_in_their_own_ways(
+    record: Run, run: Run, server: DnsServer, secondary: DnsServer
+) -> None:
+    server.put("cut.mq.test.", 60, "TXT", "abcdef")
+    secondary.put("cut.mq.test.", 60, "TXT", CUT)
+    wanted = {"name": "cut.mq.test", "type": "TXT", "values": ["abcdef"]}
+    assert not record(**wanted, verify_servers=[str(secondary)]).get("failed")
+    assert run(dns_propagation.main, **wanted, servers=[str(server), str(secondary)], wait=False)["agreed"]
+    differs = run(dns_propagation.main, **wanted | {"values": ["abcde"]}, servers=[str(secondary)], wait=False)
+    assert not differs["agreed"]
+
+
 def test_tcp_only(record: Run, server: DnsServer) -> None:
     assert record(values=[NEW], protocol="tcp")["changed"]
     assert all(what.startswith("TCP") for what in server.asked)
