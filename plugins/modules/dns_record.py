@@ -125,6 +125,12 @@ options:
     type: float
     default: 1.0
 notes:
+  - A name for which only a wildcard answers (RFC 4592) has no set of its own. It can be created, O(expected=[]) holds
+    for it, and with O(state=absent) there is nothing to do; there, the wildcard's answer counts as absence.
+  - To know, a server that answers for the name is also asked for C(mqops-probe.*) below it, which gets the same answer
+    only from a wildcard. Only records made just there, or a server that does not keep to RFC 4592, can mislead this,
+    and only where the name's own set equals the wildcard's. An update then fails by its prerequisites, naming the
+    wildcard.
   - Knot DNS acknowledges a change of the TTL alone and does not apply it. The module sees that and fails, saying so.
 seealso:
   - module: mqops.rocketmq.dns_propagation
@@ -380,10 +386,11 @@ def by_hand(outcome: Outcome, wish: Wish) -> str:
     def told(one: RecordSet | None) -> str:
         return f"{', '.join(one.content)} with TTL {one.ttl}" if one else "no such record"
 
-    decision = outcome.decision
+    decision, wildcard = outcome.decision, outcome.held.wildcard
+    own = f" of its own (the wildcard {wildcard} answers)" if wildcard else ""
     return (
         f"{wish.name.to_text()} {wish.type} in zone {outcome.zone.name.to_text()} has to be changed, and not from here "
-        f"(update is false): {outcome.server} answers {told(decision.before)}, wanted is {told(decision.after)}. "
+        f"(update is false): {outcome.server} answers {told(decision.before)}{own}, wanted is {told(decision.after)}. "
         "Change it by hand or with the provider's own module. If that is done already, the server has not got it yet."
     )
 
@@ -411,7 +418,10 @@ def verify(
 
     return wait_until(
         # Only the server that takes updates is known to have the key; another would answer BADKEY.
-        lambda: observe_all(transport, servers, wish.name, wish.type, recurse=False, signed=[outcome.server]),
+        # Where no set is wanted, a wildcard's answer is none.
+        lambda: observe_all(
+            transport, servers, wish.name, wish.type, recurse=False, signed=[outcome.server], own=after is None
+        ),
         judge,
         timeout=module.params["verify_timeout"],
         interval=module.params["verify_interval"],

@@ -36,6 +36,9 @@ class RecordSet:
     ttl: int
     rdatas: frozenset
 
+    def __str__(self) -> str:
+        return f"{self.name.to_text()} {self.type} ({', '.join(self.content)})"
+
     @property
     def content(self) -> list[str]:
         """The values as text, sorted; names fully qualified, TXT as plain text."""

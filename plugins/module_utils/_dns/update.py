@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .answers import Zone, find_zone, read
+from .answers import Held, Zone, find_zone, read
 from .change import Decision, Wish, decide
 from .errors import Conflict, DnsError, InputError, NoServer, NotServed, Rejected, ServerError, Silent
 from .library import dns
@@ -23,11 +23,15 @@ _CHANGED = ("NXRRSET", "YXRRSET", "NXDOMAIN", "YXDOMAIN")
 
 @dataclass
 class Outcome:
-    """I(server) and I(zone): where it was done. I(errors): servers tried before in vain. I(requests): updates sent."""
+    """I(server) and I(zone): where it was done. I(errors): servers tried before in vain. I(requests): updates sent.
+
+    I(held): what was read before the decision.
+    """
 
     decision: Decision
     server: Server
     zone: Zone
+    held: Held
     errors: list[str] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
 
@@ -55,10 +59,14 @@ def apply(
         try:
             server = listed.resolved()
             place = find_zone(transport, server, wish.name, zone)
-            decision = decide(wish, read(transport, server, wish.name, wish.type))
+            held = read(transport, server, wish.name, wish.type, place.name)
+            try:
+                decision = decide(wish, held.own)
+            except Conflict as error:
+                raise Conflict(f"{error}{held.hint()}") from error
             if sent and not decision.changed and decision.after == sent.after:
                 decision = sent  # an earlier server took it and its answer was lost
-                return Outcome(decision, server, place, [str(error) for error in errors], log)
+                return Outcome(decision, server, place, held, [str(error) for error in errors], log)
             creates_cname = wish.type == "CNAME" and decision.before is None and decision.after is not None
             if creates_cname:
                 _name_is_free(transport, server, wish.name, place)
@@ -70,7 +78,7 @@ def apply(
         except ServerError as error:
             errors.append(error)
             continue
-        return Outcome(decision, server, place, [str(error) for error in errors], log)
+        return Outcome(decision, server, place, held, [str(error) for error in errors], log)
     raise errors[0] if len(errors) == 1 else NoServer(list(errors))
 
 
@@ -82,7 +90,7 @@ def _name_is_free(transport: Transport, server: Server, name: Any, zone: Zone) -
             "stand beside. Give the name the addresses themselves, or use another name."
         )
     for other in TYPES:
-        if other != "CNAME" and read(transport, server, name, other) is not None:
+        if other != "CNAME" and read(transport, server, name, other, zone.name).own is not None:
             raise InputError(
                 f"{name.to_text()} has {other} records at {server}: a CNAME cannot stand beside. Remove them first."
             )
@@ -165,13 +173,20 @@ def _write(transport: Transport, server: Server, zone: Zone, decision: Decision,
             if rcode not in _CHANGED:
                 raise Rejected(attempt, str(place), rcode, REMEDIES.get(rcode, ""))
             try:
-                now = read(transport, server, one.name, one.type)
-                seen = _text(now)
+                now = read(transport, server, one.name, one.type, zone.name)
+                seen = _text(now.own)
             except DnsError as error:
-                now, seen = decision.before, str(error)
-            if unanswered and now == decision.after:
+                now, seen = Held(decision.before), str(error)
+            if unanswered and now.own == decision.after:
                 log[-1]["result"] += ", applied before"  # by our own first attempt
                 return
+            if decision.before is None and now.wildcard:
+                raise Conflict(
+                    f"{attempt} at {place}: answered {rcode}: the name was taken for one without such a set, because "
+                    f"it answers as the wildcard {now.wildcard} does, but it has one itself. Nothing was changed by "
+                    "this run; look into the zone, and remove what the name has itself or make it differ from the "
+                    "wildcard's, then run again."
+                )
             if rcode == "YXDOMAIN" and seen == _text(None):
                 raise Conflict(
                     f"{attempt} at {place}: answered {rcode}: the name holds records of another type, and a CNAME "
@@ -184,10 +199,10 @@ def _write(transport: Transport, server: Server, zone: Zone, decision: Decision,
                 "changes it, then run again."
             )
     try:
-        now = read(transport, server, one.name, one.type)
+        now = read(transport, server, one.name, one.type, zone.name)
     except (ServerError, InputError):
-        now = None if decision.after else decision.before
-    if now == decision.after:
+        now = Held(None if decision.after else decision.before)
+    if now.own == decision.after:
         log[-1]["result"] += ", but applied"
         return
     raise unanswered or NotServed(attempt, str(server), "it has no address", "Give its IP address.")
