@@ -10,7 +10,7 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
   port:
-    description: Port of every server that does not give its own as C(address#port).
+    description: Port of every server that does not give its own as C(address#port), from V(1) to V(65535).
     type: int
     default: 53
   protocol:

@@ -48,7 +48,9 @@ options:
         type: str
         required: true
       expected:
-        description: The values that it has to have now, all of them and no others.
+        description:
+          - The values that it has to have now, all of them and no others.
+          - What M(mqops.rocketmq.dns_record) refuses as a value is refused here too.
         type: list
         elements: str
         required: true

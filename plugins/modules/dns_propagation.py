@@ -48,6 +48,7 @@ options:
   values:
     description:
       - The wanted values, in the form that RV(dns_servers[].content) has. All of them and no others.
+      - What M(mqops.rocketmq.dns_record) refuses as a value is refused here too.
       - An empty list means that there must be no such record set.
       - If left out, any values will do, and only O(max_ttl) counts. One of the two is required.
     type: list

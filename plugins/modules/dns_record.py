@@ -38,14 +38,21 @@ options:
     type: str
     required: true
   type:
-    description: Type of the records.
+    description:
+      - Type of the records.
+      - A CNAME is refused at the top of a zone and beside other records. Records of a type that is not among the
+        choices are not looked for; the server refuses the CNAME then, which check mode does not see.
     type: str
     choices: [A, AAAA, CAA, CNAME, MX, PTR, SRV, SSHFP, TLSA, TXT]
     default: A
   values:
     description:
       - The values in their usual text form. Names in them are fully qualified, with or without a trailing dot.
-      - TXT values are plain text without quotes; long ones are split as DNS needs it.
+      - TXT values are plain text without quotes; long ones are split as DNS needs it. A text that is there, split
+        elsewhere, is the same value.
+      - Of the other types, a value is one line without a comment. More lines, text after a semicolon that is not in
+        double quotes, and C(@) for a name are refused, in O(expected) too.
+      - A value has at most 65535 bytes in wire form; an update that would be larger is refused before it is sent.
       - If left out with O(state=present), only the TTL of the existing set is managed.
       - With O(state=absent) just these values are removed; if left out, the whole set.
     type: list
@@ -93,7 +100,8 @@ options:
   servers:
     description:
       - Servers that accept updates for the zone, as C(address), C(host), or either with C(#port); tried in turn.
-      - The next one is tried when a server does not answer, does not serve the zone or refuses; never after a conflict.
+      - The next one is tried when a server has no address, does not answer, does not serve the zone or refuses; never
+        after a conflict.
     type: list
     elements: str
     required: true
@@ -105,6 +113,7 @@ options:
     description:
       - Servers that must agree after the write, besides the one that took the update.
       - If left out, the name servers of the zone's NS record. An empty list asks only the server that took the update.
+      - One without an address makes the module fail before anything is written.
     type: list
     elements: str
   verify_timeout:
@@ -116,6 +125,12 @@ options:
     type: float
     default: 1.0
 notes:
+  - A name for which only a wildcard answers (RFC 4592) has no set of its own. It can be created, O(expected=[]) holds
+    for it, and with O(state=absent) there is nothing to do; there, the wildcard's answer counts as absence.
+  - To know, a server that answers for the name is also asked for C(mqops-probe.*) below it, which gets the same answer
+    only from a wildcard. Only records made just there, or a server that does not keep to RFC 4592, can mislead this,
+    and only where the name's own set equals the wildcard's. An update then fails by its prerequisites, naming the
+    wildcard.
   - Knot DNS acknowledges a change of the TTL alone and does not apply it. The module sees that and fails, saying so.
 seealso:
   - module: mqops.rocketmq.dns_propagation
@@ -191,7 +206,7 @@ EXAMPLES = r"""
 RETURN = r"""
 record:
   description: The record set as it is after the module, in check mode as it would be; V(null) if there is none.
-  returned: success
+  returned: success, and when a change is to be made by hand or the verification fails
   type: dict
   sample: {name: mro-ns.mq.test., type: A, ttl: 60, content: [198.18.10.80]}
   contains:
@@ -214,25 +229,25 @@ record:
       elements: str
 previous:
   description: The record set before the change, like RV(record).
-  returned: success
+  returned: success, and when a change is to be made by hand or the verification fails
   type: dict
 conflict:
   description: Whether other values were left in place because of O(on_conflict=keep).
-  returned: success
+  returned: success, and when a change is to be made by hand or the verification fails
   type: bool
 zone:
   description: The zone that holds the record.
-  returned: success
+  returned: success, and when a change is to be made by hand or the verification fails
   type: str
   sample: mq.test.
 server:
   description: The server that was used, C(address#port).
-  returned: success
+  returned: success, and when a change is to be made by hand or the verification fails
   type: str
   sample: 198.18.10.2#53
 tried:
   description: Why servers listed before RV(server) could not be used.
-  returned: success
+  returned: success, and when a change is to be made by hand or the verification fails
   type: list
   elements: str
 verified:
@@ -312,7 +327,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.records import
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.transport import ALGORITHMS, Key, Server, Transport
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.update import Outcome, apply
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import RocketmqModule, run_module
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module import RocketmqModule, make_diff, run_module
 from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import Waited, wait_until
 
 
@@ -371,20 +386,25 @@ def by_hand(outcome: Outcome, wish: Wish) -> str:
     def told(one: RecordSet | None) -> str:
         return f"{', '.join(one.content)} with TTL {one.ttl}" if one else "no such record"
 
-    decision = outcome.decision
+    decision, wildcard = outcome.decision, outcome.held.wildcard
+    own = f" of its own (the wildcard {wildcard} answers)" if wildcard else ""
     return (
         f"{wish.name.to_text()} {wish.type} in zone {outcome.zone.name.to_text()} has to be changed, and not from here "
-        f"(update is false): {outcome.server} answers {told(decision.before)}, wanted is {told(decision.after)}. "
+        f"(update is false): {outcome.server} answers {told(decision.before)}{own}, wanted is {told(decision.after)}. "
         "Change it by hand or with the provider's own module. If that is done already, the server has not got it yet."
     )
 
 
-def verify(module: RocketmqModule, transport: Transport, outcome: Outcome, wish: Wish) -> Waited[list[Seen], Agreement]:
-    """Ask every authoritative server until all hold the record set."""
-    if module.params["verify_servers"] is None:
+def verify(
+    module: RocketmqModule, transport: Transport, outcome: Outcome, wish: Wish, listed: list[Server] | None
+) -> Waited[list[Seen], Agreement]:
+    """Ask every authoritative server until all hold the record set; I(listed): those to ask besides, None to find out.
+
+    Raises DnsError when the zone's servers cannot be found out.
+    """
+    if listed is None:
         servers = authoritative_servers(transport, outcome.server, outcome.zone)
     else:
-        listed = [Server.parse(text, module.params["port"]) for text in module.params["verify_servers"]]
         servers = [outcome.server, *(server for server in listed if server != outcome.server)]
     after = outcome.decision.after
 
@@ -398,7 +418,10 @@ def verify(module: RocketmqModule, transport: Transport, outcome: Outcome, wish:
 
     return wait_until(
         # Only the server that takes updates is known to have the key; another would answer BADKEY.
-        lambda: observe_all(transport, servers, wish.name, wish.type, recurse=False, signed=[outcome.server]),
+        # Where no set is wanted, a wildcard's answer is none.
+        lambda: observe_all(
+            transport, servers, wish.name, wish.type, recurse=False, signed=[outcome.server], own=after is None
+        ),
         judge,
         timeout=module.params["verify_timeout"],
         interval=module.params["verify_interval"],
@@ -454,19 +477,22 @@ def main() -> None:
         wish = wish_from(params)
         transport = transport_from(params)
         zone = parse_name(params["zone"]) if params["zone"] else None
+        listed = None
+        if params["verify_servers"] is not None:
+            # Before anything is written: a server that cannot be asked must not be found out afterwards.
+            listed = [Server.parse(text, params["port"]) for text in params["verify_servers"]]
         outcome = apply(
             transport,
-            [Server.parse(text, params["port"]) for text in params["servers"]],
+            [Server.named(text, params["port"]) for text in params["servers"]],
             wish,
             zone=zone,
             check_mode=module.check_mode or not params["update"],
             requests=requests,
         )
-        decision = outcome.decision
-        missed = decision.changed and not params["update"]
-        waited = None if module.check_mode or missed else verify(module, transport, outcome, wish)
     except DnsError as error:
         module.fail(error, changed=_written(requests), requests=requests)
+    decision = outcome.decision
+    missed = decision.changed and not params["update"]
     before = decision.before.as_dict() if decision.before else None
     after = decision.after.as_dict() if decision.after else None
     result: dict[str, Any] = {
@@ -477,8 +503,11 @@ def main() -> None:
         "server": str(outcome.server),
         "tried": outcome.errors,
         "requests": requests,
-        "verified": [seen.as_dict() for seen in waited.last.seen] if waited and waited.last else [],
+        "verified": [],
     }
+    # Both sides are given even when only one exists, so that --diff also shows a creation and a deletion.
+    sides = {"before": before or {}, "after": after or {}}
+    state = f"{wish.name.to_text()} {wish.type} is {'written' if decision.changed else 'right'} at {outcome.server}"
     if decision.kept:
         module.module.warn(f"{wish.name.to_text()} {wish.type} was left as it is, because on_conflict is keep.")
     if missed and not module.check_mode:
@@ -486,9 +515,22 @@ def main() -> None:
         module.fail(text, **{**result, "record": before})
     if missed:
         module.module.warn(by_hand(outcome, wish))
-    if waited and not waited.ok:
-        missing = waited.last.missing if waited.last else []
-        if decision.changed and waited.last and ttl_ignored(waited.last.seen, outcome):
+    if module.check_mode:
+        module.exit(changed=decision.changed, **sides, **result)
+    written = {"changed": decision.changed, **({"diff": make_diff(**sides)} if module.wants_diff else {})}
+    try:
+        waited = verify(module, transport, outcome, wish, listed)
+    except DnsError as error:
+        module.fail(
+            f"{state}, but could not be verified: {error} When that is mended, run this again; nothing will be written "
+            "twice.",
+            **result,
+            **written,
+        )
+    seen, missing = (waited.last.seen, waited.last.missing) if waited.last else ([], [])
+    result["verified"] = [one.as_dict() for one in seen]
+    if not waited.ok:
+        if decision.changed and seen and ttl_ignored(seen, outcome):
             module.fail(
                 f"{outcome.server} accepted the update of {wish.name.to_text()} {wish.type} and kept the old TTL of "
                 f"{decision.before.ttl}: it applies a TTL only together with a new value, as Knot DNS does. Nothing "
@@ -496,13 +538,13 @@ def main() -> None:
                 **{**result, "changed": False, "disagreeing": missing},
             )
         module.fail(
-            f"{wish.name.to_text()} {wish.type} is {'written' if decision.changed else 'right'} at {outcome.server}, "
-            f"but {waited.why()} not every authoritative server agrees: {'; '.join(missing)}. Look at their transfers "
-            "from the primary, then run this again; nothing will be written twice.",
-            **{**result, "changed": decision.changed, "disagreeing": missing},
+            f"{state}, but {waited.why()} not every authoritative server agrees: {'; '.join(missing)}. Look at their "
+            "transfers from the primary, then run this again; nothing will be written twice.",
+            **result,
+            **written,
+            disagreeing=missing,
         )
-    # Both sides are given even when only one exists, so that --diff also shows a creation and a deletion.
-    module.exit(changed=decision.changed, before=before or {}, after=after or {}, **result)
+    module.exit(changed=decision.changed, **sides, **result)
 
 
 def _written(requests: list[dict[str, Any]]) -> bool:

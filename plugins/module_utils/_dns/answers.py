@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .errors import DnsError, InputError, NotServed, Rejected
 from .library import dns
-from .records import RecordSet, content
+from .records import RecordSet, content, meaning
 from .transport import Server, Transport
 
 
@@ -21,7 +21,8 @@ from .transport import Server, Transport
 class Seen:
     """One server's answer. I(error) is text when there was none; then nothing else says anything.
 
-    I(ttl): seconds as answered, thus the remaining ones at a resolver; None when the set is empty.
+    I(ttl): seconds as answered, thus the remaining ones at a resolver; None when the set is empty. I(wildcard): the
+    answer is a wildcard's, the name itself has no such set; only found out when that is asked for.
     """
 
     server: str
@@ -30,6 +31,7 @@ class Seen:
     rcode: str | None = None
     authoritative: bool = False
     error: str | None = None
+    wildcard: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -93,19 +95,43 @@ def find_zone(transport: Transport, server: Server, name: Any, zone: Any | None 
         asked = asked.parent()
 
 
-def read(transport: Transport, server: Server, name: Any, record_type: str) -> RecordSet | None:
-    """The set as the authoritative I(server) holds it. Raises InputError when a CNAME stands at the name instead."""
+@dataclass(frozen=True)
+class Held:
+    """I(own): the set that a name has itself. I(wildcard): the one that answers in its place when it has none.
+
+    The wildcard's may be a CNAME. None: there is no such set.
+    """
+
+    own: RecordSet | None = None
+    wildcard: RecordSet | None = None
+
+    def hint(self) -> str:
+        """What to add to a message about a set that is not there; empty without a wildcard."""
+        return f" The wildcard {self.wildcard} answers for the name." if self.wildcard else ""
+
+
+def read(transport: Transport, server: Server, name: Any, record_type: str, zone: Any) -> Held:
+    """The set as the authoritative I(server) holds it in I(zone). Raises InputError when the name itself is a CNAME."""
+    found = _answered(transport, server, name, record_type)
+    if found is None:
+        return Held()
+    wildcard = _wildcard(transport, server, found, zone)
+    if wildcard is not None:
+        return Held(wildcard=wildcard)
+    if dns.rdatatype.to_text(found.rdtype) != record_type:
+        raise InputError(
+            f"{name.to_text()} is a CNAME to {found[0].to_text()} at {server}: no other record can stand there. "
+            "Manage the CNAME, or the name it points to."
+        )
+    return Held(RecordSet(name, record_type, found.ttl, frozenset(found)))
+
+
+def _answered(transport: Transport, server: Server, name: Any, record_type: str) -> Any | None:
+    """The set, or the CNAME, that I(server) answers for the name; where it comes from is another question."""
     answer = transport.query(server, name, record_type, signed=True)
     for rrset in answer.answer:
-        if rrset.name != name:
-            continue
-        if rrset.rdtype == dns.rdatatype.from_text(record_type):
-            return RecordSet(name, record_type, rrset.ttl, frozenset(rrset))
-        if rrset.rdtype == dns.rdatatype.CNAME:
-            raise InputError(
-                f"{name.to_text()} is a CNAME to {rrset[0].to_text()} at {server}: no other record can stand there. "
-                "Manage the CNAME, or the name it points to."
-            )
+        if rrset.name == name and rrset.rdtype in (dns.rdatatype.from_text(record_type), dns.rdatatype.CNAME):
+            return rrset
     if not answer.flags & dns.flags.AA:
         raise NotServed(
             f"Query for {name.to_text()} {record_type}",
@@ -114,6 +140,47 @@ def read(transport: Transport, server: Server, name: Any, record_type: str) -> R
             "Name an authoritative server; the name may also be delegated to another one.",
         )
     return None
+
+
+def _wildcard(transport: Transport, server: Server, found: Any, zone: Any) -> RecordSet | None:
+    """The wildcard's set that I(server) made the answer I(found) from; None when the name has it itself."""
+    name = found.name
+    if name == zone or not _synthesized(transport, server, found):
+        return None
+    record_type, star = dns.rdatatype.to_text(found.rdtype), dns.name.Name((b"*",))
+    while name != zone:
+        name = name.parent()
+        wildcard = _answered(transport, server, star + name, record_type)
+        # The name of a wildcard may itself be answered from one further up.
+        if wildcard is not None and not _synthesized(transport, server, wildcard):
+            return RecordSet(star + name, record_type, wildcard.ttl, frozenset(wildcard))
+    # Only where the zone changes meanwhile, or the server does not keep RFC 4592.
+    return RecordSet(star + zone, record_type, found.ttl, frozenset(found))
+
+
+def _synthesized(transport: Transport, server: Server, found: Any) -> bool:
+    """Does a name below, which nobody has made, get the same answer?
+
+    A wildcard answers for names that do not exist, when it is right below their closest ancestor that does (RFC 4592
+    3.3.1). If I(found)'s name does not exist, the name asked for has the same ancestor, and so the same wildcard. If it
+    exists, no wildcard above it reaches below it; and one right below it, C(*.name), not below itself, which is why
+    that is where the name asked for lies. Records that somebody made just there mislead, and so do servers that do not
+    keep to RFC 4592.
+    """
+    probe = _below(found.name)
+    try:
+        other = probe and _answered(transport, server, probe, dns.rdatatype.to_text(found.rdtype))
+    except (Rejected, NotServed):
+        return False  # as far as this server tells; the prerequisites of an update guard that
+    return bool(other) and other.to_rdataset() == found.to_rdataset()
+
+
+def _below(name: Any) -> Any | None:
+    """The name to ask for below I(name); None when that has no room for it."""
+    try:
+        return dns.name.Name((b"mqops-probe", b"*")) + name
+    except dns.name.NameTooLong:
+        return None
 
 
 def authoritative_servers(transport: Transport, server: Server, zone: Zone) -> list[Server]:
@@ -149,15 +216,25 @@ def _addresses(transport: Transport, server: Server, host: str, answer: Any) -> 
     if not found:
         try:
             found = list(Server.parse(host.rstrip("."), server.port).addresses)
-        except InputError:
+        except DnsError:
             pass
     return tuple(found)
 
 
 def observe(
-    transport: Transport, server: Server, name: Any, record_type: str, *, recurse: bool = True, signed: bool = False
+    transport: Transport,
+    server: Server,
+    name: Any,
+    record_type: str,
+    *,
+    recurse: bool = True,
+    signed: bool = False,
+    own: bool = False,
 ) -> Seen:
-    """Never raises: what is not answered is an error in the result. A chain of CNAMEs is followed within the answer."""
+    """Never raises: what is not answered is an error in the result. A chain of CNAMEs is followed within the answer.
+
+    I(own): also find out whether the answer is a wildcard's.
+    """
     try:
         answer = transport.query(server, name, record_type, recurse=recurse, signed=signed)
         chain = answer.resolve_chaining()
@@ -172,7 +249,12 @@ def observe(
         if not authoritative and not answer.flags & dns.flags.RA:
             return Seen(str(server), rcode=rcode, error="neither authoritative for the name nor a resolver")
         return Seen(str(server), rcode=rcode, authoritative=authoritative)
-    return Seen(str(server), frozenset(chain.answer), chain.minimum_ttl, rcode, authoritative)
+    seen = Seen(str(server), frozenset(chain.answer), chain.minimum_ttl, rcode, authoritative)
+    probe = _below(name) if own else None
+    if probe is not None:
+        below = observe(transport, server, probe, record_type, recurse=recurse, signed=signed)
+        seen = replace(seen, wildcard=below.rdatas == seen.rdatas)
+    return seen
 
 
 def observe_all(
@@ -183,12 +265,13 @@ def observe_all(
     *,
     recurse: bool = True,
     signed: Iterable[Server] = (),
+    own: bool = False,
 ) -> list[Seen]:
     """All servers at once, so that a silent one delays nobody; in the order given."""
     signers = set(signed)
 
     def one(server: Server) -> Seen:
-        return observe(transport, server, name, record_type, recurse=recurse, signed=server in signers)
+        return observe(transport, server, name, record_type, recurse=recurse, signed=server in signers, own=own)
 
     with ThreadPoolExecutor(max_workers=min(16, len(servers) or 1)) as pool:
         return list(pool.map(one, servers))
@@ -204,11 +287,13 @@ def differences(
 ) -> list[str]:
     """Why which server does not agree; empty when all do. I(ttl): exactly; I(max_ttl): at most, both in seconds.
 
-    I(wanted) None: any values will do, but not none.
+    I(wanted) None: any values will do, but not none. What is known to be a wildcard's answer counts as none.
     """
     found = []
+    values = None if wanted is None else set(map(meaning, wanted))
     for one in seen:
-        if one.error is not None or (one.rdatas != wanted if wanted is not None else not one.rdatas):
+        have = set() if one.wildcard else set(map(meaning, one.rdatas))
+        if one.error is not None or (have != values if values is not None else not have):
             found.append(str(one))
         elif authoritative and not one.authoritative:
             found.append(f"{one}, but not as an authority of the zone")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .errors import Conflict, InputError
-from .records import RecordSet, content
+from .records import RecordSet, as_held, content
 
 # For a set that does not exist yet and is given no TTL.
 DEFAULT_TTL = 3600
@@ -49,10 +49,11 @@ class Decision:
 
 def decide(wish: Wish, current: RecordSet | None) -> Decision:
     """Raises Conflict when the set is neither what was expected nor already as wanted, or the policy says fail."""
+    have = current.rdatas if current else frozenset()
+    wish = replace(wish, values=as_held(wish.values, have), expected=as_held(wish.expected, have))
     after = _after(wish, current)
     if after == current:
         return Decision(current, current)
-    have = current.rdatas if current else frozenset()
     if wish.expected is not None:
         # Only the TTL is left to do, for instance after an interruption: the values are already those wanted.
         if have != wish.expected and not (current and after and after.rdatas == have):

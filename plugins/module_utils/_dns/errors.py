@@ -46,6 +46,10 @@ class Malformed(ServerError):
     """The answer is no DNS message, or is not signed although the request was."""
 
 
+class Unresolved(ServerError):
+    """The name of a DNS server has no address, so nothing was sent to it."""
+
+
 class NotServed(ServerError):
     """The server has no zone that holds the name."""
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,14 @@ from .library import dns
 
 # Types whose sets may be managed. NS and SOA are left out: the server has rules of its own for them (RFC 2136 3.4.2).
 TYPES = ("A", "AAAA", "CAA", "CNAME", "MX", "PTR", "SRV", "SSHFP", "TLSA", "TXT")
+# Types whose value ends in a name.
+_NAMING = ("CNAME", "MX", "PTR", "SRV")
 MAX_TTL = 2**31 - 1
+# Bytes of one value in wire form: its length is told in 16 bits (RFC 1035 3.2.1).
+MAX_LENGTH = 65535
+
+# dnspython would take '@' for the root.
+_AT = "'@' stands for a zone only in that zone's file. Give the fully qualified name."
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,9 @@ class RecordSet:
     type: str
     ttl: int
     rdatas: frozenset
+
+    def __str__(self) -> str:
+        return f"{self.name.to_text()} {self.type} ({', '.join(self.content)})"
 
     @property
     def content(self) -> list[str]:
@@ -45,9 +56,24 @@ def content(rdatas: Iterable[Any]) -> list[str]:
     return sorted(_plain(rdata) for rdata in rdatas)
 
 
+def meaning(rdata: Any) -> Any:
+    """What two values are compared by: of a TXT its whole text, which others may have cut into strings elsewhere."""
+    return b"".join(rdata.strings) if rdata.rdtype == dns.rdatatype.TXT else rdata
+
+
+def as_held(values: frozenset | None, held: frozenset) -> frozenset | None:
+    """I(values), those that I(held) has too just as it has them: updates must name what the server holds."""
+    if values is None:
+        return None
+    wanted = {meaning(value) for value in values}
+    same = frozenset(rdata for rdata in held if meaning(rdata) in wanted)
+    had = {meaning(rdata) for rdata in same}
+    return same | {value for value in values if meaning(value) not in had}
+
+
 def _plain(rdata: Any) -> str:
     if rdata.rdtype == dns.rdatatype.TXT:
-        return b"".join(rdata.strings).decode("utf-8", "backslashreplace")
+        return meaning(rdata).decode("utf-8", "backslashreplace")
     return rdata.to_text()
 
 
@@ -60,6 +86,8 @@ def parse_name(text: str, record_type: str = "A") -> Any:
             pass
     if not text.strip():
         raise InputError("The name is empty.")
+    if text.strip() == "@":
+        raise InputError(f"'@' is no domain name: {_AT}")
     try:
         return dns.name.from_text(text)
     except (dns.exception.DNSException, UnicodeError) as error:
@@ -69,7 +97,8 @@ def parse_name(text: str, record_type: str = "A") -> Any:
 def parse_values(record_type: str, values: Iterable[str]) -> frozenset:
     """The set of values of one type, from their usual text form; TXT is plain text, without quotes.
 
-    Names within values are fully qualified, with or without the trailing dot.
+    Names within values are fully qualified, with or without the trailing dot. Raises InputError for a value of which
+    a part would be lost.
     """
     found = frozenset(_rdata(record_type, str(value)) for value in values)
     if record_type == "CNAME" and len(found) > 1:
@@ -86,10 +115,36 @@ def _rdata(record_type: str, value: str) -> Any:
             chunks = [raw[start : start + 255] for start in range(0, len(raw), 255)] or [b""]
             text = " ".join('"' + "".join(f"\\{byte:03d}" for byte in chunk) + '"' for chunk in chunks)
         else:
-            text = value
-        return dns.rdata.from_text(dns.rdataclass.IN, rdtype, text, origin=dns.name.root, relativize=False)
+            text = _line(record_type, value)
+        rdata = dns.rdata.from_text(dns.rdataclass.IN, rdtype, text, origin=dns.name.root, relativize=False)
     except (dns.exception.DNSException, ValueError, UnicodeError) as error:
         raise InputError(f"{value!r} is no value of a {record_type} record: {error}") from error
+    if rdata.rdcomment is not None:
+        raise InputError(
+            f"{value!r} is no value of a {record_type} record: a comment begins at ';', so "
+            f"{';' + rdata.rdcomment!r} would be lost. Put text with a semicolon in double quotes, and give each value "
+            "as an entry of its own."
+        )
+    length = len(rdata.to_wire())
+    if length > MAX_LENGTH:
+        raise InputError(
+            f"A value of {length} bytes, beginning with {value[:30]!r}, is no value of a {record_type} record: one "
+            f"holds at most {MAX_LENGTH} bytes in wire form. Shorten it."
+        )
+    return rdata
+
+
+def _line(record_type: str, value: str) -> str:
+    """The value without the newline that a file ends with. Raises InputError for what dnspython would not keep."""
+    text = value.rstrip("\r\n")
+    if "\n" in text:
+        raise InputError(
+            f"{value!r} is no value of a {record_type} record: it is more than one line. Give each value as an entry "
+            "of its own."
+        )
+    if record_type in _NAMING and "@" in re.split(r"[\s()]+", text):
+        raise InputError(f"{value!r} is no value of a {record_type} record: {_AT}")
+    return text
 
 
 def check_ttl(ttl: int) -> int:

@@ -37,13 +37,13 @@ def try_update(transport: Transport, server: Server, name: Any, record_type: str
     place = None
     try:
         place = find_zone(transport, server, name, zone)
-        current = read(transport, server, name, record_type)
-        rcode = _send(transport, server, place, name, record_type, current)
+        held = read(transport, server, name, record_type, place.name)
+        rcode = _send(transport, server, place, name, record_type, held.own)
     except DnsError as error:
         return Right(server, False, str(error), place)
     if rcode == "NOERROR":
         return Right(server, True, "took an update that changes nothing", place)
-    remedy = REMEDIES.get(rcode, "The set changed between reading and trying: run this again.")
+    remedy = REMEDIES.get(rcode, f"The set changed between reading and trying: run this again.{held.hint()}")
     return Right(server, False, f"answered {rcode}. {remedy}", place)
 
 

@@ -15,8 +15,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from .errors import DnsError, InputError, KeyRejected, Malformed, Rejected, Silent
+from .errors import DnsError, InputError, KeyRejected, Malformed, Rejected, Silent, Unresolved
 from .library import dns
+from .records import parse_name
 
 # More than this does not travel unfragmented everywhere; such a request goes by TCP at once.
 UDP_PAYLOAD = 1232
@@ -59,7 +60,10 @@ class Key:
             raise InputError(f"The secret of key {name!r} is not base64: {error}") from error
         if not raw:
             raise InputError(f"The secret of key {name!r} is empty.")
-        return Key(dns.name.from_text(name), algorithm, raw)
+        try:
+            return Key(parse_name(name), algorithm, raw)
+        except InputError as error:
+            raise InputError(f"key_name {name!r} names no key: {error}") from error
 
     def sign(self, message: Any) -> None:
         algorithm = dns.tsig.HMAC_MD5 if self.algorithm == "hmac-md5" else dns.name.from_text(self.algorithm)
@@ -79,23 +83,52 @@ class Server:
 
     @staticmethod
     def parse(text: str, port: int = 53) -> Server:
-        """From C(address), C(host) or either with C(#port)."""
+        """From C(address), C(host) or either with C(#port). Raises InputError, and Unresolved as C(resolved) does."""
+        return Server.named(text, port).resolved()
+
+    @staticmethod
+    def named(text: str, port: int = 53) -> Server:
+        """As C(parse), but a host's addresses are not looked up yet. Raises InputError."""
         host, mark, own = text.strip().partition("#")
         if mark:
-            if not own.isdigit() or not 0 < int(own) < 65536:
-                raise InputError(f"{text!r}: the port after '#' is no number from 1 to 65535.")
+            # isdigit() alone takes digits that int() does not.
+            if not (own.isascii() and own.isdigit()):
+                raise InputError(f"DNS server {text!r}: {own!r} is no port. Give a number from 1 to 65535 after '#'.")
             port = int(own)
+        if not 0 < port < 65536:
+            raise InputError(f"DNS server {text!r}: {port} is no port. Give a number from 1 to 65535.")
+        if not host:
+            raise InputError(f"{text!r} names no DNS server.")
         try:
             return Server((str(ipaddress.ip_address(host)),), port)
         except ValueError:
-            pass
+            return Server((), port, host)
+
+    def resolved(self) -> Server:
+        """With addresses. Raises Unresolved when the name has none."""
+        if self.addresses:
+            return self
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM) if host else []
+            found = socket.getaddrinfo(self.name, self.port, type=socket.SOCK_DGRAM)
         except (OSError, UnicodeError) as error:
-            raise InputError(f"The DNS server {text!r} has no address: {error}. Give its IP address.") from error
-        if not found:
-            raise InputError(f"{text!r} names no DNS server.")
-        return Server(tuple(dict.fromkeys(str(info[4][0]) for info in found)), port, host)
+            raise Unresolved(
+                f"Look-up of the DNS server {self.name}",
+                "this host's own resolver",
+                f"it has no address ({error})",
+                "Give its IP address.",
+            ) from error
+        return Server(tuple(dict.fromkeys(str(info[4][0]) for info in found)), self.port, self.name)
+
+
+def packed(message: Any, attempt: str) -> bytes:
+    """The message's bytes. Raises InputError when they are more than a message can have."""
+    try:
+        return message.to_wire()
+    except dns.exception.TooBig as error:
+        raise InputError(
+            f"{attempt}: it would be a message of more than 65535 bytes, which DNS does not have. The set as it is and "
+            "as it becomes must both fit into one: use fewer or shorter values."
+        ) from error
 
 
 class Transport:
@@ -132,23 +165,26 @@ class Transport:
         return ("udp", "tcp") if self.protocol == "udp" else ("tcp",)
 
     def exchange(self, server: Server, message: Any, attempt: str, protocol: str) -> Any:
-        """One message over one protocol; None when the answer was truncated. The rcode is the caller's business."""
+        """One message over one protocol; None when the answer was truncated. The rcode is the caller's business.
+
+        Raises Silent, KeyRejected, Malformed; InputError when the message is too large.
+        """
+        request = packed(message, attempt)
         attempt = f"{attempt} by {protocol.upper()}"
-        if protocol == "udp" and len(message.to_wire()) > UDP_PAYLOAD:
+        if protocol == "udp" and len(request) > UDP_PAYLOAD:
             return None
         error: DnsError = Silent(attempt, str(server), "the server has no address")
         for address in server.addresses:
             try:
-                wire = self._send(address, server.port, message, protocol)
+                answer = self._send(address, server.port, request, protocol)
             except (OSError, EOFError) as problem:
                 error = Silent(attempt, f"{address}#{server.port}", _silence(problem, self.timeout), _SILENT_REMEDY)
                 continue
-            return self._parsed(attempt, server, message, wire)
+            return self._parsed(attempt, server, message, answer)
         raise error
 
-    def _send(self, address: str, port: int, message: Any, protocol: str) -> bytes:
+    def _send(self, address: str, port: int, request: bytes, protocol: str) -> bytes:
         """The bytes of the answer. Raises OSError (TimeoutError among them) and EOFError."""
-        wire = message.to_wire()
         deadline = time.monotonic() + self.timeout
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         kind = socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM
@@ -157,15 +193,15 @@ class Transport:
             # Connected, so that datagrams of others are dropped and a refusal is told.
             connection.connect((address, port))
             if protocol == "tcp":
-                connection.sendall(struct.pack("!H", len(wire)) + wire)
+                connection.sendall(struct.pack("!H", len(request)) + request)
                 (length,) = struct.unpack("!H", _exactly(connection, 2, deadline))
                 return _exactly(connection, length, deadline)
-            connection.send(wire)
+            connection.send(request)
             while True:
                 _before(connection, deadline)
                 answer = connection.recv(65535)
                 # An answer to something else, for instance a late one to an earlier query from the same port.
-                if answer[:2] == wire[:2]:
+                if answer[:2] == request[:2]:
                     return answer
 
     def _parsed(self, attempt: str, server: Server, message: Any, wire: bytes) -> Any:

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .answers import Zone, find_zone, read
+from .answers import Held, Zone, find_zone, read
 from .change import Decision, Wish, decide
 from .errors import Conflict, DnsError, InputError, NoServer, NotServed, Rejected, ServerError, Silent
 from .library import dns
 from .records import TYPES, RecordSet
-from .transport import REMEDIES, Server, Transport
+from .transport import REMEDIES, Server, Transport, packed
 
 # Prerequisites that were not met, RFC 2136 2.2.
 _CHANGED = ("NXRRSET", "YXRRSET", "NXDOMAIN", "YXDOMAIN")
@@ -23,11 +23,15 @@ _CHANGED = ("NXRRSET", "YXRRSET", "NXDOMAIN", "YXDOMAIN")
 
 @dataclass
 class Outcome:
-    """I(server) and I(zone): where it was done. I(errors): servers tried before in vain. I(requests): updates sent."""
+    """I(server) and I(zone): where it was done. I(errors): servers tried before in vain. I(requests): updates sent.
+
+    I(held): what was read before the decision.
+    """
 
     decision: Decision
     server: Server
     zone: Zone
+    held: Held
     errors: list[str] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
 
@@ -43,37 +47,50 @@ def apply(
 ) -> Outcome:
     """Bring the set to what is wished, at the first of I(servers) that can do it.
 
-    Every server is read and written by itself: what was read at one is never the base of a write at another.
+    Every server is looked up, read and written by itself, when those before it could not be used: what was read at one
+    is never the base of a write at another.
     Raises Conflict and InputError at once, ServerError of the only server, NoServer when several were tried in vain.
     I(requests) receives each UPDATE, also when an error is raised.
     """
     log = [] if requests is None else requests
     errors: list[ServerError] = []
     sent: Decision | None = None
-    for server in servers:
+    for listed in servers:
         try:
+            server = listed.resolved()
             place = find_zone(transport, server, wish.name, zone)
-            decision = decide(wish, read(transport, server, wish.name, wish.type))
+            held = read(transport, server, wish.name, wish.type, place.name)
+            try:
+                decision = decide(wish, held.own)
+            except Conflict as error:
+                raise Conflict(f"{error}{held.hint()}") from error
             if sent and not decision.changed and decision.after == sent.after:
                 decision = sent  # an earlier server took it and its answer was lost
-                return Outcome(decision, server, place, [str(error) for error in errors], log)
+                return Outcome(decision, server, place, held, [str(error) for error in errors], log)
             creates_cname = wish.type == "CNAME" and decision.before is None and decision.after is not None
             if creates_cname:
-                _name_is_free(transport, server, wish.name)
+                _name_is_free(transport, server, wish.name, place)
+            if decision.changed:
+                packed(_signed(transport, place, decision)[0], _attempt(place, decision))  # raises when it is too large
             if decision.changed and not check_mode:
                 sent = decision
                 _write(transport, server, place, decision, log)
         except ServerError as error:
             errors.append(error)
             continue
-        return Outcome(decision, server, place, [str(error) for error in errors], log)
+        return Outcome(decision, server, place, held, [str(error) for error in errors], log)
     raise errors[0] if len(errors) == 1 else NoServer(list(errors))
 
 
-def _name_is_free(transport: Transport, server: Server, name: Any) -> None:
+def _name_is_free(transport: Transport, server: Server, name: Any, zone: Zone) -> None:
     """A CNAME stands alone. The server would drop it silently beside other records; check mode must see that too."""
+    if name == zone.name:
+        raise InputError(
+            f"{name.to_text()} is the top of its zone at {server}, where the SOA and NS records are: a CNAME cannot "
+            "stand beside. Give the name the addresses themselves, or use another name."
+        )
     for other in TYPES:
-        if other != "CNAME" and read(transport, server, name, other) is not None:
+        if other != "CNAME" and read(transport, server, name, other, zone.name).own is not None:
             raise InputError(
                 f"{name.to_text()} has {other} records at {server}: a CNAME cannot stand beside. Remove them first."
             )
@@ -107,16 +124,27 @@ def build(zone: Any, decision: Decision) -> tuple[Any, list[str], list[str]]:
     return message, guards, changes
 
 
+def _signed(transport: Transport, zone: Zone, decision: Decision) -> tuple[Any, list[str], list[str]]:
+    """As build, with the signature."""
+    message, guards, changes = build(zone.name, decision)
+    if transport.key:
+        transport.key.sign(message)
+    return message, guards, changes
+
+
+def _attempt(zone: Zone, decision: Decision) -> str:
+    one: RecordSet = decision.after or decision.before  # type: ignore[assignment]
+    return f"UPDATE of {one.name.to_text()} {one.type} in zone {zone.name.to_text()}"
+
+
 def _write(transport: Transport, server: Server, zone: Zone, decision: Decision, log: list[dict[str, Any]]) -> None:
     one: RecordSet = decision.after or decision.before  # type: ignore[assignment]
-    attempt = f"UPDATE of {one.name.to_text()} {one.type} in zone {zone.name.to_text()}"
+    attempt = _attempt(zone, decision)
     unanswered: Silent | None = None
     for protocol in transport.protocols():
         for address in server.addresses:
             place = Server((address,), server.port, server.name)
-            message, guards, changes = build(zone.name, decision)
-            if transport.key:
-                transport.key.sign(message)
+            message, guards, changes = _signed(transport, zone, decision)
             entry = {
                 "request": "UPDATE",
                 "address": str(place),
@@ -145,23 +173,36 @@ def _write(transport: Transport, server: Server, zone: Zone, decision: Decision,
             if rcode not in _CHANGED:
                 raise Rejected(attempt, str(place), rcode, REMEDIES.get(rcode, ""))
             try:
-                now = read(transport, server, one.name, one.type)
-                seen = _text(now)
+                now = read(transport, server, one.name, one.type, zone.name)
+                seen = _text(now.own)
             except DnsError as error:
-                now, seen = decision.before, str(error)
-            if unanswered and now == decision.after:
+                now, seen = Held(decision.before), str(error)
+            if unanswered and now.own == decision.after:
                 log[-1]["result"] += ", applied before"  # by our own first attempt
                 return
+            if decision.before is None and now.wildcard:
+                raise Conflict(
+                    f"{attempt} at {place}: answered {rcode}: the name was taken for one without such a set, because "
+                    f"it answers as the wildcard {now.wildcard} does, but it has one itself. Nothing was changed by "
+                    "this run; look into the zone, and remove what the name has itself or make it differ from the "
+                    "wildcard's, then run again."
+                )
+            if rcode == "YXDOMAIN" and seen == _text(None):
+                raise Conflict(
+                    f"{attempt} at {place}: answered {rcode}: the name holds records of another type, and a CNAME "
+                    "cannot stand beside. Nothing was changed by this run; look into the zone for what the name holds, "
+                    "remove that or use another name, then run again."
+                )
             raise Conflict(
                 f"{attempt} at {place}: answered {rcode}: the set changed between reading and writing. Read: "
                 f"{_text(decision.before)}; now: {seen}. Nothing was changed by this run; find out who else "
                 "changes it, then run again."
             )
     try:
-        now = read(transport, server, one.name, one.type)
+        now = read(transport, server, one.name, one.type, zone.name)
     except (ServerError, InputError):
-        now = None if decision.after else decision.before
-    if now == decision.after:
+        now = Held(None if decision.after else decision.before)
+    if now.own == decision.after:
         log[-1]["result"] += ", but applied"
         return
     raise unanswered or NotServed(attempt, str(server), "it has no address", "Give its IP address.")

@@ -149,18 +149,35 @@ class DnsServer:
             answer.flags &= ~dns.flags.AA
             answer.set_rcode(dns.rcode.REFUSED)
             return
-        alias = self.sets.get((name.to_text(), "CNAME"))
+        alias = self._answered(name, "CNAME")
         if alias and kind != "CNAME":
             answer.answer.append(alias)
             name = alias[0].target
-        found = self.sets.get((name.to_text(), kind))
+        found = self._answered(name, kind)
         if found:
             answer.answer.append(found)
             return
         if not alias:
             answer.authority.append(self.sets["mq.test.", "SOA"])
-        if not any(owner == name.to_text() for owner, _unused in self.sets):
+        if not self._exists(self._source(name)):
             answer.set_rcode(dns.rcode.NXDOMAIN)
+
+    def _exists(self, name: Any) -> bool:
+        """Something is there or below."""
+        return any(dns.name.from_text(owner).is_subdomain(name) for owner, _unused in self.sets)
+
+    def _source(self, name: Any) -> Any:
+        """The name itself if it exists, else the wildcard right below the closest name that does (RFC 4592)."""
+        if self._exists(name) or not name.is_subdomain(ZONE):
+            return name
+        encloser = name.parent()
+        while not self._exists(encloser):
+            encloser = encloser.parent()
+        return dns.name.Name((b"*",)) + encloser
+
+    def _answered(self, name: Any, kind: str) -> Any:
+        found = self.sets.get((self._source(name).to_text(), kind))
+        return found and dns.rrset.from_rdata_list(name, found.ttl, list(found))
 
     def _update(self, message: Any) -> int:
         """RFC 2136 3.2 and 3.4 for what the client sends."""

@@ -95,6 +95,32 @@ def test_values_that_are_none(kind: str, value: str) -> None:
         parse_values(kind, [value])
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "says"),
+    [
+        ("A", "198.18.0.1\n198.18.0.2", "more than one line"),
+        ("MX", "10 a.test\r\n20 b.test\n", "more than one line"),
+        ("A", "198.18.0.1;198.18.0.2", "';198.18.0.2' would be lost"),
+        ("A", "198.18.0.1;", "';' would be lost"),
+        ("CAA", "0 issue letsencrypt.org;validationmethods=dns-01", "';validationmethods=dns-01' would be lost"),
+        ("CNAME", "@", "fully qualified"),
+        ("PTR", " (@)", "fully qualified"),
+        ("MX", "10 @", "fully qualified"),
+    ],
+)
+def test_values_of_which_a_part_would_be_lost_are_refused(kind: str, value: str, says: str) -> None:
+    with pytest.raises(InputError, match=kind) as caught:
+        parse_values(kind, [value])
+    assert says in str(caught.value) and repr(value) in str(caught.value)
+
+
+def test_values_that_look_as_if_a_part_would_be_lost() -> None:
+    assert content(parse_values("A", ["198.18.0.1\n", "198.18.0.2\r\n"])) == ["198.18.0.1", "198.18.0.2"]
+    assert content(parse_values("CAA", ['0 issue "a.test; b=c"'])) == ['0 issue "a.test; b=c"']
+    assert content(parse_values("CAA", ["0 issue @"])) == ['0 issue "@"']
+    assert content(parse_values("MX", ["0 ."])) == ["0 ."]
+
+
 def test_values_have_one_form() -> None:
     assert parse_values("CNAME", ["Hub-NS.mq.test"]) == parse_values("CNAME", ["hub-ns.MQ.test."])
     assert content(parse_values("SRV", ["0 5 9876 hub-ns.mq.test"])) == ["0 5 9876 hub-ns.mq.test."]
@@ -109,12 +135,19 @@ def test_text_is_plain(text: str) -> None:
     assert content([rdata]) == [text]
 
 
+def test_the_longest_text() -> None:
+    (rdata,) = parse_values("TXT", ["x" * 65279])
+    assert len(rdata.to_wire()) == 65535
+    with pytest.raises(InputError, match="65535"):
+        parse_values("TXT", ["x" * 65280])
+
+
 def test_reverse_names_from_addresses() -> None:
     assert parse_name("198.18.0.1", "PTR").to_text() == "1.0.18.198.in-addr.arpa."
     assert parse_name("198.18.0.1", "A").to_text() == "198.18.0.1."
 
 
-@pytest.mark.parametrize("name", ["", "a..b", "x" * 64, ".".join(["x" * 60] * 5)])
+@pytest.mark.parametrize("name", ["", "@", "a..b", "x" * 64, ".".join(["x" * 60] * 5)])
 def test_names_that_are_none(name: str) -> None:
     with pytest.raises(InputError):
         parse_name(name)

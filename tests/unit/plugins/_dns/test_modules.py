@@ -86,6 +86,25 @@ def test_a_cname_stands_alone(record: Run, server: DnsServer) -> None:
     assert "YXDOMAIN" in record(name="third.mq.test", type="CNAME", values=["hub-ns.mq.test"])["msg"]
 
 
+@pytest.mark.parametrize("more", [{"check": True}, {}, {"update": False}])
+def test_a_cname_has_no_place_at_the_top_of_its_zone(record: Run, server: DnsServer, more: dict[str, Any]) -> None:
+    result = record(name="mq.test", type="CNAME", values=["hub-ns.mq.test"], **more)
+    assert result["failed"] and not result["changed"]
+    assert f"mq.test. is the top of its zone at {server}" in result["msg"] and "by hand" not in result["msg"]
+    assert "UDP UPDATE" not in server.asked
+    assert not record(name="mq.test", type="CNAME", state="absent", **more).get("failed")
+
+
+def test_a_cname_beside_a_type_that_is_not_managed(record: Run, server: DnsServer) -> None:
+    server.put("other.mq.test.", 60, "NAPTR", '100 50 "s" "http" "" _http._tcp.mq.test.')
+    result = record(name="other.mq.test", type="CNAME", values=["hub-ns.mq.test"])
+    assert result["failed"] and not result["changed"]
+    assert "YXDOMAIN: the name holds records of another type" in result["msg"] and "find out who" not in result["msg"]
+    server.before_update = lambda: server.put("third.mq.test.", 60, "CNAME", NAME)
+    theirs = record(name="third.mq.test", type="CNAME", values=["hub-ns.mq.test"])
+    assert "the set changed between reading and writing" in theirs["msg"] and f"now: {NAME}" in theirs["msg"]
+
+
 def test_other_types_and_partial_sets(record: Run, server: DnsServer) -> None:
     for kind, value in [
         ("TXT", 'said "no"; \\'),
@@ -113,6 +132,54 @@ def test_what_does_not_fit_into_udp_goes_by_tcp(record: Run, server: DnsServer, 
     result = record(name="big.mq.test", type="TXT", values=values)
     assert result["changed"] and len(result["record"]["content"]) == 20
     assert "UDP UPDATE" not in server.asked and "TCP QUERY" in server.asked
+
+
+def test_what_fits_into_no_message_is_refused_beforehand(record: Run, server: DnsServer) -> None:
+    """A value over 65,535 bytes of wire form, and an update over it, here by its prerequisites."""
+    for check in (True, False):
+        result = record(name="big.mq.test", type="TXT", values=["x" * 70000], check=check)
+        assert result["failed"] and "holds at most 65535" in result["msg"] and len(result["msg"]) < 500
+    server.put("big.mq.test.", 60, "TXT", " ".join(['"' + "y" * 255 + '"'] * 130))
+    for check in (True, False):
+        result = record(name="big.mq.test", type="TXT", values=["x" * 40000], check=check)
+        assert result["failed"] and "UPDATE of big.mq.test. TXT" in result["msg"] and "65535 bytes" in result["msg"]
+    assert not any("UPDATE" in what for what in server.asked)
+
+
+CUT = '"abc" "def"'
+
+
+def test_a_text_that_somebody_else_cut_elsewhere_is_the_same_text(record: Run, server: DnsServer) -> None:
+    text = {"name": "cut.mq.test", "type": "TXT"}
+    server.put("cut.mq.test.", 60, "TXT", CUT, "other")
+    same = record(**text, values=["abcdef", "other"])
+    assert not same["changed"] and not same.get("failed")
+    lower = record(**text, values=["abcdef", "other"], ttl=30)
+    assert lower["changed"] and server.have("cut.mq.test.", "TXT") == (30, [CUT, '"other"'])
+    less = record(**text, values=["other"], state="absent", expected=["other", "abcdef"])
+    assert less["changed"] and server.have("cut.mq.test.", "TXT") == (30, [CUT])
+    assert not record(**text, values=["abcdef"], on_conflict="fail").get("failed")
+    gone = record(**text, values=["abcdef"], state="absent")
+    assert gone["changed"] and gone["record"] is None and server.have("cut.mq.test.", "TXT") is None
+    server.put("cut.mq.test.", 60, "TXT", CUT)
+    assert record(**text, values=["new"], expected=["abcdef"])["changed"]
+    # Twice the same text, cut twice: both of them, as the server holds them.
+    server.put("cut.mq.test.", 60, "TXT", CUT, "abcdef")
+    assert not record(**text, values=["abcdef"])["changed"]
+    assert record(**text, values=["new"], expected=["abcdef"])["changed"]
+    assert server.have("cut.mq.test.", "TXT") == (60, ['"new"'])
+
+
+def test_servers_may_cut_a_text_in_their_own_ways(
+    record: Run, run: Run, server: DnsServer, secondary: DnsServer
+) -> None:
+    server.put("cut.mq.test.", 60, "TXT", "abcdef")
+    secondary.put("cut.mq.test.", 60, "TXT", CUT)
+    wanted = {"name": "cut.mq.test", "type": "TXT", "values": ["abcdef"]}
+    assert not record(**wanted, verify_servers=[str(secondary)]).get("failed")
+    assert run(dns_propagation.main, **wanted, servers=[str(server), str(secondary)], wait=False)["agreed"]
+    differs = run(dns_propagation.main, **wanted | {"values": ["abcde"]}, servers=[str(secondary)], wait=False)
+    assert not differs["agreed"]
 
 
 def test_tcp_only(record: Run, server: DnsServer) -> None:
@@ -192,6 +259,21 @@ def test_servers_are_tried_in_turn(record: Run, server: DnsServer) -> None:
         assert first in record(values=[NEW], servers=[first])["msg"]
 
 
+def test_a_server_without_an_address_is_one_that_cannot_be_used(record: Run, server: DnsServer) -> None:
+    """The later one is not even looked up, because the first will do."""
+    assert record(values=[NEW], servers=[str(server), "no.such.host.invalid"])["tried"] == []
+    result = record(values=[OLD], servers=["no.such.host.invalid", str(server)])
+    assert result["changed"] and result["server"] == str(server)
+    assert len(result["tried"]) == 1 and "no.such.host.invalid" in result["tried"][0]
+    none = record(values=[NEW], servers=["no.such.host.invalid", "127.0.0.1#1", "other.host.invalid#5"])
+    assert none["failed"] and "No server could be used" in none["msg"]
+    assert all(one in none["msg"] for one in ("no.such.host.invalid", "127.0.0.1#1", "other.host.invalid"))
+    # What is no server at all is no matter of luck.
+    assert "port" in record(values=[NEW], servers=[str(server), "other.host.invalid#x"])["msg"]
+    assert "names no DNS server" in record(values=[NEW], servers=[str(server), ""])["msg"]
+    assert server.have(NAME) == (60, [OLD])
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -199,6 +281,8 @@ def test_servers_are_tried_in_turn(record: Run, server: DnsServer) -> None:
         ({"name": "x.example", "zone": "mq.test", "values": [NEW]}, "outside the zone"),
         ({"zone": "mro-ns.mq.test", "values": [NEW]}, "lies in its zone mq.test"),
         ({"values": ["no address"]}, "no value of a A record"),
+        ({"values": [f"{NEW}\n{OLD}"]}, "more than one line"),
+        ({"values": [NEW], "expected": [f"{OLD};{NEW}"]}, "would be lost"),
         ({"values": [NEW], "ttl": 0}, "TTL"),
         ({"values": [NEW], "ttl": 2**31}, "TTL"),
         ({"values": []}, "at least one value"),
@@ -206,7 +290,14 @@ def test_servers_are_tried_in_turn(record: Run, server: DnsServer) -> None:
         ({"values": [NEW], "servers": []}, "servers is empty"),
         ({"values": [NEW], "servers": ["no.such.host.invalid"]}, "no address"),
         ({"values": [NEW], "servers": ["127.0.0.1#x"]}, "port"),
+        ({"values": [NEW], "verify_servers": ["127.0.0.1#x"]}, "port"),
+        ({"values": [NEW], "verify_servers": ["no.such.host.invalid"]}, "no address"),
+        ({"values": [NEW], "servers": ["127.0.0.1#\u00b2"]}, "port"),
+        ({"values": [NEW], "servers": ["127.0.0.1"], "port": 70000}, "70000 is no port"),
+        ({"values": [NEW], "servers": ["127.0.0.1"], "port": 0}, "0 is no port"),
+        ({"values": [NEW], "servers": ["127.0.0.1"], "port": -5}, "-5 is no port"),
         ({"values": [NEW], "key_algorithm": "hmac-md5"}, "hmac-md5 is broken"),
+        ({"values": [NEW], "key_name": "a..b"}, "key_name 'a..b'"),
         ({"values": [NEW], "query_timeout": 0}, "query_timeout"),
     ],
 )
@@ -239,6 +330,19 @@ def test_name_servers_of_the_zone_must_agree(record: Run, server: DnsServer) -> 
     result = record(values=[NEW])
     assert result["failed"] and result["changed"] and "(ns2.mq.test.)" in result["msg"]
     assert record(values=[NEW], verify_servers=[])["verified"][0]["content"] == [NEW]
+
+
+def test_a_verification_that_cannot_be_made_hides_no_change(record: Run, server: DnsServer) -> None:
+    server.faults["UDP QUERY"] = lambda message: "SERVFAIL" if message.question[0].rdtype == 2 else None
+    result = record(values=[NEW])
+    assert result["failed"] and result["changed"] and server.have(NAME) == (60, [NEW])
+    assert f"{NAME} A is written at {server}, but could not be verified: Query for mq.test. NS" in result["msg"]
+    assert (result["record"]["content"], result["previous"]["content"]) == ([NEW], [OLD])
+    assert result["diff"]["after"] == result["record"] and result["verified"] == []
+    assert [entry["result"] for entry in result["requests"]] == ["NOERROR"]
+    again = record(values=[NEW])
+    assert again["failed"] and not again["changed"]
+    assert f"{NAME} A is right at {server}, but could not be verified" in again["msg"]
 
 
 @pytest.fixture
