@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -74,6 +75,7 @@ class Matrix(Demo):
         self.confirm = ""
         # Variables of every run, beside those of the demo.
         self.more: dict[str, Any] = {}
+        self.stopping = ""  # the container at whose end a run is killed
 
     def variables(self, confirm: str = "", *, compare: bool = False) -> list[str]:
         return [*super().variables(confirm, compare=compare), "-e", json.dumps(self.more)]
@@ -98,6 +100,25 @@ class Matrix(Demo):
             raise Failed(f"{name} was to {'pass' if passes else 'stop'}; see {self.log}")
         if says and says not in printed:
             raise Failed(f"{name} was to say '{says}'; see {self.log}")
+
+    def killed_while_stopped(self, name: str, broker: str) -> None:
+        """Kill the run of a playbook when it has ended this broker's process, before it starts it again."""
+        container, began = f"mqops-{self.lab}-{broker}", time.time()
+        self.stopping = container
+        ended = self.playbook(f"playbooks/{name}.yml", *self.variables(self.confirm), kill_when=(name, 0.0))
+        self.stopping = ""
+        state = self.output("docker", "container", "inspect", "--format", "{{.State.Status}}", container).strip()
+        self.note(f"killed with {broker} stopped in {name}", time.time() - began, killed=not ended, state=state)
+        if ended or state != "exited":
+            raise Failed(f"{name} was to be killed with {broker} stopped, and {broker} is {state}; see {self.log}")
+
+    def _killer(self, group: int, when: tuple[str, float]) -> subprocess.Popen[bytes]:
+        if not self.stopping:
+            return super()._killer(group, when)
+        return subprocess.Popen(
+            ["sh", "-c", 'timeout 1200 docker wait "$1" && kill -KILL -- "-$2"', "sh", self.stopping, str(group)],
+            stdout=subprocess.DEVNULL,
+        )
 
     def flows(self, what: str) -> None:
         """The business sends and receives in every mode, after what was just done."""
@@ -336,6 +357,7 @@ class Matrix(Demo):
         self.flows(f"the attachment of {second}")
         for phase in LEAVE:
             self.phase(phase)
+        self.killed_while_stopped("restart", "hub-a")
         self.phase("restart")
         unread = self.unread(second)
         if not unread:
