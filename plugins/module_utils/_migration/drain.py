@@ -200,7 +200,7 @@ class _Run:
             # The ranges are sorted, and mostly hold all queues that have offsets.
             for queue in ranges if offsets.keys() <= ranges.keys() else sorted({*ranges, *offsets}):
                 self.queues.queue(view, group, topic, queue, offsets.get(queue), ranges.get(queue), config,
-                            connections.get(group))
+                                  connections.get(group))
         self._without_group(stats, {topic for topic, _unused in expected})
 
     def _without_group(

@@ -189,7 +189,7 @@ class QueueRows:
     ) -> None:
         now = self.taken_ms
         row = replace(row, verdict=verdict, code=code, remaining=remaining, lost=lost, rate=rate,
-                       moved_ms=moved_ms or now, taken_ms=now, why=why)
+                      moved_ms=moved_ms or now, taken_ms=now, why=why)
         self.found.append(row)
         self.parts[row.part] += remaining
 
