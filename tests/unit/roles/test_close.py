@@ -19,7 +19,13 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.standing
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 STUBS = Path(__file__).parent / "stubs"
-MODULES = ("rocketmq_offset_lag", "rocketmq_broker_perm", "rocketmq_write_stop", "rocketmq_consumer_assignment")
+MODULES = (
+    "rocketmq_broker_perm",
+    "rocketmq_consumer_assignment",
+    "rocketmq_lock",
+    "rocketmq_offset_lag",
+    "rocketmq_write_stop",
+)
 MASTER = "198.18.9.21:10911"
 SOURCE = {
     "name": "mro",
@@ -50,7 +56,7 @@ class Run:
             )
         self.world = {"log": ["news", "orders"], "broadcast_topics": ["news"], "perm": 4, "mute": False}
 
-    def __call__(self, tasks: str = "close_batch", **script) -> tuple[bool, str]:
+    def __call__(self, tasks: str = "close_batch", more: dict | None = None, **script) -> tuple[bool, str]:
         """Whether it passed, and what it printed."""
         state = self.place / "world.json"
         include = {"name": "mqops.rocketmq.migration", "tasks_from": tasks}
@@ -64,7 +70,11 @@ class Run:
             "hosts": "localhost",
             "gather_facts": False,
             "vars": {**facts, "ansible_python_interpreter": sys.executable},
-            "tasks": [{"ansible.builtin.include_role": include}],
+            "tasks": [
+                # As the first play of a phase leaves it to the others.
+                {"ansible.builtin.set_fact": {"migration_estate": facts["migration_estate"]}},
+                {"ansible.builtin.include_role": include, "vars": more or {}},
+            ],
         }
         (self.place / "play.yml").write_text(yaml.safe_dump([play]))
         environment = {
@@ -88,7 +98,9 @@ class Run:
         )
         state.write_text(json.dumps({**self.world, "script": script, "calls": [], "run": process.pid}))
         printed = process.communicate(timeout=300)[0]
-        self.world = {key: value for key, value in json.loads(state.read_text()).items() if key in self.world}
+        left = json.loads(state.read_text())
+        self.calls = left["calls"]
+        self.world = {key: value for key, value in left.items() if key in self.world}
         return process.returncode == 0, printed
 
     def known(self):
@@ -147,3 +159,14 @@ def test_what_was_written_to_a_closed_source_is_kept_though_it_is_open_for_readi
     assert passed, printed
     [line] = close.known()["missed"]["mro"]
     assert line.startswith("news queue 0 on mro/broker-a: 1 messages")
+
+
+@pytest.mark.parametrize(("missed", "given_back"), [(["news"], ["rocketmq_lock"]), ([], [])])
+def test_the_lock_of_a_phase_that_fails_in_a_later_play_is_given_back(close, missed, given_back) -> None:
+    (close.evidence / "drained.json").write_text(
+        json.dumps({"ends": {}, "broadcast_topics": {}, "missed": {"mro": missed} if missed else {}})
+    )
+    more = {"migration_phase": "close_source", "migration_tasks": "tell_missed", "__migration_told_of": [SOURCE]}
+    passed, printed = close("main", more)
+    assert passed is not bool(missed), printed
+    assert close.calls == given_back

@@ -17,7 +17,7 @@ from pathlib import Path
 from ansible.module_utils.basic import AnsibleModule
 
 NAMES = ("clusters", "window", "timeout", "abort_on", "target", "waivers", "commit_logs", "perm", "sources", "state",
-         "settle", "since", "producer_groups")  # fmt: skip
+         "settle", "since", "producer_groups", "nameserver", "must_answer", "directory")  # fmt: skip
 SOURCE, MASTER = "mro", "198.18.9.21:10911"
 
 
@@ -54,6 +54,7 @@ CALLS = {
     "rocketmq_broker_perm": broker_perm,
     "rocketmq_write_stop": write_stop,
     "rocketmq_consumer_assignment": lambda world, given: {},
+    "rocketmq_lock": lambda world, given: {},
 }
 
 
