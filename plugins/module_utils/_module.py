@@ -48,6 +48,7 @@ _ADDRESS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?:([0-9]{1,5})"
 
 # Seconds, 30 days: beyond some hundred years the clock that waits overflows.
 _LONGEST = 30 * 24 * 3600
+_DURATIONS = ("timeout", "interval", "window")
 REMEDY = "See that each of them runs and that its address is right, then run this again."
 
 _running: RocketmqModule | None = None
@@ -276,7 +277,8 @@ class RocketmqModule:
             # `not >` and not `<=`: a NaN is refused too.
             if number is not None and not (number > 0 or (option == "timeout" and number == 0)):
                 self.fail(f"{option} must be greater than 0 seconds, got {number}")
-            if number is not None and number > _LONGEST:
+        for option, number in self.params.items():
+            if option.endswith(_DURATIONS) and isinstance(number, float) and number > _LONGEST:
                 self.fail(f"{option} must not be more than {_LONGEST} seconds, got {number:g}")
 
     @property

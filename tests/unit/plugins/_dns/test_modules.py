@@ -299,6 +299,7 @@ def test_a_server_without_an_address_is_one_that_cannot_be_used(record: Run, ser
         ({"values": [NEW], "key_algorithm": "hmac-md5"}, "hmac-md5 is broken"),
         ({"values": [NEW], "key_name": "a..b"}, "key_name 'a..b'"),
         ({"values": [NEW], "query_timeout": 0}, "query_timeout"),
+        ({"values": [NEW], "query_timeout": float("inf")}, "query_timeout must not be more than"),
     ],
 )
 def test_bad_input_changes_nothing(record: Run, server: DnsServer, arguments: dict[str, Any], words: str) -> None:

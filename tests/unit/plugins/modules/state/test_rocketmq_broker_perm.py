@@ -185,3 +185,11 @@ def test_what_changed_is_shown_though_another_master_failed(run, seeded):
     result = run("rocketmq_broker_perm", perm=4)
     assert result["failed"]
     assert result["diff"]["after"] == {"c": {"a (h:1)": {"brokerPermission a": 4}}}
+
+
+@pytest.mark.parametrize("option", ["timeout", "interval", "connect_timeout", "request_timeout"])
+@pytest.mark.parametrize("seconds", [1e12, float("inf")])
+def test_waits_that_no_clock_can_measure_are_refused(run, seeded, option, seconds):
+    result = run("rocketmq_broker_perm", perm=4, **{option: seconds})
+    assert result["failed"] and f"{option} must not be more than 2592000 seconds" in result["msg"]
+    assert seeded.count == 0
