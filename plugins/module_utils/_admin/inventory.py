@@ -10,7 +10,7 @@ few per transactional producer group. Nothing grows with the product of two of t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from . import broker as ask_broker
@@ -79,11 +79,13 @@ def read(
     snapshots = take_all(admin, specs, PARTS)
     progress("preflight: reading routes and clients")
     transactions = _half_messages(admin, snapshots)
+    running = _running(admin, snapshots)
+    _forget_who_left(admin, snapshots, running)
     return Inventory(
         snapshots=tuple(snapshots),
         routes=_routes(admin, snapshots, list(names)),
         nameserver_configs=_nameserver_configs(admin, specs),
-        running=_running(admin, snapshots),
+        running=running,
         transactions=transactions,
         producers=_producers(admin, snapshots, sorted({group for groups in transactions.values() for group in groups})),
         later=_later(admin, snapshots, wait, timeout),
@@ -158,6 +160,46 @@ def _running(admin: Any, snapshots: list[ClusterSnapshot]) -> dict[str, dict[tup
                 for (source, group, client), value in found_now.items():
                     found[source][group, client] = value
                 waiting.clear()
+    return found
+
+
+def _forget_who_left(
+    admin: Any, snapshots: list[ClusterSnapshot], running: dict[str, dict[tuple[str, str], Any]]
+) -> None:
+    """Takes silent clients that no master lists any more out of C(snapshots) and C(running): one that has left between
+    two questions is offline, and not silent. Where a master does not tell, they stay."""
+    asked = {
+        (snapshot.spec.name, view.spec.address, group): ask_clients.consumer_connections(view.spec.address, group)
+        for snapshot in snapshots
+        for view in snapshot.masters
+        for group in sorted({key[0] for key, told in running[snapshot.spec.name].items() if isinstance(told, Unknown)})
+    }
+    now = _ask(admin, asked)
+    for snapshot in snapshots:
+        mine, masters = running[snapshot.spec.name], snapshot.masters
+        gone: set[tuple[str, str]] = set()
+        for group, client in [key for key, told in mine.items() if isinstance(told, Unknown)]:
+            answers = [now[snapshot.spec.name, view.spec.address, group] for view in masters]
+            if not any(
+                isinstance(one, Unknown) or (one is not None and client in {listed.id for listed in one.clients})
+                for one in answers
+            ):
+                gone.add((group, client))
+                del mine[group, client]
+        for view in masters if gone else ():
+            if isinstance(view.connections, dict):
+                snapshot.brokers[view.spec.address] = replace(view, connections=_staying(view.connections, gone))
+
+
+def _staying(connections: Mapping[str, Any], gone: set[tuple[str, str]]) -> dict[str, Any]:
+    """The connections of one broker without these (group, client id); a group without a client is not online."""
+    found = {}
+    for group, online in connections.items():
+        if not isinstance(online, Unknown) and any((group, client.id) in gone for client in online.clients):
+            online = replace(online, clients=tuple(one for one in online.clients if (group, one.id) not in gone))
+            if not online.clients:
+                continue
+        found[group] = online
     return found
 
 

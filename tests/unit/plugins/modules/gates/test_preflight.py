@@ -61,6 +61,8 @@ class Estate:
         self.garbage: set[str] = set()
         self.clients: dict[tuple[str, str], list[Client]] = {}
         self.silent_clients: set[str] = set()
+        self.leaving: set[str] = set()  # when they are asked
+        self.mute_again = False  # about connections, once somebody was asked himself
         self.half: dict[str, list[str]] = {}
         self.log: list[tuple[str, str]] = []
 
@@ -145,12 +147,18 @@ class Estate:
         return 0
 
     def get_consumer_connection_list(self, request):
+        if self.mute_again and ("GET_CONSUMER_RUNNING_INFO", request.address) in self.log:
+            return AdminError(request.name, request.address, None, "no answer within 5 s")
         clients = self.clients.get((self._source(request), request.ext["consumerGroup"]))
         if not clients:
             return None
         return ConsumerConnections(tuple(clients), "CONSUME_PASSIVELY", "CLUSTERING", "x", {})
 
     def get_consumer_running_info(self, request):
+        group = self.clients[self._source(request), request.ext["consumerGroup"]]
+        group[:] = [client for client in group if client.id not in self.leaving]
+        if request.ext["clientId"] in self.leaving:
+            return AdminError(request.name, request.address, 1, "The Consumer is not online")
         if request.ext["clientId"] in self.silent_clients:
             return AdminError(request.name, request.address, 207, "timed out")
         return RunningInfo({"messageModel": "CLUSTERING"}, {}, {})
@@ -258,6 +266,20 @@ def test_clients_are_asked_themselves_and_silent_ones_only_so_often(read, estate
     assert len([row for row in codes(result) if row[0] == "CLIENT_SILENT"]) == 40
     assert sum(name == "GET_CONSUMER_RUNNING_INFO" for name, _address in estate.log) == 8
     assert result["inventory"][1]["clients_silent"] == 40
+
+
+def test_a_client_that_leaves_while_it_is_asked_is_offline_and_not_silent(read, estate):
+    estate.clients["small", "small-g"] = [Client(name, "198.18.50.7:1", "JAVA", 293) for name in ("stays", "leaves")]
+    estate.leaving = {"leaves"}
+    result = read()
+    assert not [row for row in codes(result) if row[0] == "CLIENT_SILENT"]
+    estate.clients["small", "small-g"] = [Client("leaves", "198.18.50.7:1", "JAVA", 293)]
+    assert not [row for row in codes(read()) if row[0] == "CLIENT_SILENT"]
+    # Nobody knows whether it has left where its broker does not tell.
+    estate.clients["small", "small-g"] = [Client(name, "198.18.50.7:1", "JAVA", 293) for name in ("stays", "leaves")]
+    estate.log.clear()
+    estate.mute_again = True
+    assert ("CLIENT_SILENT", "small/small-g/leaves") in {row[:2] for row in codes(read())}
 
 
 def test_transactional_groups_come_from_the_newest_half_messages(read, estate):
