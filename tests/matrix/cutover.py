@@ -116,7 +116,7 @@ class Matrix(Demo):
         if not self.stopping:
             return super()._killer(group, when)
         return subprocess.Popen(
-            ["sh", "-c", 'timeout 1200 docker wait "$1" && kill -KILL -- "-$2"', "sh", self.stopping, str(group)],
+            ["sh", "-c", 'timeout 1200 docker wait "$1" && kill -s KILL -- "-$2"', "sh", self.stopping, str(group)],
             stdout=subprocess.DEVNULL,
         )
 
