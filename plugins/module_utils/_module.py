@@ -325,20 +325,24 @@ class RocketmqModule:
             self._progress_failed = True
             self.module.warn(f"progress_file {path} cannot be written: {error}")
 
-    def fail(self, error: str | BaseException, **result: Any) -> NoReturn:
-        """Ends the run as failed; changed is false unless the result says otherwise."""
+    def fail(self, error: str | BaseException, before: Any = None, after: Any = None, **result: Any) -> NoReturn:
+        """Ends the run as failed; changed is false unless the result says otherwise, C(diff) is as in C(exit)."""
         if isinstance(error, ModuleError):
             result = {**error.result, **result}
         result.setdefault("changed", False)
+        self._add_diff(result, before, after)
         self._close(result)
         self.module.fail_json(msg=str(error), **plain(result))
 
     def exit(self, changed: bool = False, before: Any = None, after: Any = None, **result: Any) -> NoReturn:
         """Ends the run; C(before) and C(after) become C(diff) when either is given and the task asks for it."""
-        if self.wants_diff and (before is not None or after is not None):
-            result["diff"] = make_diff(before, after)
+        self._add_diff(result, before, after)
         self._close(result)
         self.module.exit_json(changed=changed, **plain(result))
+
+    def _add_diff(self, result: dict[str, Any], before: Any, after: Any) -> None:
+        if self.wants_diff and (before is not None or after is not None):
+            result["diff"] = make_diff(before, after)
 
     def _close(self, result: dict[str, Any]) -> None:
         # A line each: what ten thousand requests say as dicts would cost more than to send them.
@@ -445,8 +449,7 @@ def finish_changes(module: RocketmqModule, rows: list[dict[str, Any]], cured: li
     done = [row for row in rows if row["result"] in (changes.APPLIED, changes.PLANNED)]
     before, after = changes.difference(done) if module.wants_diff else (None, None)
     if message is not None:
-        diff = {"diff": make_diff(before, after)} if module.wants_diff else {}
-        module.fail(message, changed=module.acknowledged, changes=rows, cured=cured, **diff)
+        module.fail(message, before, after, changed=module.acknowledged, changes=rows, cured=cured)
     module.exit(changed=bool(rows or cured), before=before, after=after, changes=rows, cured=cured)
 
 

@@ -327,7 +327,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.records import
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.transport import ALGORITHMS, Key, Server, Transport
 from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.update import Outcome, apply
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import RocketmqModule, make_diff, run_module
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module import RocketmqModule, run_module
 from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import Waited, wait_until
 
 
@@ -517,7 +517,7 @@ def main() -> None:
         module.module.warn(by_hand(outcome, wish))
     if module.check_mode:
         module.exit(changed=decision.changed, **sides, **result)
-    written = {"changed": decision.changed, **({"diff": make_diff(**sides)} if module.wants_diff else {})}
+    written = {"changed": decision.changed, **sides}
     try:
         waited = verify(module, transport, outcome, wish, listed)
     except DnsError as error:

@@ -157,7 +157,6 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     changed_clusters,
     clusters_option,
     gate_spec,
-    make_diff,
     masters_of,
     run_module,
 )
@@ -354,7 +353,6 @@ class Run:
         rows = [row for side in self.sides for row in side.rows.values()]
         moved = [row for row in rows if row["result"] in (changes.APPLIED, changes.PLANNED)]
         before, after = changes.difference(row for row in moved if row["before"] != row["after"])
-        diff = {"diff": make_diff(before, after)} if self.module.wants_diff else {}
         failed = [row for row in rows if row["result"] == changes.FAILED]
         if failed:
             texts = [f"{row['name']} ({row['address']}) of {row['cluster']}: {row['error']}" for row in failed]
@@ -362,8 +360,9 @@ class Run:
                 f"{KEY} {self.wanted} ({perm.WORDS[self.wanted]}) is not in force on {len(failed)} of {len(rows)} "
                 f"master(s): {'; '.join(texts)}. {REMEDY}",
                 changed=self.module.acknowledged,
+                before=before,
+                after=after,
                 brokers=rows,
-                **diff,
             )
         self.module.exit(changed=bool(moved), before=before, after=after, brokers=rows)
 

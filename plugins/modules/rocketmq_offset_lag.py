@@ -673,7 +673,7 @@ def main() -> None:
     stray = set(logs) - {spec.address for one in specs for spec in one.masters}
     if stray:
         raise ArgumentError(f"commit_logs names {', '.join(sorted(stray))}, which is no master of these clusters")
-    judge = Judge(
+    judging = Judge(
         module.admin, Filter(tuple(params["groups"]), tuple(params["topics"])), waivers,
         window=window, stall_after=params["stall_after"], logs=logs, today=datetime.date.today(),
         limits=limits, logs_stand=params["standstill"] == "logs",
@@ -690,7 +690,7 @@ def main() -> None:
             module.progress(drain_watch.progress(state.drains, proved, window, state.waived))
 
     waited = wait_until(
-        Sweeper(module.admin, specs), judge,
+        Sweeper(module.admin, specs), judging,
         timeout=timeout if wait else 0, interval=params["interval"], on_sample=tell,
     )
     state = waited.last
@@ -699,7 +699,7 @@ def main() -> None:
         raise AssertionError("the wait ended without a look")
     result = result_of(state, params["detail"])
     result.update(samples=waited.samples, elapsed=round(waited.elapsed, 1))
-    if not judge.logs_stand:
+    if not judging.logs_stand:
         result["topic_ends"] = {address: ends for one in state.drains for address, ends in one.topic_ends.items()}
     if not wait or len(state.passed) == len(specs):
         module.exit(**result)

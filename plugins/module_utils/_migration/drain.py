@@ -75,7 +75,7 @@ def judge(
         run.add("NOTHING_SEEN", snapshot.spec.name, {"masters": len(snapshot.masters), "rows": len(run.queues.found)})
     return ClusterDrain(
         snapshot.spec.name, snapshot.taken_ms, tuple(run.queues.found), (*row_reasons(run.queues.found), *run.reasons),
-        run.queues.parts, run.logs, run.consumers, run.broadcast_topics(),
+        {**run.queues.parts, **run.parts}, run.logs, run.consumers, run.broadcast_topics(),
         {spec.address: spec.name for spec in snapshot.spec.masters},
     )
 
@@ -97,6 +97,7 @@ class _Run:
         self.queues = QueueRows(snapshot, clients, previous, stall, unwritten)
         self.cluster = snapshot.spec.name
         self.names = ((self.cluster,), tuple(spec.name for spec in snapshot.spec.brokers))
+        self.parts = {DELAY: 0, HALF: 0}
         self.reasons: list[Reason] = []
         self.logs: dict[str, tuple[int, str]] = {}
         self.seen = 0  # topics of the business; none at all is no proof of anything
@@ -246,7 +247,7 @@ class _Run:
             if delivered > end:
                 self.add("DELIVERY_BEYOND_END", f"{where}/{level}", {"delivered": delivered, "end": end})
             if delivered < end:
-                self.queues.parts[DELAY] += end - delivered
+                self.parts[DELAY] += end - delivered
                 self.add("DELAYED_PENDING", f"{where}/{level}", {"pending": end - delivered})
 
     def _half(self, view: BrokerView, where: str) -> None:
@@ -254,7 +255,7 @@ class _Run:
         if half is not None and half[0] > half[1]:
             self.add("DELIVERY_BEYOND_END", f"{where}/half", {"delivered": half[0], "end": half[1]})
         if half is not None and half[0] < half[1]:
-            self.queues.parts[HALF] += half[1] - half[0]
+            self.parts[HALF] += half[1] - half[0]
             self.add("HALF_PENDING", where, {"pending": half[1] - half[0]})
 
     # --- what no table shows ---

@@ -20,10 +20,8 @@ from .._admin.models import (
 )
 from .drain_rows import (
     BROADCAST,
-    DELAY,
     DRAINED,
     DRAINING,
-    HALF,
     NO_CONSUMER,
     RETRY,
     REWOUND,
@@ -53,7 +51,7 @@ class QueueRows:
         self.clients, self.stall_ms, self.unwritten = clients, stall * 1000, unwritten
         self.before = {row.key: row for row in previous.rows} if previous else {}
         self.found: list[QueueLag] = []
-        self.parts = dict.fromkeys((TOPICS, RETRY, BROADCAST, DELAY, HALF), 0)
+        self.parts = dict.fromkeys((TOPICS, RETRY, BROADCAST), 0)
 
     def queue(
         self,
