@@ -26,21 +26,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
-from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-
-from demo import Demo, Failed  # noqa: E402
-from demo_report import read_phases  # noqa: E402
-from resolver import Resolver  # noqa: E402
+from chain import ROOT, Chain, Failed
+from demo_report import read_phases
+from resolver import Resolver
 
 # Phase and seconds after its begin: between a request and its reply, between the two masters of a phase, and between
 # the swap of a name and its verification, wherever a run happens to be then.
@@ -62,92 +56,10 @@ LEAVE = (
 )  # fmt: skip
 
 
-class Matrix(Demo):
-    """A demo whose steps are told one by one."""
+class Matrix(Chain):
+    """The chains of the cut-over."""
 
     ORDERED = ("mro-ordered", "mro-normal")  # what the order table lists where a chain wants one
-
-    def __init__(self, lab: str, estate: str, chain: str) -> None:
-        super().__init__(lab, estate)
-        self.chain = chain
-        self.steps: list[dict[str, Any]] = []
-        self.path = ROOT / "build" / "matrix" / "report.json"
-        self.confirm = ""
-        # Variables of every run, beside those of the demo.
-        self.more: dict[str, Any] = {}
-        self.stopping = ""  # the container at whose end a run is killed
-
-    def variables(self, confirm: str = "", *, compare: bool = False) -> list[str]:
-        return [*super().variables(confirm, compare=compare), "-e", json.dumps(self.more)]
-
-    def note(self, name: str, seconds: float, **more: Any) -> None:
-        self.steps.append({"step": name, "seconds": round(seconds, 1), **more})
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        whole = json.loads(self.path.read_text()) if self.path.exists() else {}
-        whole[self.chain] = {"lab": self.lab, "estate": self.estate, "steps": self.steps}
-        self.path.write_text(json.dumps(whole, indent=2) + "\n")
-
-    def phase(self, name: str, *, passes: bool = True, says: str = "") -> None:
-        """Run one playbook; one that must not pass has to say why."""
-        mark, began = (self.log.stat().st_size if self.log.exists() else 0), time.time()
-        passed = self.playbook(f"playbooks/{name}.yml", *self.variables(self.confirm))
-        with self.log.open("rb") as log:
-            log.seek(mark)
-            # Long messages are folded by the callback.
-            printed = " ".join(log.read().decode(errors="replace").split())
-        self.note(name, time.time() - began, passed=passed, expected=passes, says=says or None)
-        if passed is not passes:
-            raise Failed(f"{name} was to {'pass' if passes else 'stop'}; see {self.log}")
-        if says and says not in printed:
-            raise Failed(f"{name} was to say '{says}'; see {self.log}")
-
-    def killed_while_stopped(self, name: str, broker: str) -> None:
-        """Kill the run of a playbook when it has ended this broker's process, before it starts it again."""
-        container, began = f"mqops-{self.lab}-{broker}", time.time()
-        self.stopping = container
-        ended = self.playbook(f"playbooks/{name}.yml", *self.variables(self.confirm), kill_when=(name, 0.0))
-        self.stopping = ""
-        state = self.output("docker", "container", "inspect", "--format", "{{.State.Status}}", container).strip()
-        self.note(f"killed with {broker} stopped in {name}", time.time() - began, killed=not ended, state=state)
-        if ended or state != "exited":
-            raise Failed(f"{name} was to be killed with {broker} stopped, and {broker} is {state}; see {self.log}")
-
-    def _killer(self, group: int, when: tuple[str, float]) -> subprocess.Popen[bytes]:
-        if not self.stopping:
-            return super()._killer(group, when)
-        return subprocess.Popen(
-            ["sh", "-c", 'timeout 1200 docker wait "$1" && kill -s KILL -- "-$2"', "sh", self.stopping, str(group)],
-            stdout=subprocess.DEVNULL,
-        )
-
-    def flows(self, what: str) -> None:
-        """The business sends and receives in every mode, after what was just done."""
-        began, before = time.time(), self.business()
-        while True:
-            # Two groups stay behind on purpose until the freeze: they may not tell whether the others flow.
-            behind = [
-                f"{mode}: {counts}"
-                for source, status in self.business().items()
-                for mode, counts in status.behind(8, before[source]).items()
-                if mode not in ("slow", "late")
-            ]
-            if not behind:
-                break
-            if time.time() - began > 240:
-                raise Failed(f"the business stands still after {what}: {'; '.join(behind)}")
-            time.sleep(1)
-        self.note(f"business flows after {what}", time.time() - began)
-
-    def stands(self, stage: str, source: str = "mro") -> None:
-        """What the last phase noted at its end is where the source stands before the next."""
-        mark = self.log.stat().st_size
-        if not self.playbook("playbooks/status.yml", *self.variables()):
-            raise Failed(f"status failed; see {self.log}")
-        with self.log.open("rb") as log:
-            log.seek(mark)
-            printed = log.read().decode(errors="replace")
-        if f"{source}: {stage}" not in printed:
-            raise Failed(f"{source} was to stand at {stage}; see {self.log}")
 
     def lock(self, state: str) -> None:
         """Somebody else's lock, from another host."""
@@ -182,18 +94,6 @@ class Matrix(Demo):
         self.more["rocketmq_migration_waivers"] = [
             {"code": code, "subject": subject, "reason": "known to the owners"} for code, subject in waived
         ]
-
-    def finish(self) -> None:
-        still = {source: status.started for source, status in self.business().items()}
-        if still != self.report.started:
-            raise Failed(f"business processes were restarted: {self.report.started} -> {still}")
-        self.flows("the last phase")
-        self.quiesce()
-        clean = self.verdict()
-        (self.build / "finished").touch()
-        self.note("ledger", 0.0, passed=clean, expected=True, ledger=self.report.ledger)
-        if not clean:
-            raise Failed(f"the ledger is not clean; see {self.build}/ledger.txt")
 
     def undo(self) -> None:
         self.begin("obeyed")
@@ -419,15 +319,7 @@ def main() -> int:
     options = parser.parse_args()
     estate = options.estate or ("twins" if options.chain in ("sequence", "attach") else "single")
     matrix = Matrix(options.lab, estate, options.chain)
-    began = time.time()
-    try:
-        getattr(matrix, options.chain)()
-    except Failed as failure:
-        matrix.note("failed", time.time() - began, passed=False, expected=True, says=str(failure))
-        print(f"\nFAILED: {failure}", file=sys.stderr)
-        return 1
-    print(f"{options.chain}: passed after {time.time() - began:.0f} s; see build/matrix/report.json")
-    return 0
+    return matrix.conclude(getattr(matrix, options.chain))
 
 
 if __name__ == "__main__":
