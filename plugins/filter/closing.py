@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter about sources that are opened again after they were closed."""
+"""Filters about what is written to topics and sources that are closed."""
 
 from __future__ import annotations
 
@@ -48,8 +48,24 @@ def reopened(
     return {"ends": ends, "broadcast_topics": topics, "missed": missed}
 
 
+def written_since(ends: dict[str, dict[str, int]], now: dict[str, dict[str, int]]) -> list[str]:
+    """Where messages were added to topics, a line each, by two results C(topic_ends) of rocketmq_offset_lag.
+
+    A topic whose end is not among the second ones is named too: nobody knows what it was sent.
+    """
+    lines = []
+    for address, topics in ends.items():
+        for topic, end in topics.items():
+            later = (now.get(address) or {}).get(topic)
+            if later is None:
+                lines.append(f"perhaps {topic} on {address}, which could not be read again")
+            elif later != end:
+                lines.append(f"{later - end} in {topic} on {address}")
+    return lines
+
+
 class FilterModule:
-    """The collection's filter about sources that are opened again."""
+    """The collection's filters about what is closed."""
 
     def filters(self) -> dict[str, Any]:
-        return {"reopened": reopened}
+        return {"reopened": reopened, "written_since": written_since}

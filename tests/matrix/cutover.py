@@ -14,9 +14,11 @@ faults    what each phase meets is broken first: name server and DNS server that
           mended.
 sequence  one source after the other: the first from the deploy to the end, the second attached to the target that
           serves; then a gentle restart, and the rescue of messages that were left unread, under a waiver, on the
-          released source. Two topics are in the first one's order table.
-attach    a second source joins a target that serves the first, which is not done; it leaves again, killed on the way,
-          while the first goes on, and joins once more. The ways back that would take the target from both are refused.
+          released source. Two topics are in the first one's order table. Between the two the first is struck from the
+          inventory, and the target is kept for it all the same.
+attach    the target is deployed for two sources, undone, and deployed for the first alone. The second joins while it
+          serves the first, which is not done; it leaves again, killed on the way, while the first goes on, and joins
+          once more. The ways back that would take the target from both are refused.
 
 Each step, what it took and what it said is in build/matrix/report.json. Ends with 0 only when every step came out as it
 had to and the ledger is clean.
@@ -32,6 +34,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
 
+import yaml
 from chain import ROOT, Chain, Failed
 from demo_report import read_phases
 from resolver import Resolver
@@ -255,6 +258,10 @@ class Matrix(Chain):
         self.confirm = self.preflight()
         self.phase("attach")
         self.flows(f"the attachment of {second}")
+        batch = self.more.pop("rocketmq_migration_batch")
+        with self.struck_from_the_inventory(first):
+            self.phase("rollback_open_target", passes=False, says="whose names answer the target")
+        self.more["rocketmq_migration_batch"] = batch
         for phase in LEAVE:
             self.phase(phase)
         self.killed_while_stopped("restart", "hub-a")
@@ -267,18 +274,38 @@ class Matrix(Chain):
         self.note("messages that were unread before the rescue", 0.0, messages=unread)
         self.finish()
 
+    @contextmanager
+    def struck_from_the_inventory(self, source: str) -> Iterator[None]:
+        """Somebody has taken a source that is done out of the inventory: its machines are gone."""
+        file = self.inventory / "hosts.yml"
+        before = file.read_text()
+        known = yaml.safe_load(before)["all"]
+        for host in known["children"].pop(source)["hosts"]:
+            del known["hosts"][host]
+        del known["children"]["sources"]["children"][source]
+        file.write_text(yaml.safe_dump({"all": known}, sort_keys=False))
+        try:
+            yield
+        finally:
+            file.write_text(before)
+
     def attach(self) -> None:
         first, second = "mro", "mdm"
-        self.more = {"rocketmq_migration_batch": [first]}
         self.begin()
         # A restart waits until everything is read; groups that stay behind on purpose are the business of other chains.
         for source, file in product((first, second), ("catch-up", "late-return")):
             (self.build / "ledger" / source / file).touch()
+        # Deployed for both, and then for one of them alone: nothing of the other's may be left in the new brokers.
+        self.phase("phase_30_deploy")
+        self.phase("rollback_deploy")
+        self.more = {"rocketmq_migration_batch": [first], "rocketmq_migration_replan": True}
+        self.confirm = self.preflight()
         for phase in JOIN:
             self.phase(phase)
         self.flows(f"the opening for {first}")
         self.phase("rollback_attach", passes=False, says="the target would serve nobody")
         self.more = {"rocketmq_migration_batch": [second], "rocketmq_migration_replan": True}
+        self.stands("apart", second)
         self.confirm = self.preflight()
         self.phase("attach")
         self.flows(f"the attachment of {second}")

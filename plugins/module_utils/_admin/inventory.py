@@ -174,19 +174,22 @@ def _forget_who_left(
         for view in snapshot.masters
         for group in sorted({key[0] for key, told in running[snapshot.spec.name].items() if isinstance(told, Unknown)})
     }
-    now = _ask(admin, asked)
+    listed: dict[tuple[str, str], set[str] | None] = {}  # None: a master does not tell
+    for (source, _address, group), online in _ask(admin, asked).items():
+        known = listed.setdefault((source, group), set())
+        if isinstance(online, Unknown):
+            listed[source, group] = None
+        elif known is not None and online is not None:
+            known.update(client.id for client in online.clients)
     for snapshot in snapshots:
-        mine, masters = running[snapshot.spec.name], snapshot.masters
+        mine = running[snapshot.spec.name]
         gone: set[tuple[str, str]] = set()
         for group, client in [key for key, told in mine.items() if isinstance(told, Unknown)]:
-            answers = [now[snapshot.spec.name, view.spec.address, group] for view in masters]
-            if not any(
-                isinstance(one, Unknown) or (one is not None and client in {listed.id for listed in one.clients})
-                for one in answers
-            ):
+            still = listed.get((snapshot.spec.name, group))
+            if still is not None and client not in still:
                 gone.add((group, client))
                 del mine[group, client]
-        for view in masters if gone else ():
+        for view in snapshot.masters if gone else ():
             if isinstance(view.connections, dict):
                 snapshot.brokers[view.spec.address] = replace(view, connections=_staying(view.connections, gone))
 

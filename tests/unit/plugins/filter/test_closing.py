@@ -1,14 +1,14 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stays known of a source that is opened again after it was closed."""
+"""What stays known of a source that is opened again, and what is sent to topics that were closed."""
 
 from __future__ import annotations
 
 import pytest
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mqops.rocketmq.plugins.filter.closing import reopened
+from ansible_collections.mqops.rocketmq.plugins.filter.closing import reopened, written_since
 
 A, B, OTHER = "198.18.9.21:10911", "198.18.9.22:10911", "198.18.9.31:10911"
 MRO = {
@@ -78,3 +78,13 @@ def test_where_nothing_was_to_be_missed_a_failed_reading_does_not_matter(changes
 def test_a_record_of_another_shape_is_told() -> None:
     with pytest.raises(AnsibleFilterError, match=r"drained\.json"):
         reopened({}, [MRO], {"offenders": [], "unread": {}}, [])
+
+
+def test_what_was_sent_after_the_proof_is_counted_and_what_cannot_be_read_again_is_named() -> None:
+    proved = {A: {"orders": 10, "news": 4}, B: {"orders": 7}}
+    assert written_since(proved, proved | {OTHER: {"orders": 1}}) == []
+    assert written_since(proved, {A: {"orders": 13, "news": 4}, B: {"orders": 7}}) == [f"3 in orders on {A}"]
+    assert written_since(proved, {A: {"orders": 10}}) == [
+        f"perhaps news on {A}, which could not be read again",
+        f"perhaps orders on {B}, which could not be read again",
+    ]
