@@ -1,10 +1,14 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a module as Ansible does, as a process of its own, and says what it cost."""
+"""Runs a module as Ansible does, as a process of its own, and says what it cost.
+
+Its byte code is there before, as Java's is in its jars. Ansible sends a module as source and compiles it at each task.
+"""
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import subprocess
@@ -28,18 +32,27 @@ class Run:
     result: dict[str, Any]
 
 
+@functools.cache
+def _environment(name: str) -> dict[str, str]:
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    subprocess.run([sys.executable, "-c", f"import {MODULES}.{name}"], env=environment, check=True)
+    return environment
+
+
 def run_module(
     name: str, arguments: dict[str, Any], watch: Callable[[int], None] | None = None, *, failure: str | None = None
 ) -> Run:
     """``watch`` is called with the process's id about five times a second. ``failure``: how the message of a module
     begins that is meant to fail. Raises RuntimeError when it ends in another way than it should.
     """
+    environment = _environment(name)
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as errors:
         given.write(json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
         given.seek(0)
         start = time.monotonic()
         process = subprocess.Popen(
-            [sys.executable, "-m", f"{MODULES}.{name}"], stdin=given, stdout=told, stderr=errors, close_fds=True
+            [sys.executable, "-m", f"{MODULES}.{name}"], stdin=given, stdout=told, stderr=errors, close_fds=True,
+            env=environment,
         )
         while True:
             pid, _status, usage = os.wait4(process.pid, 0 if watch is None else os.WNOHANG)

@@ -88,28 +88,32 @@ def _queue_table(text: str) -> dict | None:
     return {"offsetTable": entries}
 
 
-# Everything up to the next key that is a number.
-_NUMBER_KEY = re.compile(rf'((?:[^"{{,]++|{_STRING}|[{{,](?!\d{{1,18}}:))*+[{{,])(\d{{1,18}}):', re.ASCII)
+_NUMBER_KEY = re.compile(r"([{,])(\d{1,18}):", re.ASCII)
 _MARK = "\\u0000"
 
 
 def _number_keys(text: str) -> object | None:
-    # Escapes could spell the mark, or half a character; what is nested deeply is not for a parser with a stack.
-    if "\\u" in text or text.count("{") + text.count("[") > MAX_DEPTH:
+    # Escapes could spell the mark, or hide where a string ends; what is nested deeply is not for a parser with a stack.
+    if "\\" in text or text.count("{") + text.count("[") > MAX_DEPTH:
         return None
-    parts, at = [], 0
-    while found := _NUMBER_KEY.match(text, at):
-        parts.append(f'{found[1]}"{_MARK}{found[2]}":')
-        at = found.end()
-    parts.append(text[at:])
+    # What stands between the keys, then the two parts of one, and so on.
+    first, *parts = _NUMBER_KEY.split(text)
+    written, quotes = [first], first.count('"')
+    for before, number, rest in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
+        # After an odd number of quotes it is in the middle of a string.
+        written.append(f"{before}{number}:{rest}" if quotes & 1 else f'{before}"{_MARK}{number}":{rest}')
+        quotes += rest.count('"')
     try:
-        return json.loads("".join(parts), object_pairs_hook=_with_numbers)
+        return _WITH_NUMBERS.decode("".join(written))
     except (ValueError, RecursionError):
         return None
 
 
 def _with_numbers(pairs: list[tuple[str, object]]) -> dict:
     return {int(key[1:]) if key[:1] == "\0" else key: value for key, value in pairs}
+
+
+_WITH_NUMBERS = json.JSONDecoder(object_pairs_hook=_with_numbers)
 
 
 # --- everything else ------------------------------------------------------------------------------------

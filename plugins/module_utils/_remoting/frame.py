@@ -66,7 +66,7 @@ class Command:
 def encode(command: Command, opaque: int | None = None, ext: Mapping[str, str] | None = None) -> bytes:
     """The frame with a JSON header; ``opaque`` and ``ext`` replace the command's own when given."""
     fields = command.ext if ext is None else ext
-    quoted = ",".join(f"{_quote(key)}:{_quote(value)}" for key, value in fields.items())
+    quoted = ",".join([f"{_quote(key)}:{_quote(value)}" for key, value in fields.items()])
     remark = "" if command.remark is None else f',"remark":{_quote(command.remark)}'
     # Put together here, because a JSON encoder of its own for each request costs as much as all the rest. extFields is
     # always present, even empty: 4.4.0 has paths (its ACL among them) that fail without it.
@@ -92,15 +92,17 @@ def frame_length(data: bytes | bytearray | memoryview, begin: int = 0, max_frame
     return length
 
 
-def decode(frame: bytes | bytearray | memoryview) -> Command:
-    """Read one whole frame *without* its length field. Raises FrameError and nothing else."""
-    if len(frame) < 4:
-        raise FrameError(f"a frame of {len(frame)} bytes has no header")
-    (word,) = _WORD.unpack_from(frame)
-    end = 4 + (word & 0xFFFFFF)
-    if end > len(frame):
-        raise FrameError(f"a header of {end - 4} bytes does not fit into a frame of {len(frame)}")
-    header, body = bytes(frame[4:end]), bytes(frame[end:])
+def decode(data: bytes | bytearray, begin: int = 0, end: int | None = None) -> Command:
+    """Read one whole frame, which lies at ``begin`` to ``end`` *without* its length field. Raises FrameError only."""
+    end = len(data) if end is None else end
+    if end - begin < 4:
+        raise FrameError(f"a frame of {end - begin} bytes has no header")
+    (word,) = _WORD.unpack_from(data, begin)
+    middle = begin + 4 + (word & 0xFFFFFF)
+    if middle > end:
+        raise FrameError(f"a header of {middle - begin - 4} bytes does not fit into a frame of {end - begin}")
+    with memoryview(data) as view:
+        header, body = bytes(view[begin + 4 : middle]), bytes(view[middle:end])
     if word >> 24 == SERIALIZE_JSON:
         return _decode_json(header, body)
     if word >> 24 == SERIALIZE_BINARY:

@@ -25,12 +25,13 @@ CLOSED, CONNECTING, HANDSHAKING, OPEN = range(4)
 
 @dataclass(slots=True)
 class Call:
-    """One request on its way; ``sent_at`` is None until its bytes were handed to the connection."""
+    """One request on its way; ``sent_at`` is 0 until its bytes were handed to the connection."""
 
     index: int
-    command: Command
+    opaque: int
+    frame: bytes
     timeout: float
-    opaque: int = 0
+    repeatable: bool
     sent_at: float = 0.0
     resent: bool = False
 
@@ -228,16 +229,14 @@ class Link:
         return found
 
     def _take_frames(self, found: list[Command]) -> None:
-        begin = 0
+        begin, length = 0, len(self._in)
         try:
-            with memoryview(self._in) as view:
-                while len(view) - begin >= 4:
-                    end = begin + 4 + frame_length(view, begin)
-                    if len(view) < end:
-                        break
-                    # A copy, so that nothing refers to the buffer when it is cut.
-                    found.append(decode(bytes(view[begin + 4 : end])))
-                    begin = end
+            while length - begin >= 4:
+                end = begin + 4 + frame_length(self._in, begin)
+                if length < end:
+                    break
+                found.append(decode(self._in, begin + 4, end))
+                begin = end
         finally:
             del self._in[:begin]
 

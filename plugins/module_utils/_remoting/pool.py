@@ -110,11 +110,11 @@ class Pool:
             link = self._links[address] = Link(address, self._tls)
         return link
 
-    def frame(self, call: Call) -> bytes:
-        call.opaque = next(self._opaque) & 0x7FFFFFFF
-        command = call.command
+    def call_of(self, index: int, command: Command, timeout: float) -> Call:
+        """Raises what the encoder stumbles over."""
+        opaque = next(self._opaque) & 0x7FFFFFFF
         ext = command.ext if self._credentials is None else sign(self._credentials, command.ext, command.body)
-        return encode(command, opaque=call.opaque, ext=ext)
+        return Call(index, opaque, encode(command, opaque=opaque, ext=ext), timeout, command.repeatable)
 
 
 def _unverified_context() -> ssl.SSLContext:
@@ -149,12 +149,20 @@ class _Run:
         self._deadlines: list[tuple[float, int, Link]] = []  # of calls, by opaque; answered ones stay in it
         self._selector = selectors.DefaultSelector()
         self._watched: dict[Link, tuple[object, int]] = {}
+        self._opening: set[Link] = set()  # no usable connection yet
         for index, item in enumerate(items):
             own = item[2] if len(item) > 2 else None  # type: ignore[misc]
+            # Before anything is sent: between two answers the processor has others to serve, and whatever is done
+            # then costs several times as much.
+            try:
+                call = pool.call_of(index, item[1], timeout if own is None else own)
+            except (TypeError, ValueError, AttributeError) as error:
+                self._finish(index, RemotingError(item[0], f"the request cannot be encoded ({error})"))
+                continue
             link = pool.link(item[0])
             if not link.waiting:
                 self._links.append(link)
-            link.waiting.append(Call(index, item[1], timeout if own is None else own))
+            link.waiting.append(call)
 
     def execute(self) -> list[Any]:
         try:
@@ -209,16 +217,18 @@ class _Run:
         except ConnectError as error:
             self._give_up(link, error)
         else:
+            self._opening.add(link)
             self._watch(link)
 
     def _give_up(self, link: Link, error: RemotingError) -> None:
         """Nothing more goes to this address in this run: everything that is left fails with the same words."""
+        self._opening.discard(link)
         self._unwatch(link)
         link.close()
         for call in [*link.in_flight.values(), *link.waiting]:
             own = type(error)(error.address, error.message)
             own.sent = call.sent_at > 0
-            self._finish(call, own)
+            self._finish(call.index, own)
         link.in_flight.clear()
         link.waiting.clear()
 
@@ -230,14 +240,14 @@ class _Run:
         again = []
         if nothing_answered and link.reused:
             # An idle connection that the peer had given up: asking once more is no risk, except for changes.
-            again = [call for call in flying if call.command.repeatable and not call.resent]
+            again = [call for call in flying if call.repeatable and not call.resent]
         seen = link.partly_read
         words = f"the connection was lost ({how}) before the answer came; whether the request was acted on is not known"
         if nothing_answered and not link.reused:
             words += f"; the peer had sent {seen!r}" if seen else "; the peer had answered nothing, is it RocketMQ?"
         for call in flying:
             if call not in again:
-                self._finish(call, ConnectionLost(link.address, words))
+                self._finish(call.index, ConnectionLost(link.address, words))
         for call in reversed(again):
             call.resent = True
             link.waiting.appendleft(call)
@@ -269,6 +279,7 @@ class _Run:
         if link.state != OPEN:
             self._watch(link)
             return
+        self._opening.discard(link)
         if mask & selectors.EVENT_READ:
             try:
                 self._take(link, link.receive(time.monotonic()))
@@ -291,22 +302,17 @@ class _Run:
             if call is not None:
                 link.answers += 1
                 link.barren = 0
-                self._finish(call, command)
+                self._finish(call.index, command)
 
     def _pump(self, link: Link) -> None:
         """Fill the window, send, and watch for what comes next."""
         now = time.monotonic()
         while link.waiting and len(link.in_flight) < self._window:
             call = link.waiting.popleft()
-            try:
-                frame = self._pool.frame(call)
-            except (TypeError, ValueError, AttributeError) as error:
-                self._finish(call, RemotingError(link.address, f"the request cannot be encoded ({error})"))
-                continue
             call.sent_at = now
             link.in_flight[call.opaque] = call
             heapq.heappush(self._deadlines, (now + call.timeout, call.opaque, link))
-            link.put(frame)
+            link.put(call.frame)
         try:
             link.flush()
         except Lost as lost:
@@ -332,11 +338,10 @@ class _Run:
             call = link.in_flight.pop(opaque, None)
             if call is not None:
                 self._expired(link, call)
-        for link in self._links:
-            if link.state in (CONNECTING, HANDSHAKING) and link.connect_by <= now:
-                doing = "connect" if link.state == CONNECTING else "finish the TLS handshake"
-                words = f"cannot {doing} within {self._pool.connect_timeout:g} s"
-                self._give_up(link, ConnectError(link.address, words))
+        for link in [link for link in self._opening if link.connect_by <= now]:
+            doing = "connect" if link.state == CONNECTING else "finish the TLS handshake"
+            words = f"cannot {doing} within {self._pool.connect_timeout:g} s"
+            self._give_up(link, ConnectError(link.address, words))
 
     def _expired(self, link: Link, call: Call) -> None:
         words = f"no answer within {call.timeout:g} s"
@@ -349,7 +354,7 @@ class _Run:
         else:
             link.mute += 1
             words += ", nothing at all came from the peer"
-        self._finish(call, DeadlineExceeded(link.address, words))
+        self._finish(call.index, DeadlineExceeded(link.address, words))
         if self._serial:
             self._give_up(link, DeadlineExceeded(link.address, words))
         elif link.mute >= max(self._pool.window, MUTE_LIMIT) and link.waiting:
@@ -360,15 +365,15 @@ class _Run:
 
     # --- book-keeping -----------------------------------------------------------------------------------
 
-    def _finish(self, call: Call, result: Command | RemotingError) -> None:
-        if self._results[call.index] is _OPEN:
-            self._results[call.index] = self._convert(call.index, result)
+    def _finish(self, index: int, result: Command | RemotingError) -> None:
+        if self._results[index] is _OPEN:
+            self._results[index] = self._convert(index, result)
             self._left -= 1
 
     def _next_wait(self) -> float:
         while self._deadlines and self._deadlines[0][1] not in self._deadlines[0][2].in_flight:
             heapq.heappop(self._deadlines)
-        times = [link.connect_by for link in self._links if link.state in (CONNECTING, HANDSHAKING)]
+        times = [link.connect_by for link in self._opening]
         if self._deadlines:
             times.append(self._deadlines[0][0])
         if not times:
