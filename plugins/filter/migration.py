@@ -72,8 +72,15 @@ def _switched(results: list[dict[str, Any]]) -> dict[str, bool | None]:
 
 
 def gone(results: list[dict[str, Any]]) -> list[str]:
-    """Sources whose names do not answer something else than the target, from such a loop over names."""
-    return [source for source, switched in _switched(results).items() if switched is not False]
+    """Sources whose names do not answer something else than the target, from such a loop over names.
+
+    A name that is deleted answers nothing: nobody is led anywhere else by it.
+    """
+    elsewhere = {
+        result["item"]["name"]: any(server.get("content") for server in result.get("dns_servers") or [])
+        for result in results
+    }
+    return [name for name, switched in _switched(results).items() if switched is not False or not elsewhere[name]]
 
 
 def _snapshots(results: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

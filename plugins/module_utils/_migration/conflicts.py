@@ -89,8 +89,8 @@ def members(facts: Facts) -> Iterator[Reason]:
         name = snapshot.spec.name
         for address in snapshot.spec.nameservers:
             view = snapshot.nameservers.get(address)
-            for part in ("cluster_info", "order_conf"):
-                value = getattr(view, part, None)
+            told = {part: getattr(view, part, None) for part in ("cluster_info", "order_conf")}
+            for part, value in {**told, "configuration": facts.nameserver_configs.get(address)}.items():
                 if not known(value):
                     yield Reason("NAMESERVER_UNKNOWN", f"{name}/{address}", {"part": part, "answer": why(value)})
                     break

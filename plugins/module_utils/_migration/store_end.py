@@ -20,6 +20,7 @@ from typing import Any
 # Prints one line a file that reaches behind the end, newest last, and what is there when it is not zero.
 SCRIPT = r"""
 cd "$1" || exit 3
+[ "$(printf 'a\0' | tr -d '\000' | head -c 1 | wc -c)" -eq 1 ] || { echo "tr, head or wc is missing"; exit 6; }
 total=$(du -sk . | cut -f1)
 echo "kilobytes=$total"
 for file in [0-9]*; do
@@ -29,6 +30,7 @@ for file in [0-9]*; do
   [ $((base + size)) -gt "$2" ] || continue
   from=0
   [ "$base" -ge "$2" ] || from=$(($2 - base))
+  [ "$(tail -c +$((from + 1)) "$file" | wc -c)" -eq $((size - from)) ] || { echo "$file cannot be read to its end"; exit 7; }
   more=$(tail -c +$((from + 1)) "$file" | tr -d '\000' | head -c 1 | wc -c)
   echo "file=$file from=$from more=$more"
   [ "$more" -eq 0 ] || echo "bytes=$(tail -c +$((from + 1)) "$file" | head -c 65536 | base64 | tr -d '\n')"
@@ -36,6 +38,8 @@ done
 echo "end"
 """
 
+# What the script says of a file behind the checked end: whether anything is there.
+_MORE = {"0": 0, "1": 1}
 _SIZE_AND_MAGIC = struct.Struct(">iI")
 MESSAGE_MAGIC = 0xDAA320A7
 _LEAST = 91  # bytes of a message without body, topic and properties
@@ -64,7 +68,7 @@ def read(printed: str, checked: int | None) -> StoreEnd:
         return StoreEnd(error="no proof has recorded where this commit log has to end")
     if not lines or lines[-1] != "end":
         return StoreEnd(error=f"the commit log could not be read: {' '.join(lines)[-200:] or 'nothing was printed'}")
-    kilobytes, behind, files = 0, b"", 0
+    kilobytes, behind, files, unread = 0, b"", 0, 0
     for line in lines[:-1]:
         key, _unused, value = line.partition("=")
         try:
@@ -72,12 +76,17 @@ def read(printed: str, checked: int | None) -> StoreEnd:
                 kilobytes = int(value)
             elif key == "file":
                 files += 1
+                unread += _MORE[value.rpartition(" more=")[2]]
             elif key == "bytes":
-                behind += base64.b64decode(value, validate=True)
+                found = base64.b64decode(value, validate=True)
+                behind += found
+                unread -= bool(found)
             else:
                 return StoreEnd(error=f"unexpected output: {line[:200]}")
-        except (ValueError, binascii.Error) as error:
+        except (ValueError, KeyError, binascii.Error) as error:
             return StoreEnd(error=f"unexpected output: {line[:80]} ({error})")
+    if unread:
+        return StoreEnd(error="something is behind the checked end, but it could not be read")
     # At an exact end of a file 4.4.0 has the next one ready; with neither, these are not the files that were checked.
     if not files and checked > 0:
         return StoreEnd(error=f"no file reaches offset {checked}: is this the store of that broker?")

@@ -192,8 +192,15 @@ def test_writers_are_named_with_the_sockets_of_all_machines():
 
 
 @pytest.mark.parametrize(
-    ("answered", "agreed", "expected"), [(True, True, ["mro"]), (True, False, []), (False, False, ["mro"])]
+    ("answered", "agreed", "content", "expected"),
+    [
+        (True, True, ["198.18.9.80"], ["mro"]),
+        (True, False, ["198.18.9.20"], []),
+        (True, False, [], ["mro"]),
+        (False, False, [], ["mro"]),
+    ],
 )
-def test_a_source_is_gone_unless_its_name_answers_something_else(answered, agreed, expected):
-    assert gone([{"item": {"name": "mro"}, "agreed": agreed, "dns_servers": [{"answered": answered}]}]) == expected
+def test_a_source_is_gone_unless_its_name_answers_something_else(answered, agreed, content, expected):
+    servers = [{"answered": answered, "content": content}]
+    assert gone([{"item": {"name": "mro"}, "agreed": agreed, "dns_servers": servers}]) == expected
     assert gone([]) == []

@@ -347,6 +347,11 @@ FAULTS = [
     (
         "NAMESERVER_UNKNOWN",
         f"mro/{FIRST}",
+        lambda: facts(mro(), mdm(), nameserver_configs={FIRST: Unknown("timed out")}),
+    ),
+    (
+        "NAMESERVER_UNKNOWN",
+        f"mro/{FIRST}",
         lambda: routed(lambda routes: routes.update({"mro-orders": Unknown("timed out")}), mro(), mdm()),
     ),
     (

@@ -98,11 +98,21 @@ def test_bytes_that_are_no_message_are_no_proof_either(store: Path) -> None:
         ("kilobytes=4\nend\n", None, "no proof has recorded"),
         ("kilobytes=x\nend\n", 1, "unexpected output"),
         ("file=0 from=0 more=1\nbytes=%%\nend\n", 1, "unexpected output"),
+        ("file=0 from=0 more=\nend\n", 1, "unexpected output"),
+        ("file=0 from=0 more=1\nbytes=\nend\n", 1, "could not be read"),
+        ("file=0 from=0 more=1\nend\n", 1, "could not be read"),
     ],
 )
 def test_what_cannot_be_read_is_no_proof(printed: str, checked: int | None, words: str) -> None:
     found = read(printed, checked)
     assert not found.ok and words in str(found.error)
+
+
+@pytest.mark.parametrize("broken", ["tr", "head", "tail"])
+def test_a_tool_that_fails_is_no_proof(store: Path, broken: str) -> None:
+    script = f"{broken}() {{ return 127; }}\n{SCRIPT}"
+    done = subprocess.run(["sh", "-c", script, "sh", str(store), str(SIZE)], capture_output=True, text=True, check=False)
+    assert not read(done.stdout, SIZE).ok
 
 
 def test_cut_off_records_end_the_list() -> None:
