@@ -51,16 +51,17 @@ def reopened(
 def written_since(ends: dict[str, dict[str, int]], now: dict[str, dict[str, int]]) -> list[str]:
     """Where messages were added to topics, a line each, by two results C(topic_ends) of rocketmq_offset_lag.
 
-    A topic whose end is not among the second ones is named too: nobody knows what it was sent.
+    A topic whose end is not among the second ones is named too: nobody knows what it was sent. One that is among the
+    second only was made since.
     """
     lines = []
     for address, topics in ends.items():
-        for topic, end in topics.items():
-            later = (now.get(address) or {}).get(topic)
-            if later is None:
+        later = now.get(address) or {}
+        for topic in sorted({*topics, *later}):
+            if topic not in later:
                 lines.append(f"perhaps {topic} on {address}, which could not be read again")
-            elif later != end:
-                lines.append(f"{later - end} in {topic} on {address}")
+            elif later[topic] != topics.get(topic, 0):
+                lines.append(f"{later[topic] - topics.get(topic, 0)} in {topic} on {address}")
     return lines
 
 

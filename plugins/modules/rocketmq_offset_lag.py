@@ -299,8 +299,8 @@ commit_logs:
   type: dict
   sample: {"198.18.10.21:10911": 734003}
 topic_ends:
-  description: By master's address and topic, the ends of the judged queues added up. Where two looks differ, somebody
-    wrote in between.
+  description: By master's address and topic, the ends of the judged queues added up, and those of O(topics) that nobody
+    reads. Where two looks differ, somebody wrote in between.
   returned: with O(standstill=queues)
   type: dict
   sample: {"198.18.10.21:10911": {"orders": 4120, "%RETRY%billing": 3}}

@@ -76,7 +76,7 @@ def judge(
     return ClusterDrain(
         snapshot.spec.name, snapshot.taken_ms, tuple(run.queues.found), (*row_reasons(run.queues.found), *run.reasons),
         {**run.queues.parts, **run.parts}, run.logs, run.consumers, run.broadcast_topics(),
-        {spec.address: spec.name for spec in snapshot.spec.masters},
+        {spec.address: spec.name for spec in snapshot.spec.masters}, run.selected,
     )
 
 
@@ -100,6 +100,7 @@ class _Run:
         self.parts = {DELAY: 0, HALF: 0}
         self.reasons: list[Reason] = []
         self.logs: dict[str, tuple[int, str]] = {}
+        self.selected: dict[str, dict[tuple[str, int], int]] = {}
         self.seen = 0  # topics of the business; none at all is no proof of anything
         self.subscriptions: dict[str, set[str]] = {}  # of the whole cluster: one master may not know a group (yet)
         self.broadcasting: dict[str, dict[str, set[str]]] = {}  # group → topic → client ids
@@ -143,6 +144,13 @@ class _Run:
         if topics is None or stats is None or connections is None or answered(view.offsets) is None:
             return
         self.seen += sum(1 for name in topics.topics if not self._is_system(name))
+        if self.only.topics:
+            self.selected[view.spec.address] = {
+                (topic, queue): span.max
+                for topic, ranges in stats.items()
+                if not isinstance(ranges, Unknown) and self.only.topic(topic)
+                for queue, span in ranges.items()
+            }
         for group, answer in connections.items():
             if isinstance(answer, Unknown):
                 self.add("BROKER_UNKNOWN", where, {"part": f"clients of {group}", "address": view.spec.address,

@@ -74,7 +74,8 @@ class ClusterDrain:
     """The judgement of one snapshot. ``parts``: remaining messages by part. ``logs``: master's address → (commit log
     end, boot time), which must not change while the end of the drain is proved. ``consumers``: client ids by group,
     those of online groups. ``broadcast_topics``: what broadcasting groups subscribe to, messages there or not.
-    ``masters``: names by address."""
+    ``masters``: names by address. ``selected``: master's address → (topic, queue) → end, of the topics that were
+    selected by name, whoever reads them."""
 
     cluster: str
     taken_ms: int
@@ -85,6 +86,7 @@ class ClusterDrain:
     consumers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     broadcast_topics: tuple[str, ...] = ()
     masters: Mapping[str, str] = field(default_factory=dict)
+    selected: Mapping[str, Mapping[tuple[str, int], int]] = field(default_factory=dict)
 
     @property
     def remaining(self) -> int:
@@ -98,13 +100,14 @@ class ClusterDrain:
 
     @property
     def topic_ends(self) -> dict[str, dict[str, int]]:
-        """Master's address → topic → the ends of its judged queues, added up."""
-        maxima: dict[str, dict[tuple[str, int], int]] = {}
+        """Master's address → topic → the ends of its queues, added up: of those judged, and of the selected topics."""
+        judged: dict[str, dict[tuple[str, int], int]] = {}
         for row in self.rows:
-            maxima.setdefault(row.broker, {})[row.topic, row.queue] = row.max
+            judged.setdefault(row.broker, {})[row.topic, row.queue] = row.max
         found: dict[str, dict[str, int]] = {address: {} for address in self.logs}
         for address, ends in found.items():
-            for (topic, _queue), end in maxima.get(self.masters[address], {}).items():
+            maxima = {**self.selected.get(address, {}), **judged.get(self.masters[address], {})}
+            for (topic, _queue), end in maxima.items():
                 ends[topic] = ends.get(topic, 0) + end
         return found
 

@@ -30,7 +30,8 @@ for file in [0-9]*; do
   [ $((base + size)) -gt "$2" ] || continue
   from=0
   [ "$base" -ge "$2" ] || from=$(($2 - base))
-  [ "$(tail -c +$((from + 1)) "$file" | wc -c)" -eq $((size - from)) ] || { echo "$file cannot be read to its end"; exit 7; }
+  there=$(tail -c +$((from + 1)) "$file" | wc -c)
+  [ "$there" -eq $((size - from)) ] || { echo "$file cannot be read to its end"; exit 7; }
   more=$(tail -c +$((from + 1)) "$file" | tr -d '\000' | head -c 1 | wc -c)
   echo "file=$file from=$from more=$more"
   [ "$more" -eq 0 ] || echo "bytes=$(tail -c +$((from + 1)) "$file" | head -c 65536 | base64 | tr -d '\n')"

@@ -84,6 +84,9 @@ def test_what_was_sent_after_the_proof_is_counted_and_what_cannot_be_read_again_
     proved = {A: {"orders": 10, "news": 4}, B: {"orders": 7}}
     assert written_since(proved, proved | {OTHER: {"orders": 1}}) == []
     assert written_since(proved, {A: {"orders": 13, "news": 4}, B: {"orders": 7}}) == [f"3 in orders on {A}"]
+    assert written_since(proved, {A: {"orders": 10, "news": 4, "late": 2}, B: {"orders": 7, "empty": 0}}) == [
+        f"2 in late on {A}"
+    ]
     assert written_since(proved, {A: {"orders": 10}}) == [
         f"perhaps news on {A}, which could not be read again",
         f"perhaps orders on {B}, which could not be read again",

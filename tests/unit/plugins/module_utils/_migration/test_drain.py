@@ -183,6 +183,17 @@ def test_a_hidden_queue_cannot_drain() -> None:
     assert codes(drain) == ["HIDDEN_QUEUE"]
 
 
+def test_the_ends_of_topics_that_were_named_are_kept_whoever_reads_them() -> None:
+    full = {"orders": {0: QueueRange(0, 10)}, "lonely": {0: QueueRange(0, 3)}, "empty": {0: QueueRange(0, 0)},
+            "other": {0: QueueRange(0, 5)}}
+    seen = view(topics=tuple(full), stats=full, offsets={("orders", "g"): {0: 10}, ("other", "g"): {0: 5}})
+    (ends,) = run(seen, only=Filter(topics=("orders", "lonely", "empty", "silent"))).topic_ends.values()
+    assert ends == {"orders": 10, "lonely": 3, "empty": 0, "%RETRY%g": 0}
+    # Without names only what is judged: others have topics here, too.
+    (ends,) = run(seen, only=Filter(groups=("g",))).topic_ends.values()
+    assert ends == {"orders": 10, "other": 5, "%RETRY%g": 0}
+
+
 def test_system_topics_are_judged_only_when_somebody_consumes_them() -> None:
     full = {"orders": {0: QueueRange(0, 10), 1: QueueRange(0, 20)}, "TBW102": {0: QueueRange(0, 9)},
             "mro": {0: QueueRange(0, 9)}, "broker-a": {0: QueueRange(0, 9)},

@@ -111,7 +111,8 @@ def test_what_cannot_be_read_is_no_proof(printed: str, checked: int | None, word
 @pytest.mark.parametrize("broken", ["tr", "head", "tail"])
 def test_a_tool_that_fails_is_no_proof(store: Path, broken: str) -> None:
     script = f"{broken}() {{ return 127; }}\n{SCRIPT}"
-    done = subprocess.run(["sh", "-c", script, "sh", str(store), str(SIZE)], capture_output=True, text=True, check=False)
+    command = ["sh", "-c", script, "sh", str(store), str(SIZE)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert not read(done.stdout, SIZE).ok
 
 
