@@ -156,9 +156,11 @@ def serving(estate: dict[str, Any], snapshots: list[dict[str, Any]]) -> bool:
 def unconnected(printed: str, hostvars: Any, business: list[str], sources: list[dict[str, Any]]) -> list[str]:
     """Business hosts of the sources that are no peer in what C(ss -Htn) has printed on a name server's machine.
 
-    A business host that does not name its source (C(rocketmq_cluster)) belongs to all of them.
+    A business host that does not name its source (C(rocketmq_cluster)), or names one that the inventory does not know,
+    belongs to all of them: else nobody would miss it.
     """
     names = {source["name"] for source in sources}
+    known = {hostvars[host].get("rocketmq_cluster") for host in hostvars if hostvars[host].get("rocketmq_role")}
     sockets, odd = parse_ss("", printed.splitlines())
     if odd:
         raise AnsibleFilterError(f"unconnected: these lines are none of ss: {odd[:3]}")
@@ -168,7 +170,8 @@ def unconnected(printed: str, hostvars: Any, business: list[str], sources: list[
         address = hostvars[host].get("rocketmq_address")
         if not address:
             raise AnsibleFilterError(f"unconnected: business host {host} has no rocketmq_address in the inventory")
-        if hostvars[host].get("rocketmq_cluster", next(iter(names), None)) in names and address not in peers:
+        cluster = hostvars[host].get("rocketmq_cluster")
+        if (cluster in names or cluster not in known) and address not in peers:
             missing.append(host)
     return missing
 

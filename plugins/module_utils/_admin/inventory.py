@@ -38,8 +38,8 @@ class Inventory:
     routes                name server → {topic: TopicRoute, None or Unknown}
     nameserver_configs    name server → configuration or Unknown
     running               source → {(group, client id): RunningInfo or Unknown}
-    transactions          source → {producer group: half messages seen}
-    producers             source → {producer group: live clients}
+    transactions          source → {producer group: half messages seen}, Unknown where some could not be read
+    producers             source → {producer group: live clients}, Unknown where one group's could not be asked
     later                 broker address → runtime state once more, or Unknown
     """
 
@@ -47,8 +47,8 @@ class Inventory:
     routes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     nameserver_configs: Mapping[str, Any] = field(default_factory=dict)
     running: Mapping[str, Mapping[tuple[str, str], Any]] = field(default_factory=dict)
-    transactions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    producers: Mapping[str, Mapping[str, tuple[Client, ...]]] = field(default_factory=dict)
+    transactions: Mapping[str, Any] = field(default_factory=dict)
+    producers: Mapping[str, Any] = field(default_factory=dict)
     later: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -87,7 +87,11 @@ def read(
         nameserver_configs=_nameserver_configs(admin, specs),
         running=running,
         transactions=transactions,
-        producers=_producers(admin, snapshots, sorted({group for groups in transactions.values() for group in groups})),
+        producers=_producers(
+            admin,
+            snapshots,
+            sorted({group for groups in transactions.values() if not isinstance(groups, Unknown) for group in groups}),
+        ),
         later=_later(admin, snapshots, wait, timeout),
     )
 
@@ -206,12 +210,15 @@ def _staying(connections: Mapping[str, Any], gone: set[tuple[str, str]]) -> dict
     return found
 
 
-def _half_messages(admin: Any, snapshots: list[ClusterSnapshot]) -> dict[str, dict[str, int]]:
+def _half_messages(admin: Any, snapshots: list[ClusterSnapshot]) -> dict[str, Any]:
     """Producer groups in the newest retained half messages: the only place where 4.4.0 tells their names."""
     asked = {}
+    unknown: dict[str, Unknown] = {}
     for snapshot in snapshots:
         for view in snapshot.masters:
-            ranges = view.stats.get(HALF_TOPIC) if isinstance(view.stats, dict) else None
+            ranges = view.stats.get(HALF_TOPIC) if isinstance(view.stats, dict) else view.stats
+            if isinstance(ranges, Unknown):
+                unknown[snapshot.spec.name] = ranges
             if not isinstance(ranges, dict) or 0 not in ranges:
                 continue
             first, end = max(ranges[0].min, ranges[0].max - HALF_MESSAGES), ranges[0].max
@@ -220,16 +227,19 @@ def _half_messages(admin: Any, snapshots: list[ClusterSnapshot]) -> dict[str, di
                 asked[snapshot.spec.name, view.spec.address, offset] = request
     found: dict[str, dict[str, int]] = {snapshot.spec.name: {} for snapshot in snapshots}
     for (source, _address, _offset), answer in _ask(admin, asked).items():
-        for message in () if isinstance(answer, Unknown) else answer.messages:
+        if isinstance(answer, Unknown):
+            unknown[source] = answer
+            continue
+        for message in answer.messages:
             group = message.properties.get(_PRODUCER_GROUP)
             if group:
                 found[source][group] = found[source].get(group, 0) + 1
-    return found
+    return {**found, **unknown}
 
 
 def _producers(
     admin: Any, snapshots: list[ClusterSnapshot], groups: list[str]
-) -> dict[str, dict[str, tuple[Client, ...]]]:
+) -> dict[str, Any]:
     """Live producers of the transactional groups, as one master of each source knows them."""
     asked = {}
     for snapshot in snapshots:
@@ -238,10 +248,13 @@ def _producers(
             for group in groups:
                 asked[snapshot.spec.name, group] = ask_clients.producer_connections(master.spec.address, group)
     found: dict[str, dict[str, tuple[Client, ...]]] = {snapshot.spec.name: {} for snapshot in snapshots}
+    unknown: dict[str, Unknown] = {}
     for (source, group), answer in _ask(admin, asked).items():
-        if answer and not isinstance(answer, Unknown):
+        if isinstance(answer, Unknown):
+            unknown[source] = answer
+        elif answer:
             found[source][group] = answer
-    return found
+    return {**found, **unknown}
 
 
 def _later(

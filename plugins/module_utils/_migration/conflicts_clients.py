@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .._admin.models import Unknown, known
+from .._admin.models import Unknown, answered, known
 from .._admin.system_names import RETRY_PREFIX, is_system_group
 from .census import ip_of
 from .facts import Facts, all_connections_known, clients_of, online_groups
@@ -104,7 +104,7 @@ def unknown_hosts(facts: Facts) -> Iterator[Reason]:
         for group, connections in online_groups(snapshot).items():
             for client in clients_of(connections).values():
                 seen.setdefault(ip_of(client.address), set()).add(f"consumer of {group}")
-        for group, clients in facts.producers.get(source, {}).items():
+        for group, clients in (answered(facts.producers.get(source)) or {}).items():
             for client in clients:
                 seen.setdefault(ip_of(client.address), set()).add(f"producer of {group}")
         for address in facts.peers.get(source, ()):
@@ -118,11 +118,15 @@ def unknown_hosts(facts: Facts) -> Iterator[Reason]:
 def transactions(facts: Facts) -> Iterator[Reason]:
     """Transactional producer groups in several sources, and what is undecided."""
     used: dict[str, dict[str, str]] = {}
+    for part, told in (("half messages", facts.transactions), ("transactional producers", facts.producers)):
+        for source, value in told.items():
+            if isinstance(value, Unknown):
+                yield Reason("BROKER_UNKNOWN", source, {"part": part, "answer": value.reason})
     for source, groups in facts.transactions.items():
-        for group, messages in groups.items():
+        for group, messages in (answered(groups) or {}).items():
             used.setdefault(group, {})[source] = f"{messages} half messages"
     for source, producers in facts.producers.items():
-        for group, clients in producers.items():
+        for group, clients in (answered(producers) or {}).items():
             if clients and group in used:
                 used[group].setdefault(source, f"{len(clients)} producers online")
     for group, sources in sorted(used.items()):

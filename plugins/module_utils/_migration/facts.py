@@ -35,8 +35,8 @@ class Facts:
     routes                name server → {topic: TopicRoute, None or Unknown}, of its own cluster's business topics
     nameserver_configs    name server → its running configuration, or Unknown
     running               source → {(group, client id): RunningInfo or Unknown}
-    transactions          source → {producer group: retained half messages seen}
-    producers             source → {producer group: its live clients}, of transactional groups
+    transactions          source → {producer group: retained half messages seen}, or Unknown
+    producers             source → {producer group: its live clients}, of transactional groups, or Unknown
     later                 broker address → its state again (code 28), read at least an instant after the snapshot
     peers                 source → IP addresses with an established connection to one of its ports
     peers_unknown         (source, host) → why its connections are not known
@@ -55,8 +55,8 @@ class Facts:
     target_nameserver_config: Mapping[str, Any] = field(default_factory=dict)
     nameserver_configs: Mapping[str, Any] = field(default_factory=dict)
     running: Mapping[str, Mapping[tuple[str, str], Any]] = field(default_factory=dict)
-    transactions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    producers: Mapping[str, Mapping[str, tuple[Client, ...]]] = field(default_factory=dict)
+    transactions: Mapping[str, Any] = field(default_factory=dict)
+    producers: Mapping[str, Any] = field(default_factory=dict)
     later: Mapping[str, Any] = field(default_factory=dict)
     peers: Mapping[str, Iterable[str]] = field(default_factory=dict)
     peers_unknown: Mapping[tuple[str, str], str] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from .._admin.models import Unknown, known
+from .._admin.models import Unknown, answered, known
 from .._admin.system_names import DERIVED
 from .conflicts_settings import nameserver_entries, setting
 from .conflicts_tables import number
@@ -47,7 +47,7 @@ def _source(facts: Facts, snapshot: Any) -> dict[str, Any]:
         },
         "clients_silent": sum(isinstance(told, Unknown) for told in facts.running.get(name, {}).values()),
         "ordered_topics": dict(wishes.order),
-        "transactional_producer_groups": dict(sorted(facts.transactions.get(name, {}).items())),
+        "transactional_producer_groups": dict(sorted((answered(facts.transactions.get(name)) or {}).items())),
         "messages_retained": _total(masters, "messages"),
         "bytes_retained": _total(masters, "bytes_retained"),
         "unknown": [f"{gap.subject} {gap.part}: {gap.reason}" for gap in wishes.gaps],

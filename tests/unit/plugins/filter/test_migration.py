@@ -135,11 +135,16 @@ def test_odd_shape_is_named():
 def test_business_hosts_that_are_no_peers_are_named():
     hosts = {f"shop-{n}": {"rocketmq_address": f"198.18.9.10{n}", "rocketmq_cluster": "mro"} for n in (1, 2, 3)}
     assert unconnected(SS, hosts, list(hosts), [MRO]) == ["shop-3"]
+    shops = list(hosts)
+    hosts["mdm-ns"] = {"rocketmq_role": "nameserver", "rocketmq_cluster": "mdm"}
     hosts["shop-3"]["rocketmq_cluster"] = "mdm"
-    assert unconnected(SS, hosts, list(hosts), [MRO]) == []
+    assert unconnected(SS, hosts, shops, [MRO]) == []
+    for unknown in ("mmd", "", None):
+        hosts["shop-3"]["rocketmq_cluster"] = unknown
+        assert unconnected(SS, hosts, shops, [MRO]) == ["shop-3"]
     del hosts["shop-3"]["rocketmq_cluster"]
-    assert unconnected(SS, hosts, list(hosts), [MRO]) == ["shop-3"]
-    assert unconnected("", hosts, list(hosts), [MRO]) == ["shop-1", "shop-2", "shop-3"]
+    assert unconnected(SS, hosts, shops, [MRO]) == ["shop-3"]
+    assert unconnected("", hosts, shops, [MRO]) == ["shop-1", "shop-2", "shop-3"]
 
 
 def test_what_ss_did_not_print_is_refused():
