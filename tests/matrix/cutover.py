@@ -119,6 +119,7 @@ class Matrix(Chain):
         self.phase("phase_60_freeze_source")
         self.phase("phase_65_drain_source")
         self.phase("phase_70_close_source")
+        self.phase("rollback_freeze_source", passes=False, says="mro is closed")
         self.phase("rollback_close_source")
         self.flows("the undo of close_source")
         self.phase("phase_70_close_source")
@@ -269,8 +270,13 @@ class Matrix(Chain):
         unread = self.unread(second)
         if not unread:
             raise Failed(f"nothing was left unread on {second}, so there is nothing to rescue")
+        self.phase("rollback_stop_brokers", passes=False, says=f"{second} is done")
+        # Without the record of the last check it could be that somebody has only switched the machines off.
+        (self.evidence / "checked.json").unlink()
+        self.phase("phase_95_decommission", passes=False, says="have ended before the last check was recorded")
         (self.build / "ledger" / second / "late-return").touch()
         self.phase("rescue")
+        self.phase("phase_95_decommission")
         self.note("messages that were unread before the rescue", 0.0, messages=unread)
         self.finish()
 
