@@ -59,7 +59,7 @@ class Baseline(Chain):
                 f"updateTopic -n {source}-ns.mq.test:9876 -c {source} -t {source}-{mode} -r {queues} -w {QUEUES}\n"
                 for mode in MODES
             )
-            printed, _ = process.communicate(commands, timeout=120)
+            printed = process.communicate(commands, timeout=120)[0]
             if printed.count("create topic to") != len(MODES):
                 raise Failed(f"mqadmin did not change the topics of {source}: {printed[-800:]}")
         time.sleep(max(0.0, began + WINDOW - time.time()))
