@@ -273,7 +273,7 @@ class Matrix(Chain):
         self.phase("rollback_stop_brokers", passes=False, says=f"{second} is done")
         # Without the record of the last check it could be that somebody has only switched the machines off.
         (self.evidence / "checked.json").unlink()
-        self.phase("phase_95_decommission", passes=False, says="have ended before the last check was recorded")
+        self.phase("phase_95_decommission", passes=False, says="ended before a last check of the store was recorded")
         (self.build / "ledger" / second / "late-return").touch()
         self.phase("rescue")
         self.phase("phase_95_decommission")

@@ -121,7 +121,7 @@ def transactions(facts: Facts) -> Iterator[Reason]:
     for part, told in (("half messages", facts.transactions), ("transactional producers", facts.producers)):
         for source, value in told.items():
             if isinstance(value, Unknown):
-                yield Reason("BROKER_UNKNOWN", source, {"part": part, "answer": value.reason})
+                yield Reason("BROKER_UNKNOWN", f"{source}/*", {"part": part, "answer": value.reason})
     for source, groups in facts.transactions.items():
         for group, messages in (answered(groups) or {}).items():
             used.setdefault(group, {})[source] = f"{messages} half messages"

@@ -26,7 +26,8 @@ class DnsFact:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that the preflight read. A mapping that was not read is empty, and what it would show is not judged.
+    """All that the preflight read. A mapping that was not read is empty, and what it would show is not judged, except
+    the configuration of a name server, without which nothing is agreed.
 
     snapshots             the sources that were asked now
     tables                source name → its merged tables, for every source (for one that is already being migrated,

@@ -335,8 +335,10 @@ class _Run:
         now = time.monotonic()
         while self._deadlines and self._deadlines[0][0] <= now:
             _deadline, opaque, link = heapq.heappop(self._deadlines)
-            call = link.in_flight.pop(opaque, None)
-            if call is not None:
+            call = link.in_flight.get(opaque)
+            # A request that was sent again has a second deadline; this may be the first.
+            if call is not None and call.sent_at + call.timeout <= now:
+                del link.in_flight[opaque]
                 self._expired(link, call)
         for link in [link for link in self._opening if link.connect_by <= now]:
             doing = "connect" if link.state == CONNECTING else "finish the TLS handshake"

@@ -493,8 +493,8 @@ FAULTS = [
         "mro/198.18.50.78",
         lambda: facts(mro(), mdm(), peers={"mro": {"198.18.50.78", "127.0.0.1"}}),
     ),
-    ("BROKER_UNKNOWN", "mro", lambda: facts(mro(), mdm(), transactions={"mro": Unknown("x"), "mdm": {"tx": 1}})),
-    ("BROKER_UNKNOWN", "mdm", lambda: facts(mro(), mdm(), producers={"mro": {}, "mdm": Unknown("timed out")})),
+    ("BROKER_UNKNOWN", "mro/*", lambda: facts(mro(), mdm(), transactions={"mro": Unknown("x"), "mdm": {"tx": 1}})),
+    ("BROKER_UNKNOWN", "mdm/*", lambda: facts(mro(), mdm(), producers={"mro": {}, "mdm": Unknown("timed out")})),
     ("TRANSACTION_GROUP_SHARED", "tx", lambda: facts(mro(), mdm(), transactions={"mro": {"tx": 4}, "mdm": {"tx": 1}})),
     (
         "SOCKETS_UNKNOWN",

@@ -259,6 +259,27 @@ def test_a_read_on_a_connection_that_was_given_up_is_asked_again(serve) -> None:
     assert server.connections == 2
 
 
+def test_what_is_asked_again_has_its_whole_time_again(serve) -> None:
+    def steady(peer) -> None:
+        peer.answer(peer.read())
+        request = peer.read()
+        time.sleep(0.8)  # holds the first place among the deadlines until the other one was asked again
+        peer.answer(request)
+
+    def gives_up(peer) -> None:
+        if peer.number == 0:
+            peer.answer(peer.read())
+        request = peer.read()
+        time.sleep(0.6)
+        if peer.number == 1:
+            peer.answer(request)
+
+    asked = [(serve(script).address, READ) for script in (steady, gives_up)]
+    with Pool(timeout=1) as pool:
+        for _turn in range(2):
+            assert [getattr(answer, "code", answer) for answer in pool.call_all(asked)] == [0, 0]
+
+
 def test_a_change_is_never_sent_twice(serve) -> None:
     server = serve(one_request_each)
     with Pool(timeout=2) as pool:
