@@ -31,12 +31,8 @@ class Baseline(Chain):
     """The business of three sources, which nobody migrates."""
 
     def changes(self) -> None:
-        self.bring_up()
-        self.wait_for_business(20, 400)
-        self.report.started = {source: status.started for source, status in self.business().items()}
-        for source in self.report.started:
-            for file in ("catch-up", "late-return"):
-                (self.build / "ledger" / source / file).touch()
+        self.bring_up_business(20)
+        self.nobody_stays_behind()
         for number in range(1, ROUNDS + 1):
             self.change(f"queue added {number}", QUEUES + 1)
             self.change(f"queue taken {number}", QUEUES)

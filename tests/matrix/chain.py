@@ -35,6 +35,17 @@ class Chain(Demo):
     def variables(self, confirm: str = "", *, compare: bool = False) -> list[str]:
         return [*super().variables(confirm, compare=compare), "-e", json.dumps(self.more)]
 
+    def bring_up_business(self, minimum: int = 10) -> None:
+        self.bring_up()
+        self.wait_for_business(minimum, 400)
+        self.report.started = {source: status.started for source, status in self.business().items()}
+
+    def nobody_stays_behind(self) -> None:
+        """The groups that are slow or away on purpose catch up: they are the business of other chains."""
+        for source in self.report.started:
+            for file in ("catch-up", "late-return"):
+                (self.build / "ledger" / source / file).touch()
+
     def note(self, name: str, seconds: float, **more: Any) -> None:
         self.steps.append({"step": name, "seconds": round(seconds, 1), **more})
         self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -32,7 +32,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import product
 
 import yaml
 from chain import ROOT, Chain, Failed
@@ -76,9 +75,7 @@ class Matrix(Chain):
 
     def begin(self, ordered: str = "") -> None:
         """``ordered``: two topics are in the order table; "obeyed": the name servers hand it out, too."""
-        self.bring_up()
-        self.wait_for_business(10, 400)
-        self.report.started = {source: status.started for source, status in self.business().items()}
+        self.bring_up_business()
         if ordered:
             self.order_by_table(obeyed=ordered == "obeyed")
         self.confirm = self.preflight()
@@ -298,9 +295,8 @@ class Matrix(Chain):
     def attach(self) -> None:
         first, second = "mro", "mdm"
         self.begin()
-        # A restart waits until everything is read; groups that stay behind on purpose are the business of other chains.
-        for source, file in product((first, second), ("catch-up", "late-return")):
-            (self.build / "ledger" / source / file).touch()
+        # A restart waits until everything is read.
+        self.nobody_stays_behind()
         # Deployed for both, and then for one of them alone: nothing of the other's may be left in the new brokers.
         self.phase("phase_30_deploy")
         self.phase("rollback_deploy")

@@ -17,7 +17,7 @@ from . import broker as ask_broker
 from . import clients as ask_clients
 from . import nameserver as ask_ns
 from .errors import AdminError
-from .models import Client, ClusterSnapshot, ClusterSpec, TopicTable, Unknown
+from .models import Client, ClusterSnapshot, ClusterSpec, TopicTable, Unknown, answered
 from .snapshot import take_all
 from .system_names import HALF_TOPIC, is_system_topic
 
@@ -88,9 +88,7 @@ def read(
         running=running,
         transactions=transactions,
         producers=_producers(
-            admin,
-            snapshots,
-            sorted({group for groups in transactions.values() if not isinstance(groups, Unknown) for group in groups}),
+            admin, snapshots, sorted({group for groups in transactions.values() for group in answered(groups) or ()})
         ),
         later=_later(admin, snapshots, wait, timeout),
     )
