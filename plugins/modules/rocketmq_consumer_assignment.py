@@ -19,9 +19,11 @@ description:
 options:
   state:
     description:
-      - With V(assigned), the queues of O(target) are held. The clients of a clustering group together hold every
-        readable queue of every topic that the group is subscribed to, on every master of O(target), retry queues
-        included; of a broadcasting group every client holds them all, retry queues excepted.
+      - With V(assigned), the queues of O(target) are held, and no other queue stands still. The clients of a
+        clustering group together hold every readable queue of every topic that the group is subscribed to, on every
+        broker that the name servers list, all masters of O(target) among them, retry queues included, and where they
+        consume in order they have them locked; of a broadcasting group every client holds them all, retry queues
+        excepted.
       - With V(released), no client holds any queue of the brokers of O(target), told by the broker's name. As
         several sources may use the same broker names, ask for one source at a time, with that source in O(sources)
         and O(target).

@@ -80,7 +80,11 @@ def online(facts: Iterable[SourceFacts], allow_none: bool) -> list[Reason]:
 
 
 def assigned(facts: Iterable[SourceFacts], masters: Iterable[str]) -> list[Reason]:
-    """Do the clients hold every read queue of every topic on each of I(masters) (the target's broker names)?"""
+    """Do the clients hold every read queue of every topic on each of I(masters) (the target's broker names)?
+
+    So they have to hold those of all other brokers that their name servers list: a queue that nobody holds stands
+    still, as one that changes hands between ordered consumers does for up to 41 s.
+    """
     names = sorted(masters)
     reasons: list[Reason] = []
     for source in facts:
@@ -99,7 +103,7 @@ def assigned(facts: Iterable[SourceFacts], masters: Iterable[str]) -> list[Reaso
                 elif known.is_broadcast:
                     reasons += _broadcast(source, group, known, topic, wanted)
                 else:
-                    missing = wanted - set().union(*(_held(info, topic) for info in known.running.values()))
+                    missing = wanted - set().union(*(_consumed(info, topic) for info in known.running.values()))
                     if missing:
                         seen = {"missing": _queues(missing), "of": len(wanted), "clients": len(known.running)}
                         reasons.append(Reason("NOT_ASSIGNED", f"{source.name}/{group}/{topic}", seen))
@@ -178,12 +182,15 @@ def _wanted(source: SourceFacts, topic: str, names: list[str]) -> tuple[set[tupl
         return None, []
     for nameserver, route in routes.items():
         routed = {queue.broker: queue for queue in route.queues} if route else {}
-        for name in names:
-            if name not in routed:
-                # A retry topic is made on a broker by the group's first heartbeat there: then it is there to be held.
-                reasons.append(Reason("TOPICS_NOT_ROUTED", f"{nameserver}/{name}", {"topic": topic}))
-            elif routed[name].perm & PERM_READ:
-                wanted |= {(name, number) for number in range(routed[name].read_queues)}
+        # A retry topic is made on a broker by the group's first heartbeat there: then it is there to be held.
+        reasons += [
+            Reason("TOPICS_NOT_ROUTED", f"{nameserver}/{name}", {"topic": topic})
+            for name in names
+            if name not in routed
+        ]
+        for name, queue in routed.items():
+            if queue.perm & PERM_READ:
+                wanted |= {(name, number) for number in range(queue.read_queues)}
     return wanted, reasons
 
 
@@ -207,6 +214,17 @@ def _held(info: RunningInfo | Unknown, topic: str) -> set[tuple[str, int]]:
     if isinstance(info, Unknown):
         return set()
     return {(queue.broker, queue.queue) for queue in info.queues if queue.topic == topic}
+
+
+def _consumed(info: RunningInfo | Unknown, topic: str) -> set[tuple[str, int]]:
+    """Those held that it may consume: an ordered client of a clustering group needs the broker's lock on each queue."""
+    if isinstance(info, Unknown) or info.properties.get("PROP_CONSUMEORDERLY") != "true":
+        return _held(info, topic)
+    return {
+        (queue.broker, queue.queue)
+        for queue, told in info.queues.items()
+        if queue.topic == topic and told.get("locked") is True
+    }
 
 
 def _count(info: RunningInfo | Unknown | None) -> int | None:

@@ -33,14 +33,14 @@ define(
     "NOT_ASSIGNED",
     WAIVABLE,
     "cluster/group/topic",
-    "Queues of the target are held by no client of a group that is subscribed to the topic.",
+    "Queues are held by no client of a group that is subscribed to the topic, or, of an ordered one, not locked by it.",
     "Wait for its next route poll and rebalance (30 s and 20 s); then look at the group's consumers.",
 )
 define(
     "BROADCAST_NOT_ASSIGNED",
     BLOCKING,
     "cluster/group/topic",
-    "A client of a broadcasting group does not read all queues of the target; what is written there now is lost to it.",
+    "A client of a broadcasting group does not read all queues; what is written to the target's now is lost to it.",
     "Wait for its next route poll and rebalance (30 s and 20 s); then restart that client.",
 )
 define(

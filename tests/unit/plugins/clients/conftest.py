@@ -95,7 +95,7 @@ class World:
             )
 
     def holds(self, group: str, client: str, *queues: tuple[str, str, int]) -> None:
-        found = {MessageQueue(topic, broker, number): {} for topic, broker, number in queues}
+        found = {MessageQueue(topic, broker, number): {"locked": True} for topic, broker, number in queues}
         self.running[group, client] = RunningInfo({}, {}, found)
 
     def route(self, nameserver: str, topic: str, brokers: dict[str, int], perm: int = 4) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import MessageQueue
 from ansible_collections.mqops.rocketmq.plugins.modules import rocketmq_consumer_assignment
 
 from .conftest import ADDRESSES, HUB, MDM, MRO, World
@@ -15,8 +16,8 @@ from .conftest import ADDRESSES, HUB, MDM, MRO, World
 Run = Callable[..., dict[str, Any]]
 NS = "127.0.0.1:9876"
 RETRY = "%RETRY%orders-g"
-EVERYTHING = [("orders", "hub-a", 0), ("orders", "hub-a", 1), ("orders", "hub-b", 0), ("orders", "hub-b", 1)]
-RETRIES = [(RETRY, "hub-a", 0), (RETRY, "hub-b", 0)]
+EVERYTHING = [("orders", broker, queue) for broker in ("hub-a", "hub-b", "broker-a") for queue in (0, 1)]
+RETRIES = [(RETRY, "hub-a", 0), (RETRY, "hub-b", 0), (RETRY, "broker-a", 0)]
 
 
 @pytest.fixture
@@ -33,8 +34,8 @@ def settled(world: World) -> World:
     """Two clients share what a clustering group has to hold; two of a broadcasting group hold it each."""
     everywhere = ("mro", "hub-a", "hub-b")
     world.online("orders-g", ["c1", "c2"], everywhere, ["orders"])
-    world.holds("orders-g", "c1", *EVERYTHING[:2], *RETRIES[:1], ("orders", "broker-a", 0))
-    world.holds("orders-g", "c2", *EVERYTHING[2:], *RETRIES[1:])
+    world.holds("orders-g", "c1", *EVERYTHING[:2], *EVERYTHING[4:5], *RETRIES[:1])
+    world.holds("orders-g", "c2", *EVERYTHING[2:4], *EVERYTHING[5:], *RETRIES[1:])
     world.online("all-g", ["c1", "c2"], everywhere, ["orders"], broadcast=True)
     world.holds("all-g", "c1", *EVERYTHING)
     world.holds("all-g", "c2", *EVERYTHING)
@@ -59,6 +60,7 @@ def test_assigned(gate: Run, settled: World) -> None:
     )
 
 
+# Those of the source among them: an ordered consumer leaves a queue alone for 40 s when it changes hands.
 @pytest.mark.parametrize("lost", EVERYTHING + RETRIES)
 def test_every_single_queue_counts(gate: Run, settled: World, lost: tuple[str, str, int]) -> None:
     for client in ("c1", "c2"):
@@ -71,6 +73,17 @@ def test_every_single_queue_counts(gate: Run, settled: World, lost: tuple[str, s
     result = gate()
     assert result["failed"] and codes(result) == {("NOT_ASSIGNED", f"mro/orders-g/{lost[0]}")}
     assert f"{lost[1]}:{lost[2]}" in result["msg"]
+
+
+def test_an_ordered_client_needs_the_lock(gate: Run, settled: World) -> None:
+    held = settled.running["orders-g", "c2"].queues
+    settled.running["orders-g", "c2"].properties["PROP_CONSUMEORDERLY"] = "true"
+    assert not gate().get("failed")
+    held[MessageQueue("orders", "hub-b", 1)]["locked"] = False
+    result = gate()
+    assert codes(result) == {("NOT_ASSIGNED", "mro/orders-g/orders")} and "hub-b:1" in result["msg"]
+    del settled.running["orders-g", "c2"].properties["PROP_CONSUMEORDERLY"]
+    assert not gate().get("failed"), "nobody else locks"
 
 
 def test_each_broadcast_client_counts(gate: Run, settled: World) -> None:
@@ -153,9 +166,11 @@ def test_released_is_asked_per_source(gate: Run, settled: World) -> None:
     """mdm has a broker-a too, and its clients hold queues of it: this is nothing to mro."""
     settled.online("mdm-g", ["c9"], ["mdm", "hub-a"], ["changes"])
     settled.holds("mdm-g", "c9", ("changes", "broker-a", 0))
+    for group, client in (("all-g", "c1"), ("all-g", "c2"), ("orders-g", "c2")):
+        settled.holds(group, client, *EVERYTHING[:4])
     result = gate(state="released", target=MRO)
     assert codes(result) == {("QUEUES_HELD", "mro/orders-g/c1")}
-    settled.holds("orders-g", "c1", *EVERYTHING)
+    settled.holds("orders-g", "c1", *EVERYTHING[:4])
     assert not gate(state="released", target=MRO).get("failed")
     assert codes(gate(state="released", sources=[MDM], target=MDM)) == {("QUEUES_HELD", "mdm/mdm-g/c9")}
     assert "another" in gate(state="released", sources=[MRO, MDM], target=MRO)["msg"]
