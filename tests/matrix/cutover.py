@@ -8,10 +8,11 @@ undo      every phase before the point of no return is undone and done again; in
           else, and the source's broker, which knows its name server by DNS name, is restarted after the switch. The
           name servers run with orderMessageEnable, and two topics are in their order table.
 kills     the control process is killed at many points of `site`, which is then run to its end; with the order table.
-faults    what each phase meets is broken first: name server and DNS server that do not answer, a target master that
-          hangs, a configuration directory that cannot be written, a name that somebody else has changed, a resolver
-          that keeps answers for too long. Each stops with a reason, or says what is wrong, and passes when it is
-          mended.
+faults    what each phase meets is broken first: name server and DNS server that do not answer, a target that has
+          ended or a master of it that hangs, a configuration directory that cannot be written, a name that somebody
+          else has changed, a resolver that keeps answers for too long, an inventory that names no client's machine,
+          a record of the last check that lies elsewhere. Each stops with a reason, or says what is wrong, and passes
+          when it is mended.
 sequence  one source after the other: the first from the deploy to the end, the second attached to the target that
           serves; then a gentle restart, and the rescue of messages that were left unread, under a waiver, on the
           released source. Two topics are in the first one's order table. Between the two the first is struck from the
@@ -173,6 +174,16 @@ class Matrix(Chain):
         finally:
             self.output("docker", "unpause", *names)
 
+    @contextmanager
+    def stopped(self, *containers: str) -> Iterator[None]:
+        """Somebody has ended these."""
+        names = [f"mqops-{self.lab}-{container}" for container in containers]
+        self.output("docker", "stop", "--time", "60", *names, timeout=180)
+        try:
+            yield
+        finally:
+            self.output("docker", "start", *names)
+
     def record(self, address: str) -> None:
         """Somebody else changes the name of the source's name server, past this collection."""
         update = (
@@ -187,6 +198,11 @@ class Matrix(Chain):
         self.begin()
         with self.broken("mro-ns"):
             self.phase("phase_30_deploy", passes=False, says="Nothing was changed")
+        self.phase("phase_30_deploy")
+        # As far as anybody can see from outside, a target that has ended was never there.
+        (self.evidence / "empty.json").unlink()
+        with self.stopped("hub-a", "hub-b"):
+            self.phase("rollback_deploy", passes=False, says="may have run, does not answer")
         self.phase("phase_30_deploy")
         self.phase("phase_40_copy_metadata")
         with self.broken("hub-a"):
@@ -214,8 +230,16 @@ class Matrix(Chain):
             raise Failed("what somebody else wrote into DNS was overwritten")
         self.record(before)
         self.resolver_that_keeps_answers()
-        for phase in LEAVE[LEAVE.index("phase_80_stop_brokers") :]:
-            self.phase(phase)
+        self.phase("phase_80_stop_brokers")
+        with self.without_in_the_inventory("business"):
+            self.phase("phase_85_release_clients", passes=False, says="group business is empty")
+        self.phase("phase_85_release_clients")
+        record = self.evidence / "checked.json"
+        record.rename(self.evidence / "checked.elsewhere")
+        self.phase("phase_90_finalize", passes=False, says="ended before a last check of the store was recorded")
+        (self.evidence / "checked.elsewhere").rename(record)
+        self.phase("phase_90_finalize")
+        self.phase("phase_95_decommission")
         self.finish()
 
     def resolver_that_keeps_answers(self) -> None:
@@ -257,7 +281,7 @@ class Matrix(Chain):
         self.phase("attach")
         self.flows(f"the attachment of {second}")
         batch = self.more.pop("rocketmq_migration_batch")
-        with self.struck_from_the_inventory(first):
+        with self.without_in_the_inventory(first):
             self.phase("rollback_open_target", passes=False, says="whose names answer the target")
         self.more["rocketmq_migration_batch"] = batch
         for phase in LEAVE:
@@ -278,14 +302,14 @@ class Matrix(Chain):
         self.finish()
 
     @contextmanager
-    def struck_from_the_inventory(self, source: str) -> Iterator[None]:
-        """Somebody has taken a source that is done out of the inventory: its machines are gone."""
+    def without_in_the_inventory(self, group: str) -> Iterator[None]:
+        """Somebody has taken a group out of the inventory with its machines, as of a source that is gone."""
         file = self.inventory / "hosts.yml"
         before = file.read_text()
         known = yaml.safe_load(before)["all"]
-        for host in known["children"].pop(source)["hosts"]:
+        for host in known["children"].pop(group)["hosts"]:
             del known["hosts"][host]
-        del known["children"]["sources"]["children"][source]
+        known["children"]["sources"]["children"].pop(group, None)
         file.write_text(yaml.safe_dump({"all": known}, sort_keys=False))
         try:
             yield
