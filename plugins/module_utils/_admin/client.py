@@ -63,13 +63,19 @@ class Admin:
         return result
 
     def ask_all(
-        self, requests: Iterable[Request[T]], *, serial: bool = False, on_answer: Callable[[], None] | None = None
+        self,
+        requests: Iterable[Request[T]],
+        *,
+        serial: bool = False,
+        ahead: int = 0,
+        on_answer: Callable[[], None] | None = None,
     ) -> list[T | AdminError]:
         """Results in the order of the requests, an AdminError where one failed. Does not raise.
 
         Requests to one address are sent in their order but may be carried out in any: ask what depends on
         another answer in a further call, or ask ``serial``: one after the other at each address, all addresses at
-        once. An address that does not answer one of them is sent no more; the rest has the same error.
+        once. An address that does not answer one of them is sent no more; the rest has the same error. ``ahead``: so
+        many more than one may be on their way there, in any order.
 
         ``on_answer`` is called as each of them is answered or given up.
         """
@@ -86,7 +92,8 @@ class Admin:
                     on_answer()
                 return _read(asked[todo[at]], answer)
 
-            found = self._pool.call_all([_item(asked[index]) for index in todo], convert=convert, serial=serial)
+            items = [_item(asked[index]) for index in todo]
+            found = self._pool.call_all(items, convert=convert, serial=serial, ahead=ahead)
             for index, result in zip(todo, found, strict=True):
                 request = asked[index]
                 results[index] = result

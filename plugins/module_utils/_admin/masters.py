@@ -38,6 +38,11 @@ ORDER_NAMESPACE = "ORDER_TOPIC_CONFIG"
 READ_WRITE = PERM_READ | PERM_WRITE
 _NAMED = 5
 
+# Creations on their way to a master beyond the first. It does them one by one (updateAndCreateTopic of 4.4.0's
+# AdminBrokerProcessor is synchronized), each in one of 16 threads, which serve other requests, too: a few keep it busy
+# and leave it most of them.
+AHEAD = 5
+
 
 @dataclass(frozen=True)
 class Trouble:
@@ -262,8 +267,10 @@ class Masters:
             if isinstance(answer, AdminError)
         }
 
-    def send(self, plan: Mapping[str, Sequence[Request[Any]]], what: str) -> dict[str, list[AdminError | None]]:
-        """Sends each address its requests one after the other, all addresses at once.
+    def send(
+        self, plan: Mapping[str, Sequence[Request[Any]]], what: str, *, ahead: int = 0
+    ) -> dict[str, list[AdminError | None]]:
+        """Sends each address its requests one after the other, with ``ahead`` so many more at a time.
 
         An address that stops answering gets no more: the rest of its list has the same error. An answer that refuses
         one request does not stop the next.
@@ -277,11 +284,8 @@ class Masters:
             if total > 100 and sent % 100 == 0:
                 self._progress(f"{self.cluster.name}: {sent} of {total} {what} sent")
 
-        answers = iter(
-            self.admin.ask_all(
-                [request for requests in plan.values() for request in requests], serial=True, on_answer=count
-            )
-        )
+        asked = [request for requests in plan.values() for request in requests]
+        answers = iter(self.admin.ask_all(asked, serial=True, ahead=ahead, on_answer=count))
         # A change that is not answered may still be applied: reading back tells.
         return {
             address: [answer if isinstance(answer, AdminError) else None for answer in islice(answers, len(requests))]
@@ -300,7 +304,7 @@ class Masters:
             for address, topics in wanted.items()
             if topics
         }
-        errors = self.send(requests, "topic changes")
+        errors = self.send(requests, "topic changes", ahead=AHEAD)
         refused = {
             (address, name): error
             for address in requests

@@ -29,6 +29,10 @@ IDLE_LIMIT = 100.0
 # Connections in a row that end without a single answer before the rest of an address's requests is given up.
 BARREN_LIMIT = 2
 
+# Seconds in which answers gather where requests are sent ahead. To wake up for one of them, beside peers that keep the
+# processors busy, costs three times as much as to read it.
+GATHER = 0.04
+
 # Requests in a row that expire while nothing at all comes before the rest is given up (at least one window).
 MUTE_LIMIT = 4
 
@@ -88,6 +92,7 @@ class Pool:
         convert: Callable[[int, Any], Any] | None = None,
         *,
         serial: bool = False,
+        ahead: int = 0,
     ) -> list[Any]:
         """Send all requests; answers and errors in the order of the requests. Never raises RemotingError.
 
@@ -98,9 +103,11 @@ class Pool:
         that the bodies of a hundred thousand of them need not be kept; it must not raise.
 
         ``serial``: one request after the other at each address, and none any more after one that was not answered;
-        the rest has the same error with ``sent`` false.
+        the rest has the same error with ``sent`` false. ``ahead``: so many more may be on their way, for peers that do
+        one after the other anyway and would wait for the next meanwhile; they may do them in another order. The
+        deadline of such a request runs from the answer before it.
         """
-        return _Run(self, items, self.timeout if timeout is None else timeout, convert, serial).execute()
+        return _Run(self, items, self.timeout if timeout is None else timeout, convert, serial, ahead).execute()
 
     # --- for _Run ---------------------------------------------------------------------------------------
 
@@ -138,10 +145,12 @@ class _Run:
         timeout: float,
         convert: Callable[[int, Any], Any] | None,
         serial: bool,
+        ahead: int,
     ) -> None:
         self._pool = pool
         self._serial = serial
-        self._window = 1 if serial else pool.window
+        self._window = 1 + ahead if serial else pool.window
+        self._gather = GATHER if ahead else 0.0
         self._convert = convert or (lambda _index, result: result)
         self._results: list[Any] = [_OPEN] * len(items)
         self._left = len(items)
@@ -172,6 +181,8 @@ class _Run:
                 for key, mask in self._selector.select(self._next_wait()):
                     self._serve(key.data, mask)
                 self._expire()
+                if self._gather and self._left:
+                    time.sleep(self._gather)
         finally:
             self._clean_up()
         return self._results
@@ -336,10 +347,15 @@ class _Run:
         while self._deadlines and self._deadlines[0][0] <= now:
             _deadline, opaque, link = heapq.heappop(self._deadlines)
             call = link.in_flight.get(opaque)
-            # A request that was sent again has a second deadline; this may be the first.
-            if call is not None and call.sent_at + call.timeout <= now:
-                del link.in_flight[opaque]
-                self._expired(link, call)
+            if call is None:
+                continue
+            # The deadline may have moved: it was sent again, or sent ahead and the peer has just turned to it.
+            due = max(call.sent_at, link.heard_at if self._gather else 0.0) + call.timeout
+            if due > now:
+                heapq.heappush(self._deadlines, (due, opaque, link))
+                continue
+            del link.in_flight[opaque]
+            self._expired(link, call)
         for link in [link for link in self._opening if link.connect_by <= now]:
             doing = "connect" if link.state == CONNECTING else "finish the TLS handshake"
             words = f"cannot {doing} within {self._pool.connect_timeout:g} s"

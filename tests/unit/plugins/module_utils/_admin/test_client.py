@@ -23,7 +23,7 @@ class FakePool:
         self.answers = list(answers)
         self.sent: list[tuple] = []
 
-    def call_all(self, items, convert, serial):
+    def call_all(self, items, convert, serial, ahead):
         self.sent += items
         return [convert(index, self.answers.pop(0)) for index, _unused in enumerate(items)]
 

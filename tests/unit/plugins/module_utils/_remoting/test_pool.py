@@ -19,6 +19,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.errors im
     ProtocolError,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.frame import Command, encode
+from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.link import Link
 from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.pool import Pool
 
 READ = Command(30, {"topic": "order_created", "queueId": "0"}, repeatable=True)
@@ -478,6 +479,74 @@ def test_serial_requests_end_with_the_first_that_is_not_answered(serve) -> None:
     assert all(isinstance(answer, DeadlineExceeded) for answer in answers[2:6])
     assert [answer.sent for answer in answers[2:6]] == [True, False, False, False]
     assert [answer.ext["n"] for answer in answers[6:]] == ["0", "1", "2", "3", "4", "5"]
+
+
+def test_a_few_are_sent_ahead(serve) -> None:
+    most = []
+
+    def count(peer) -> None:
+        waiting = [peer.read() for _unused in range(3)]
+        most.append(len(waiting))
+        peer.sock.settimeout(0.2)
+        with contextlib.suppress(TimeoutError):
+            most.append(peer.read())
+        peer.sock.settimeout(None)
+        # In another order, as several threads do it.
+        for request in reversed(waiting):
+            peer.answer(request, ext=request.ext)
+        for request in peer.requests():
+            peer.answer(request, ext=request.ext)
+
+    server = serve(count)
+    with Pool(timeout=5) as pool:
+        answers = pool.call_all([(server.address, command) for command in numbered(6)], serial=True, ahead=2)
+    assert [answer.ext["n"] for answer in answers] == ["0", "1", "2", "3", "4", "5"]
+    assert most == [3]
+
+
+def test_what_was_sent_ahead_is_not_known_when_an_answer_fails(serve) -> None:
+    seen = []
+
+    def silent_from_the_second(peer) -> None:
+        for request in peer.requests():
+            seen.append(request.ext["n"])
+            if request.ext["n"] == "0":
+                peer.answer(request, ext=request.ext)
+
+    server = serve(silent_from_the_second)
+    with Pool(timeout=0.3) as pool:
+        answers = pool.call_all([(server.address, command) for command in numbered(6)], serial=True, ahead=1)
+    assert seen == ["0", "1", "2"]
+    assert [answer.sent for answer in answers[1:]] == [True, True, False, False, False]
+
+
+def test_answers_gather(serve, monkeypatch) -> None:
+    """Fewer looks than answers: each wake-up beside busy peers costs more than the answer."""
+
+    def slow(peer) -> None:
+        for request in peer.requests():
+            time.sleep(0.004)
+            peer.answer(request, ext=request.ext)
+
+    server = serve(slow)
+    looks = []
+    with Pool(timeout=5) as pool:
+        receive = Link.receive
+        monkeypatch.setattr(Link, "receive", lambda link, now: looks.append(now) or receive(link, now))
+        pool.call_all([(server.address, command) for command in numbered(40)], serial=True, ahead=7)
+    assert len(looks) <= 20
+
+
+def test_who_was_sent_ahead_waits_from_the_answer_before(serve) -> None:
+    def slow(peer) -> None:
+        for request in peer.requests():
+            time.sleep(0.4)
+            peer.answer(request, ext=request.ext)
+
+    server = serve(slow)
+    with Pool(timeout=0.8) as pool:
+        answers = pool.call_all([(server.address, command) for command in numbered(4)], serial=True, ahead=3)
+    assert [answer.ext["n"] for answer in answers] == ["0", "1", "2", "3"]
 
 
 def test_serial_requests_end_with_a_lost_connection(serve) -> None:

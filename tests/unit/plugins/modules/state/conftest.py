@@ -133,7 +133,12 @@ class FakeEstate:
         return answer
 
     def ask_all(
-        self, requests: Iterable[Request[Any]], *, serial: bool = False, on_answer: Callable[[], None] | None = None
+        self,
+        requests: Iterable[Request[Any]],
+        *,
+        serial: bool = False,
+        ahead: int = 0,
+        on_answer: Callable[[], None] | None = None,
     ) -> list[Any]:
         asked = list(requests)
         answers: dict[int, Any] = {}
