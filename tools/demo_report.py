@@ -18,11 +18,12 @@ COLUMNS = (
     "unexpected",
     "duplicated",
     "beyond_baseline",
+    "sent_again",
     "recovered",
     "order_violations",
     "longest_stall_s",
 )
-HEADS = ("acked", "ok", "lost", "unexpect.", "duplic.", "beyond b.", "recovered", "disorder", "stall s")
+HEADS = ("acked", "ok", "lost", "unexpect.", "duplic.", "beyond b.", "sent ag.", "recovered", "disorder", "stall s")
 
 
 @dataclass(frozen=True)

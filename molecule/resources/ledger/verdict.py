@@ -16,6 +16,7 @@ Classes, per mode (a message is its key):
   failed first delivery). ``lost`` – acknowledged, meant to arrive, and not taken.
   Transactions that were rolled back are not meant to arrive (``withheld``).
 * ``unexpected`` – received, and never sent by this process in this mode, or rolled back.
+* ``sent_again`` – sends that the business itself had to repeat, because the client's only try was not written.
 * ``recovered`` – arrived although the send was unknown or failed.
 * ``duplicated`` – receipts beyond the first (broadcast: per consumer) =
   ``read_twice`` (the same stored message) + ``stored_twice`` (the same key at another offset) +
@@ -71,6 +72,7 @@ class ModeVerdict:
     lost: int = 0
     pending: int = 0
     unexpected: int = 0
+    sent_again: int = 0
     recovered: int = 0
     duplicated: int = 0
     read_twice: int = 0
@@ -169,6 +171,7 @@ class _Message:
     delay: float = 0.0
     order_key: str | None = None
     order: int = 0
+    again: bool = False
 
     @property
     def meant(self) -> bool:
@@ -195,6 +198,7 @@ def _messages(events: Iterable[Event], problems: list[str]) -> dict[str, dict[st
             message.attempted_at = message.attempted_at or event["t"]
             message.outcome = event["outcome"]
             message.broker = event.get("broker", "")
+            message.again = "sent_again" in event
             if message.outcome == "acknowledged":
                 message.acknowledged_at = event["t"]
     twice = [key for (kind, key), count in seen.items() if count > 1]
@@ -328,6 +332,7 @@ def _judge_mode(
             result.failed += 1
         else:
             result.unknown += 1
+        result.sent_again += message.again
         due = _due(message, mode, commits.get(key, ()))
         if message.outcome != "acknowledged":
             result.recovered += 1 if by_reader else 0
@@ -510,6 +515,7 @@ COLUMNS = (
     ("ok", "ok"),
     ("lost", "lost"),
     ("unexpected", "unexpected"),
+    ("sent_again", "sent again"),
     ("recovered", "recovered"),
     ("duplicated", "duplicated"),
     ("redelivered_by_check", "by check"),

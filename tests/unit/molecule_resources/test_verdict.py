@@ -191,6 +191,15 @@ def test_fewer_than_the_minimum_fails(events: Events) -> None:
     assert len(verdict.judge(events, minimum=COUNT + 1).problems) == len(verdict.MODES)
 
 
+def test_a_send_that_the_business_repeated_is_counted(events: Events) -> None:
+    _find(events, "send", "ordered", 3)["sent_again"] = "RemotingSendRequestException"
+    judged = verdict.judge(events, forbid_failed=True)
+    assert judged.passed and {mode: row.sent_again for mode, row in judged.modes.items() if row.sent_again} == {
+        "ordered": 1
+    }
+    assert "sent again" in verdict.table(judged)
+
+
 def test_an_unknown_send_is_not_acknowledged_and_recovers_when_it_arrives(events: Events) -> None:
     _find(events, "send", "normal", 3)["outcome"] = "unknown"
     _find(events, "send", "normal", 4)["outcome"] = "failed"

@@ -18,6 +18,7 @@ import org.apache.rocketmq.client.producer.TransactionSendResult;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.remoting.exception.RemotingConnectException;
+import org.apache.rocketmq.remoting.exception.RemotingSendRequestException;
 
 /** Sends one mode's messages at a fixed rate until told to stop, and writes down how each send ended. */
 final class Sender implements Runnable {
@@ -93,7 +94,7 @@ final class Sender implements Runnable {
         try {
             SendResult result;
             if (mode == Mode.ORDERED) {
-                result = producer.send(message, BY_KEY, orderKey);
+                result = sendInOrder(message, orderKey, line);
             } else if (mode == Mode.TRANSACTIONAL) {
                 result = producer.sendMessageInTransaction(message, fate);
             } else {
@@ -112,6 +113,20 @@ final class Sender implements Runnable {
             line.put("error", String.valueOf(e));
         }
         journal.outcome(mode, line, outcome);
+    }
+
+    /**
+     * The client tries a send to a chosen queue once, and where several of its threads are the first to send to a
+     * broker, one can close the connection that another has just made (createChannel of NettyRemotingClient). Nothing
+     * was written then, so a business sends it once more, as at any restart of a broker. The ledger counts these.
+     */
+    private SendResult sendInOrder(Message message, String orderKey, Line line) throws Exception {
+        try {
+            return producer.send(message, BY_KEY, orderKey);
+        } catch (RemotingSendRequestException e) {
+            line.put("sent_again", e);
+            return producer.send(message, BY_KEY, orderKey);
+        }
     }
 
     private byte[] body(String key) {
