@@ -186,8 +186,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin import broker, nameserver
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.client import audit_line
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.client import audit_line, never_sent
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.masters import AHEAD
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import (
     ClusterSnapshot,
     ClusterSpec,
@@ -415,41 +416,43 @@ class Copy:
         """
         # Nobody can have seen what is created only now.
         self.granted -= {topic.name for master in work.masters for found, topic in master.topics if found is None}
-        self._serial(
+        self._send(
             "order",
-            {
-                server: [
-                    (topic, nameserver.kv_put(server, nameserver.ORDER_NAMESPACE, topic, value))
-                    for topic, value in entries.items()
-                ]
+            [
+                (topic, nameserver.kv_put(server, nameserver.ORDER_NAMESPACE, topic, value))
                 for server, entries in work.order.items()
-            },
+                for topic, value in entries.items()
+            ],
+            serial=True,
         )
-        self._serial(
+        self._send(
             "groups",
-            {
-                master.address: [
-                    (group.name, broker.update_group(master.address, group)) for _found, group in master.groups
-                ]
+            [
+                (group.name, broker.update_group(master.address, group))
                 for master in work.masters
-            },
+                for _found, group in master.groups
+            ],
+            serial=True,
         )
         total = work.counts()["offsets"]
         for part in metadata.offset_batches(work.masters, OFFSETS_AT_ONCE):
-            items = [
-                (item.group, broker.update_offset(master.address, item.group, item.topic, item.queue, 0))
-                for master, item in part
-            ]
-            self._count("offsets", items)
+            self._send(
+                "offsets",
+                [
+                    (item.group, broker.update_offset(master.address, item.group, item.topic, item.queue, 0))
+                    for master, item in part
+                ],
+            )
             self.module.progress(f"metadata: {self.sent['offsets']} offsets sent, {total} in this pass")
-        self._serial(
+        self._send(
             "topics",
-            {
-                master.address: [
-                    (topic.name, broker.create_topic(master.address, topic)) for _found, topic in master.topics
-                ]
+            [
+                (topic.name, broker.create_topic(master.address, topic))
                 for master in work.masters
-            },
+                for _found, topic in master.topics
+            ],
+            serial=True,
+            ahead=AHEAD,
         )
         if self.failed:
             # What was sent stays, and the next run goes on from there.
@@ -462,32 +465,27 @@ class Copy:
                 sent=self.sent,
             )
 
-    def _serial(self, kind: str, queues: Mapping[str, list[tuple[str, Any]]]) -> None:
-        """One request at a time to each address, all addresses at once: a broker works on them one by one anyway."""
-        queues = dict(queues)
-        longest = max((len(requests) for requests in queues.values()), default=0)
-        for turn in range(longest):
-            gone = self._count(kind, [queue[turn] for queue in queues.values() if turn < len(queue)])
-            for address in gone & queues.keys():
-                # It would most likely swallow the rest as well, a deadline each.
-                rest = queues[address][turn + 1 :]
-                why = "not sent: it had stopped answering"
-                self.failed += [_failure(kind, name, request, why) for name, request in rest]
-                queues[address] = []
-            if turn % 100 == 99 or turn == longest - 1:
-                self.module.progress(f"metadata: {turn + 1} of {longest} {kind}")
+    def _send(self, kind: str, items: list[tuple[str, Any]], *, serial: bool = False, ahead: int = 0) -> None:
+        """Sends these (name, request), counts what was taken and keeps what was not.
 
-    def _count(self, kind: str, items: list[tuple[str, Any]]) -> set[str]:
-        """Sends these, counts what was taken and keeps what was not; returns the addresses that did not answer."""
-        gone = set()
-        for (name, request), answer in zip(items, self.admin.ask_all([item[1] for item in items]), strict=True):
-            if not isinstance(answer, AdminError):
+        ``serial``, ``ahead``: as ``Admin.ask_all`` has them. An address that stops answering gets no more then: it
+        would most likely swallow the rest as well, a deadline each.
+        """
+        answered = 0
+
+        def count() -> None:
+            nonlocal answered
+            answered += 1
+            if serial and answered % 100 == 0:
+                self.module.progress(f"metadata: {answered} of {len(items)} {kind}")
+
+        answers = self.admin.ask_all([request for _name, request in items], serial=serial, ahead=ahead, on_answer=count)
+        for (name, request), answer in zip(items, answers, strict=True):
+            if isinstance(answer, AdminError):
+                why = f"not sent: {answer}" if never_sent(answer) else str(answer)
+                self.failed.append({"kind": kind, "name": name, "address": request.address, "error": why})
+            else:
                 self.sent[kind] += 1
-                continue
-            self.failed.append(_failure(kind, name, request, str(answer)))
-            if answer.code is None:
-                gone.add(request.address)
-        return gone
 
     def note(self, work: metadata.Work) -> None:
         before, after = metadata.before_after(work)
@@ -514,10 +512,6 @@ class Copy:
             f"UPDATE_CONSUMER_OFFSET {address} commitOffset=0, {count} times: {result}"
             for (address, result), count in counted.items()
         ]
-
-
-def _failure(kind: str, name: str, request: Any, error: str) -> dict[str, Any]:
-    return {"kind": kind, "name": name, "address": request.address, "error": error}
 
 
 def _unknown(answer: Any) -> Any:

@@ -101,7 +101,7 @@ class Admin:
                     again.append(index)
             todo, tries = again, tries + 1
         for index, request in enumerate(asked):
-            if request.changes and not (serial and _never_sent(results[index])):
+            if request.changes and not (serial and never_sent(results[index])):
                 self._record(request, results[index])
         return [results[index] for index in range(len(asked))]
 
@@ -119,7 +119,8 @@ def audit_line(entry: Mapping[str, Any]) -> str:
     return f"{entry['request']} {entry['address']} {fields}: {entry['result']}"
 
 
-def _never_sent(result: object) -> bool:
+def never_sent(result: object) -> bool:
+    """Is this the error of a request that never left: no connection, or one before it was not answered?"""
     return isinstance(result, AdminError) and not getattr(result.__cause__, "sent", True)
 
 

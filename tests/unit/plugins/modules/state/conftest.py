@@ -34,6 +34,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     TopicTable,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.request import Request
+from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.errors import RemotingError
 
 VERSION = DataVersion(1, 1)
 WAIT_UNTIL = _wait.wait_until
@@ -147,7 +148,9 @@ class FakeEstate:
             request = asked[index]
             answers[index] = silent.get(request.address) or self._ask_one(request)
             if serial and isinstance(answers[index], AdminError) and answers[index].code is None:
-                silent[request.address] = answers[index]
+                silent[request.address] = held_back = AdminError(request.name, request.address, None, "no answer")
+                held_back.__cause__ = RemotingError(request.address, "no answer")
+                held_back.__cause__.sent = False
             if on_answer is not None:
                 on_answer()
         return [answers[index] for index in range(len(asked))]
