@@ -117,8 +117,9 @@ final class Sender implements Runnable {
 
     /**
      * The client tries a send to a chosen queue once, and where several of its threads are the first to send to a
-     * broker, one can close the connection that another has just made (createChannel of NettyRemotingClient). Nothing
-     * was written then, so a business sends it once more, as at any restart of a broker. The ledger counts these.
+     * broker, one can close the connection of another (createChannel of NettyRemotingClient closes one that is in
+     * order). Whether the broker has the message is not known then; a business sends it once more, as at any restart
+     * of a broker. The ledger counts these, and sees it where both are stored.
      */
     private SendResult sendInOrder(Message message, String orderKey, Line line) throws Exception {
         try {
