@@ -16,7 +16,7 @@ Classes, per mode (a message is its key):
   failed first delivery). ``lost`` – acknowledged, meant to arrive, and not taken.
   Transactions that were rolled back are not meant to arrive (``withheld``).
 * ``unexpected`` – received, and never sent by this process in this mode, or rolled back.
-* ``sent_again`` – sends that the business itself had to repeat, because the client had closed the connection of its only try.
+* ``sent_again`` – sends that the business itself had to repeat: the client had closed the connection of its only try.
 * ``recovered`` – arrived although the send was unknown or failed.
 * ``duplicated`` – receipts beyond the first (broadcast: per consumer) =
   ``read_twice`` (the same stored message) + ``stored_twice`` (the same key at another offset) +
