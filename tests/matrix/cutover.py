@@ -165,24 +165,14 @@ class Matrix(Chain):
         self.finish()
 
     @contextmanager
-    def broken(self, *containers: str) -> Iterator[None]:
-        """These containers hang: connections are taken and nothing is answered."""
+    def broken(self, *containers: str, by: str = "pause") -> Iterator[None]:
+        """These containers hang: connections are taken and nothing is answered. ``by``="stop": they have ended."""
         names = [f"mqops-{self.lab}-{container}" for container in containers]
-        self.output("docker", "pause", *names)
+        self.output("docker", by, *names)
         try:
             yield
         finally:
-            self.output("docker", "unpause", *names)
-
-    @contextmanager
-    def stopped(self, *containers: str) -> Iterator[None]:
-        """Somebody has ended these."""
-        names = [f"mqops-{self.lab}-{container}" for container in containers]
-        self.output("docker", "stop", "--time", "60", *names, timeout=180)
-        try:
-            yield
-        finally:
-            self.output("docker", "start", *names)
+            self.output("docker", {"pause": "unpause", "stop": "start"}[by], *names)
 
     def record(self, address: str) -> None:
         """Somebody else changes the name of the source's name server, past this collection."""
@@ -201,7 +191,7 @@ class Matrix(Chain):
         self.phase("phase_30_deploy")
         # As far as anybody can see from outside, a target that has ended was never there.
         (self.evidence / "empty.json").unlink()
-        with self.stopped("hub-a", "hub-b"):
+        with self.broken("hub-a", "hub-b", by="stop"):
             self.phase("rollback_deploy", passes=False, says="may have run, does not answer")
         self.phase("phase_30_deploy")
         self.phase("phase_40_copy_metadata")
@@ -234,10 +224,10 @@ class Matrix(Chain):
         with self.without_in_the_inventory("business"):
             self.phase("phase_85_release_clients", passes=False, says="group business is empty")
         self.phase("phase_85_release_clients")
-        record = self.evidence / "checked.json"
-        record.rename(self.evidence / "checked.elsewhere")
+        checked, elsewhere = self.evidence / "checked.json", self.evidence / "checked.elsewhere"
+        checked.rename(elsewhere)
         self.phase("phase_90_finalize", passes=False, says="ended before a last check of the store was recorded")
-        (self.evidence / "checked.elsewhere").rename(record)
+        elsewhere.rename(checked)
         self.phase("phase_90_finalize")
         self.phase("phase_95_decommission")
         self.finish()

@@ -265,6 +265,10 @@ class RunningInfo:
     subscriptions: dict[str, str]
     queues: dict[MessageQueue, dict]
 
+    @property
+    def is_ordered(self) -> bool:
+        return self.properties.get("PROP_CONSUMEORDERLY") == "true"
+
 
 # --- snapshot -------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._admin.models import PERM_READ, ConsumerConnections, RunningInfo, TopicRoute, Unknown
+from .._admin.models import PERM_READ, ConsumerConnections, MessageQueue, RunningInfo, TopicRoute, Unknown
 from .._admin.system_names import retry_topic
 from .reasons import Reason
 
@@ -218,13 +218,10 @@ def _held(info: RunningInfo | Unknown, topic: str) -> set[tuple[str, int]]:
 
 def _consumed(info: RunningInfo | Unknown, topic: str) -> set[tuple[str, int]]:
     """Those held that it may consume: an ordered client of a clustering group needs the broker's lock on each queue."""
-    if isinstance(info, Unknown) or info.properties.get("PROP_CONSUMEORDERLY") != "true":
-        return _held(info, topic)
-    return {
-        (queue.broker, queue.queue)
-        for queue, told in info.queues.items()
-        if queue.topic == topic and told.get("locked") is True
-    }
+    held = _held(info, topic)
+    if isinstance(info, Unknown) or not info.is_ordered:
+        return held
+    return {queue for queue in held if info.queues[MessageQueue(topic, *queue)].get("locked") is True}
 
 
 def _count(info: RunningInfo | Unknown | None) -> int | None:

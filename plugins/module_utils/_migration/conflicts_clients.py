@@ -31,11 +31,7 @@ def kinds_of_groups(facts: Facts) -> Iterator[Reason]:
                 yield Reason("BROADCAST_GROUP", subject, {"clients": len(clients)})
             if any(not one.is_push for one in connections):
                 yield Reason("PULL_CLIENT", subject, {"clients": len(clients)})
-            orderly = [
-                client
-                for client in clients
-                if getattr(running.get((group, client)), "properties", {}).get("PROP_CONSUMEORDERLY") == "true"
-            ]
+            orderly = [client for client in clients if getattr(running.get((group, client)), "is_ordered", False)]
             if orderly:
                 yield Reason("ORDERLY_GROUP", subject, {"clients": len(orderly)})
 

@@ -540,11 +540,11 @@ def test_answers_gather(serve, monkeypatch) -> None:
 def test_who_was_sent_ahead_waits_from_the_answer_before(serve) -> None:
     def slow(peer) -> None:
         for request in peer.requests():
-            time.sleep(0.4)
+            time.sleep(0.6)
             peer.answer(request, ext=request.ext)
 
     server = serve(slow)
-    with Pool(timeout=0.8) as pool:
+    with Pool(timeout=1.7) as pool:
         answers = pool.call_all([(server.address, command) for command in numbered(4)], serial=True, ahead=3)
     assert [answer.ext["n"] for answer in answers] == ["0", "1", "2", "3"]
 
