@@ -12,7 +12,6 @@ consumers learns of it at its own poll. Three sources, because the distance betw
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import sys
 import time
@@ -42,7 +41,7 @@ class Baseline(Chain):
     def change(self, what: str, queues: int) -> None:
         """The topics of all sources at once. Their write queues stay as they are: nothing is ever in the fifth."""
         began = time.time()
-        self.mark(what, "start", began)
+        self.mark(what, "start")
         running = {
             source: subprocess.Popen(
                 [str(ROOT / "tools/mqadmin.sh"), self.lab, "-"], env=self.environment, text=True,
@@ -59,12 +58,8 @@ class Baseline(Chain):
             if printed.count("create topic to") != len(MODES):
                 raise Failed(f"mqadmin did not change the topics of {source}: {printed[-800:]}")
         time.sleep(max(0.0, began + WINDOW - time.time()))
-        self.mark(what, "end", time.time())
+        self.mark(what, "end")
         self.note(what, time.time() - began)
-
-    def mark(self, what: str, event: str, moment: float) -> None:
-        with (self.evidence / "phases.jsonl").open("a") as journal:
-            journal.write(json.dumps({"phase": what, "event": event, "time": moment}) + "\n")
 
     def tell(self) -> None:
         """Messages that came twice after each change, and how many came at all."""

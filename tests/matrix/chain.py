@@ -53,6 +53,11 @@ class Chain(Demo):
         whole[self.chain] = {"lab": self.lab, "estate": self.estate, "steps": self.steps}
         self.path.write_text(json.dumps(whole, indent=2) + "\n")
 
+    def mark(self, what: str, event: str) -> None:
+        """Begin or end what is no phase, so that the ledger counts what happens in it: event is start or end."""
+        with (self.evidence / "phases.jsonl").open("a") as journal:
+            journal.write(json.dumps({"phase": what, "event": event, "time": time.time()}) + "\n")
+
     def phase(self, name: str, *, passes: bool = True, says: str = "") -> None:
         """Run one playbook; one that must not pass has to say why."""
         mark, began = (self.log.stat().st_size if self.log.exists() else 0), time.time()

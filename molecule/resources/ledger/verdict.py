@@ -23,7 +23,8 @@ Classes, per mode (a message is its key):
   ``redelivered_by_check`` (a committed transaction stored again because the broker asked and got commit again:
   4.4.0 does that by itself; attributed one by one through the check-backs in the ledger).
   ``beyond_baseline`` – duplicated, less redelivered_by_check, less what a baseline says happens without a migration.
-  ``again_at`` – when each of those came that no check explains; ``again`` is their number in one phase.
+  ``again_at`` – when each of those came that no check explains; ``again`` is their number in one phase (whose
+  ``failed`` counts the sends that were not acknowledged, unknown ones, too).
 * ``order_violations`` – first deliveries that came after a later message of the same order key (reported only).
 * ``longest_stall_s`` – longest time in which no message came for the first time although at least one acknowledged one
   was due. Due is: acknowledgement, plus the delay level's time, plus 10 s for the retry mode's second delivery; for a
@@ -389,6 +390,14 @@ def _stored_by(events: Sequence[Event], start: float, stop: float) -> dict[str, 
     return dict(sorted(Counter(taken).items()))
 
 
+def _failed(events: Sequence[Event], start: float, stop: float) -> int:
+    """Sends in [start, stop) that were not acknowledged: failed or unknown."""
+    return sum(
+        event["kind"] == "send" and event["outcome"] != "acknowledged" and start <= event["t"] / 1000 < stop
+        for event in events
+    )
+
+
 def _timeline(verdict: Verdict, events: Sequence[Event], phases: Sequence[Event]) -> None:
     """Every mode has to have sent and received before, during and after; the phases themselves are only counted."""
     first = min(float(line["time"]) for line in phases)
@@ -415,7 +424,10 @@ def _timeline(verdict: Verdict, events: Sequence[Event], phases: Sequence[Event]
             start, stop = opened[phase], float(line["time"])
             verdict.phases[phase] = {
                 mode: _window(by_mode[mode], mode, start, stop)
-                | {"again": sum(start <= moment < stop for moment in result.again_at)}
+                | {
+                    "again": sum(start <= moment < stop for moment in result.again_at),
+                    "failed": _failed(by_mode[mode], start, stop),
+                }
                 for mode, result in verdict.modes.items()
             }
 

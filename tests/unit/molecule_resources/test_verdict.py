@@ -315,7 +315,7 @@ def test_traffic_is_demanded_before_during_and_after(events: Events) -> None:
     assert {window: sum(by.values()) for window, by in result.modes["normal"].stored_by.items()} == {
         "before": 22, "during": 15, "after": 3,
     }
-    assert result.phases["open"]["normal"] == {"sent": 3, "received": 3, "again": 0}
+    assert result.phases["open"]["normal"] == {"sent": 3, "received": 3, "again": 0, "failed": 0}
     silent = [event for event in events if not (event["kind"] == "send" and event["t"] > START + 37_000)]
     problems = verdict.judge(silent, phases=phases).problems
     assert problems == [f"{mode}: nothing sent after the migration" for mode in verdict.MODES]
@@ -332,6 +332,15 @@ def test_what_came_again_is_counted_in_the_phase_in_which_it_came(events: Events
     assert len(result.modes["transactional"].again_at) == result.modes["transactional"].beyond_baseline == 1
     without = verdict.judge([*events, by_check, again], phases=phases).phases
     assert without["open"]["transactional"]["again"] == 1
+
+
+@pytest.mark.parametrize("outcome", ["failed", "unknown"])
+def test_a_send_that_failed_is_counted_in_the_phase_in_which_it_ended(events: Events, outcome: str) -> None:
+    phases = _phases(("open", "start", 22), ("open", "end", 25), ("close", "start", 26), ("close", "end", 37))
+    sends = [event for event in events if event["kind"] == "send" and event["mode"] == "normal"]
+    next(send for send in sends if send["t"] >= START + 26_000)["outcome"] = outcome
+    found = verdict.judge(events, phases=phases).phases
+    assert {name: modes["normal"]["failed"] for name, modes in found.items()} == {"open": 0, "close": 1}
 
 
 def test_an_interrupted_phase_lasts_from_its_first_start(events: Events) -> None:
