@@ -11,15 +11,16 @@ kills     the control process is killed at many points of `site`, which is then 
 faults    what each phase meets is broken first: name server and DNS server that do not answer, a target that has
           ended or a master of it that hangs, a configuration directory that cannot be written, a name that somebody
           else has changed, a resolver that keeps answers for too long, an inventory that names no client's machine,
-          a record of the last check that lies elsewhere. Each stops with a reason, or says what is wrong, and passes
+          a missing record of the last check. Each stops with a reason, or says what is wrong, and passes
           when it is mended.
 sequence  one source after the other: the first from the deploy to the end, the second attached to the target that
           serves; then a gentle restart, and the rescue of messages that were left unread, under a waiver, on the
           released source. Two topics are in the first one's order table. Between the two the first is struck from the
           inventory, and the target is kept for it all the same.
 attach    the target is deployed for two sources, undone, and deployed for the first alone. The second joins while it
-          serves the first, which is not done; it leaves again, killed on the way, while the first goes on, and joins
-          once more. The ways back that would take the target from both are refused.
+          serves the first, which is not done; it leaves again, killed on the way, while the first goes on; what
+          is sent late to a topic of it is named; and it joins once more. The ways back that would take the target from
+          both are refused.
 
 Each step, what it took and what it said is in build/matrix/report.json. Ends with 0 only when every step came out as it
 had to and the ledger is clean.
@@ -39,6 +40,10 @@ from chain import ROOT, Chain, Failed
 from demo_report import read_phases
 from resolver import Resolver
 
+sys.path.insert(0, str(ROOT / "molecule/resources/oracle"))
+
+from remoting import Peer, send
+
 # Phase and seconds after its begin: between a request and its reply, between the two masters of a phase, and between
 # the swap of a name and its verification, wherever a run happens to be then.
 KILLS = [
@@ -49,8 +54,9 @@ KILLS = [
     ("stop_brokers", 80.0), ("release_clients", 12.0), ("finalize", 30.0), ("finalize", 70.0),
 ]  # fmt: skip
 
-# Seconds after the begin of rollback_attach: while its topics are proved, and, twice, in the restarts that follow.
-LEAVING_KILLS = (60.0, 300.0, 240.0)
+UNCHECKED = "{}-broker-a: ended before a last check of the store was recorded"
+
+LEFT_LATE = "mdm-pinned"  # a topic of the second source that nobody reads
 
 JOIN = ("phase_30_deploy", "phase_40_copy_metadata", "phase_50_open_target")
 LEAVE = (
@@ -224,10 +230,8 @@ class Matrix(Chain):
         with self.without_in_the_inventory("business"):
             self.phase("phase_85_release_clients", passes=False, says="group business is empty")
         self.phase("phase_85_release_clients")
-        checked, elsewhere = self.evidence / "checked.json", self.evidence / "checked.elsewhere"
-        checked.rename(elsewhere)
-        self.phase("phase_90_finalize", passes=False, says="ended before a last check of the store was recorded")
-        elsewhere.rename(checked)
+        with self.without_the_record("mro"):
+            self.phase("phase_90_finalize", passes=False, says=UNCHECKED.format("mro"))
         self.phase("phase_90_finalize")
         self.phase("phase_95_decommission")
         self.finish()
@@ -275,6 +279,10 @@ class Matrix(Chain):
             self.phase("rollback_open_target", passes=False, says="whose names answer the target")
         self.more["rocketmq_migration_batch"] = batch
         for phase in LEAVE:
+            if phase == "phase_85_release_clients":
+                for source in (first, second):
+                    with self.without_the_record(source):
+                        self.phase(phase, passes=False, says=UNCHECKED.format(source))
             self.phase(phase)
         self.killed_while_stopped("restart", "hub-a")
         self.phase("restart")
@@ -282,14 +290,28 @@ class Matrix(Chain):
         if not unread:
             raise Failed(f"nothing was left unread on {second}, so there is nothing to rescue")
         self.phase("rollback_stop_brokers", passes=False, says=f"{second} is done")
-        # Without the record of the last check it could be that somebody has only switched the machines off.
-        (self.evidence / "checked.json").unlink()
-        self.phase("phase_95_decommission", passes=False, says="ended before a last check of the store was recorded")
-        (self.build / "ledger" / second / "late-return").touch()
-        self.phase("rescue")
-        self.phase("phase_95_decommission")
+        with self.without_the_record(second):
+            self.phase("phase_95_decommission", passes=False, says=UNCHECKED.format(second))
+            (self.build / "ledger" / second / "late-return").touch()
+            self.phase("rescue")
+            self.phase("phase_95_decommission")
         self.note("messages that were unread before the rescue", 0.0, messages=unread)
         self.finish()
+
+    @contextmanager
+    def without_the_record(self, source: str) -> Iterator[None]:
+        """Of the last check of this source's stores, as if somebody had only switched the machines off."""
+        file = self.evidence / "checked.json"
+        before = json.loads(file.read_text())
+        sources = json.loads((self.evidence / "plan.json").read_text())["decisions"]["sources"]
+        its = {broker["address"] for one in sources if one["name"] == source for broker in one["brokers"]}
+        if not its & set(before):
+            raise Failed(f"no last check of {source} is on record: {before}")
+        file.write_text(json.dumps({address: entry for address, entry in before.items() if address not in its}))
+        try:
+            yield
+        finally:
+            file.write_text(json.dumps(before | json.loads(file.read_text())))
 
     @contextmanager
     def without_in_the_inventory(self, group: str) -> Iterator[None]:
@@ -308,7 +330,10 @@ class Matrix(Chain):
 
     def attach(self) -> None:
         first, second = "mro", "mdm"
-        self.begin()
+        self.bring_up_business()
+        self.output(str(ROOT / "tools/mqadmin.sh"), self.lab, "updateTopic", "-n", f"{second}-ns.mq.test:9876",
+                    "-c", second, "-t", LEFT_LATE)  # fmt: skip
+        self.confirm = self.preflight()
         # A restart waits until everything is read.
         self.nobody_stays_behind()
         # Deployed for both, and then for one of them alone: nothing of the other's may be left in the new brokers.
@@ -327,12 +352,17 @@ class Matrix(Chain):
         self.flows(f"the attachment of {second}")
         self.stands("open", second)
         self.phase("rollback_open_target", passes=False, says="the target would be read-only for every source")
-        for seconds in LEAVING_KILLS:
-            began = time.time()
-            ended = self.playbook(
-                "playbooks/rollback_attach.yml", *self.variables(self.confirm), kill_when=("rollback_attach", seconds)
-            )
-            self.note(f"killed {seconds:.0f} s into rollback_attach", time.time() - began, killed=not ended)
+        began = time.time()
+        ended = self.playbook(
+            "playbooks/rollback_attach.yml", *self.variables(self.confirm), kill_when=("rollback_attach", 60.0)
+        )
+        self.note("killed while its topics are proved", time.time() - began, killed=not ended)
+        for master in ("hub-a", "hub-b"):
+            self.killed_while_stopped("rollback_attach", master)
+        # By a producer that is pinned to the first master, which has left already and serves.
+        master = json.loads((self.evidence / "plan.json").read_text())["decisions"]["target"]["brokers"][0]
+        send(Peer(master["address"]), LEFT_LATE, 0)
+        self.phase("rollback_attach", passes=False, says=f"1 in {LEFT_LATE} on {master['address']}")
         self.phase("rollback_attach")
         self.flows(f"the leaving of {second}")
         self.stands("apart", second)

@@ -69,15 +69,22 @@ public final class Business {
         Runtime.getRuntime().addShutdownHook(new Thread(this::end, "end"));
         producer = new DefaultMQProducer(settings.source + "-producer");
         transactional = Sender.transactional(settings.source + "-transactional-producer", journal);
+        for (Mode mode : Mode.values()) {
+            receivers.put(mode, new Receiver(settings, journal, mode));
+        }
+        // Each client polls its routes every 30 s from its own start on. Applications on several machines do not start in
+        // the same second, so neither do these: else they would learn of every change together, which hides what 4.4.0 does
+        // while one of them knows it and the other does not.
+        for (int number = 1; number <= Receiver.CONSUMERS; number++) {
+            for (Receiver receiver : receivers.values()) {
+                receiver.start(number);
+            }
+            Thread.sleep(settings.startGapMs);
+        }
         for (DefaultMQProducer each : new DefaultMQProducer[] {producer, transactional}) {
             each.setNamesrvAddr(settings.nameServer);
             each.setInstanceName(settings.source + "-p");
             each.start();
-        }
-        for (Mode mode : Mode.values()) {
-            Receiver receiver = new Receiver(settings, journal, mode);
-            receivers.put(mode, receiver);
-            receiver.start();
         }
     }
 

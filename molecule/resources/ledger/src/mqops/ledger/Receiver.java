@@ -37,34 +37,43 @@ final class Receiver {
     }
 
     void start() throws MQClientException {
-        consumers = new ArrayList<>();
-        allocation = new PatientAllocation(CONSUMERS);
         for (int number = 1; number <= CONSUMERS; number++) {
-            // The instance name makes the client id: one per source and consumer, whatever host the process is on.
-            String name = settings.source + "-c" + number;
-            DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(mode.group(settings));
-            consumer.setNamesrvAddr(settings.nameServer);
-            consumer.setInstanceName(name);
-            int threads = mode == Mode.SLOW ? 1 : 4;
-            consumer.setConsumeThreadMin(threads);
-            consumer.setConsumeThreadMax(threads);
-            consumer.setMessageModel(mode == Mode.BROADCAST ? MessageModel.BROADCASTING : MessageModel.CLUSTERING);
-            consumer.subscribe(mode.topic(settings), "*");
-            if (mode == Mode.ORDERED) {
-                consumer.registerMessageListener((MessageListenerOrderly) (messages, context) -> {
-                    take(messages, context.getMessageQueue(), name);
-                    return ConsumeOrderlyStatus.SUCCESS;
-                });
-            } else {
-                consumer.registerMessageListener((MessageListenerConcurrently) (messages, context) ->
-                    take(messages, context.getMessageQueue(), name)
-                        ? ConsumeConcurrentlyStatus.CONSUME_SUCCESS : ConsumeConcurrentlyStatus.RECONSUME_LATER);
-            }
-            consumer.setAllocateMessageQueueStrategy(allocation);
-            consumer.start();
-            consumers.add(consumer);
+            start(number);
         }
-        journal.process(new Line("online").put("mode", mode.id()));
+    }
+
+    /** One of them; the first begins a new life of the group. */
+    void start(int number) throws MQClientException {
+        if (number == 1) {
+            consumers = new ArrayList<>();
+            allocation = new PatientAllocation(CONSUMERS);
+        }
+        // The instance name makes the client id: one per source and consumer, whatever host the process is on.
+        String name = settings.source + "-c" + number;
+        DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(mode.group(settings));
+        consumer.setNamesrvAddr(settings.nameServer);
+        consumer.setInstanceName(name);
+        int threads = mode == Mode.SLOW ? 1 : 4;
+        consumer.setConsumeThreadMin(threads);
+        consumer.setConsumeThreadMax(threads);
+        consumer.setMessageModel(mode == Mode.BROADCAST ? MessageModel.BROADCASTING : MessageModel.CLUSTERING);
+        consumer.subscribe(mode.topic(settings), "*");
+        if (mode == Mode.ORDERED) {
+            consumer.registerMessageListener((MessageListenerOrderly) (messages, context) -> {
+                take(messages, context.getMessageQueue(), name);
+                return ConsumeOrderlyStatus.SUCCESS;
+            });
+        } else {
+            consumer.registerMessageListener((MessageListenerConcurrently) (messages, context) ->
+                take(messages, context.getMessageQueue(), name)
+                    ? ConsumeConcurrentlyStatus.CONSUME_SUCCESS : ConsumeConcurrentlyStatus.RECONSUME_LATER);
+        }
+        consumer.setAllocateMessageQueueStrategy(allocation);
+        consumer.start();
+        consumers.add(consumer);
+        if (number == CONSUMERS) {
+            journal.process(new Line("online").put("mode", mode.id()));
+        }
     }
 
     /** As a careful application stops: no new pulls; its caller gives a moment to what is in work, then {@link #stop}. */

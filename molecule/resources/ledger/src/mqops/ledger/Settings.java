@@ -20,6 +20,8 @@ final class Settings {
     final String source = required("SOURCE");
     final String nameServer = required("NAMESRV");
     final File directory = new File(text("LEDGER_DIR", "/ledger"));
+    /** Seconds between the starts of the first consumers, the second ones and the producers. */
+    final long startGapMs = (long) (number("START_GAP", 10) * 1000);
     /** Messages a second in each mode. */
     final double rate = number("RATE", 2);
     /** Levels used in turn by the delayed mode. */
