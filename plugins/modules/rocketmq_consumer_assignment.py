@@ -27,8 +27,9 @@ options:
       - With V(released), no client holds any queue of the brokers of O(target), told by the broker's name. As
         several sources may use the same broker names, ask for one source at a time, with that source in O(sources)
         and O(target).
-      - With V(connected), every client that is connected to any master is connected to each of O(brokers) too, as
-        it has to be after a restart of these before the next one is restarted.
+      - With V(connected), every client that is connected to any master is connected to each of O(brokers) too, and one
+        that consumes in order has renewed its locks there since the first look (it does so every 20 s), as it has to be
+        after a restart of these before they take writes.
     type: str
     choices: [assigned, released, connected]
     required: true
@@ -178,24 +179,12 @@ requests:
 """
 
 import datetime
-from collections.abc import Iterable
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from typing import Any
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import group_table
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.client import Admin
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.clients import consumer_connections, running_info
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import BrokerSpec, ClusterSpec, Unknown
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.nameserver import topic_route
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.request import Request
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.system_names import is_system_group
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import assignment
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.assignment import GroupFacts, SourceFacts
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.assignment import SourceFacts
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import (
     Judged,
-    Reason,
     WaiverError,
     apply_waivers,
     parse_waivers,
@@ -210,99 +199,8 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     run_module,
     waivers_option,
 )
+from ansible_collections.mqops.rocketmq.plugins.module_utils._sweep import Sweep
 from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import Waited, wait_until
-
-
-class Sweep:
-    """Reads everything once: three or four rounds, each for all brokers at once."""
-
-    def __init__(self, admin: Admin, sources: list[ClusterSpec], target: ClusterSpec, patterns: list[str]) -> None:
-        self.admin, self.sources, self.target, self.patterns = admin, sources, target, patterns
-
-    def __call__(self, *, running: bool, routes: bool) -> list[SourceFacts]:
-        facts = {source.name: SourceFacts(source.name) for source in self.sources}
-        self._connections(facts)
-        if running:
-            self._running(facts)
-        if routes:
-            self._routes(facts)
-        return list(facts.values())
-
-    def _ask(self, asked: dict[Any, Request]) -> dict[Any, Any]:
-        return dict(zip(asked, self.admin.ask_all(asked.values()), strict=True))
-
-    def _masters(self, source: ClusterSpec) -> Iterable[BrokerSpec]:
-        return {broker.address: broker for broker in (*source.masters, *self.target.masters)}.values()
-
-    def _connections(self, facts: dict[str, SourceFacts]) -> None:
-        tables = self._ask(
-            {(source.name, one): group_table(one.address) for source in self.sources for one in source.masters}
-        )
-        names: dict[str, set[str]] = {source.name: set() for source in self.sources}
-        for (source, master), answer in tables.items():
-            if isinstance(answer, AdminError):
-                facts[source].unknown.append(_unknown(source, master, answer))
-            else:
-                names[source] |= {name for name in answer.groups if not is_system_group(name) and self._wanted(name)}
-        asked = {
-            (source.name, group, master): consumer_connections(master.address, group)
-            for source in self.sources
-            for group in sorted(names[source.name])
-            for master in self._masters(source)
-        }
-        silent = set()
-        for (source, group, master), answer in self._ask(asked).items():
-            if isinstance(answer, AdminError):
-                # One broker that does not answer is one reason, not one for each group.
-                if (source, master) not in silent:
-                    silent.add((source, master))
-                    facts[source].unknown.append(_unknown(source, master, answer))
-            elif answer is not None and answer.clients:
-                facts[source].groups.setdefault(group, GroupFacts()).connections[master.address] = answer
-
-    def _wanted(self, group: str) -> bool:
-        return not self.patterns or any(fnmatchcase(group, pattern) for pattern in self.patterns)
-
-    def _running(self, facts: dict[str, SourceFacts]) -> None:
-        """By the first broker that a client is connected to, then by all the others at once."""
-        todo: list[tuple[GroupFacts, str, str, list[str]]] = [
-            (known, group, client, addresses)
-            for source in facts.values()
-            for group, known in source.groups.items()
-            if known.is_push
-            for client, addresses in known.clients.items()
-        ]
-        for part in (slice(0, 1), slice(1, None)):
-            asked = [(item, address) for item in todo for address in item[3][part]]
-            answers = self.admin.ask_all(running_info(address, item[1], item[2]) for item, address in asked)
-            for ((known, _group, client, _addresses), _address), answer in zip(asked, answers, strict=True):
-                if not isinstance(answer, AdminError):
-                    known.running[client] = answer
-                elif isinstance(known.running.get(client), (Unknown, type(None))):
-                    known.running[client] = Unknown(str(answer))
-            todo = [item for item in todo if isinstance(item[0].running[item[2]], Unknown)]
-
-    def _routes(self, facts: dict[str, SourceFacts]) -> None:
-        asked = {
-            (source.name, topic, server): topic_route(server, topic)
-            for source in self.sources
-            for topic in sorted(
-                {topic for group, known in facts[source.name].groups.items() for topic in known.wanted_topics(group)}
-            )
-            for server in source.nameservers
-        }
-        silent = set()
-        for (source, topic, server), answer in self._ask(asked).items():
-            if not isinstance(answer, AdminError):
-                facts[source].routes.setdefault(topic, {})[server] = answer
-            elif (source, server) not in silent:
-                silent.add((source, server))
-                reason = Reason("NAMESERVER_UNKNOWN", f"{source}/{server}", {"answer": str(answer)})
-                facts[source].unknown.append(reason)
-
-
-def _unknown(source: str, broker: BrokerSpec, error: AdminError) -> Reason:
-    return Reason("BROKER_UNKNOWN", f"{source}/{broker.name}", {"answer": str(error)})
 
 
 @dataclass(frozen=True)
@@ -361,10 +259,11 @@ def main() -> None:
             )
     given = {master.address: master.name for master in target.masters if master.name in (params["brokers"] or ())}
     streak = 0
+    first_locks: assignment.Locks = {}
 
     def sample() -> list[SourceFacts]:
         sweep = Sweep(module.admin, sources, target, params["groups"])
-        return sweep(running=wanted != "connected", routes=wanted == "assigned")
+        return sweep(running=True, routes=wanted == "assigned")
 
     def judge(facts: list[SourceFacts]) -> State:
         nonlocal streak
@@ -374,7 +273,8 @@ def main() -> None:
         elif wanted == "released":
             reasons += assignment.released(facts, names)
         else:
-            reasons += assignment.connected(facts, given)
+            first_locks.update(assignment.locks(facts, given.values()) | first_locks)
+            reasons += assignment.connected(facts, given) + assignment.renewed(facts, given.values(), first_locks)
         judged = apply_waivers(reasons, waivers, datetime.date.today())
         streak = streak + 1 if judged.ok else 0
         return State(facts, judged, streak, streak >= params["stable"])

@@ -69,6 +69,7 @@ LAYERS = {
     "_module": Layer(ours=None, foreign=frozenset({"ansible", "dns"})),
     # Part of the bridge: what two modules have in common.
     "_removal": Layer(ours=None),
+    "_sweep": Layer(ours=None),
 }
 
 

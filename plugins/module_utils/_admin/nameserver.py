@@ -9,11 +9,12 @@ holds for this one name server.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from .._remoting.frame import Command
 from . import read
-from .models import ClusterInfo, QueueData, TopicRoute
+from .models import ClusterInfo, QueueData, TopicConfig, TopicRoute
 from .request import Request
 
 ORDER_NAMESPACE = "ORDER_TOPIC_CONFIG"
@@ -97,6 +98,43 @@ def topics_by_cluster(ns: str, cluster: str) -> Request[frozenset[str]]:
 
 def _topics(answer: Command) -> frozenset[str]:
     return frozenset(read.text(name) for name in read.table(answer)["topicList"])
+
+
+def register_master(ns: str, cluster: str, broker: str, address: str, topics: Iterable[TopicConfig]) -> Request[None]:
+    """Code 103: list a master with these topics, as if it had registered itself.
+
+    A name server forgets it as soon as the connection ends over which this was said, or 120 s after it.
+    """
+    table = {
+        topic.name: {
+            "topicName": topic.name,
+            "readQueueNums": topic.read_queues,
+            "writeQueueNums": topic.write_queues,
+            "perm": topic.perm,
+            "topicFilterType": topic.filter_type,
+            "topicSysFlag": topic.sys_flag,
+            "order": topic.order,
+        }
+        for topic in topics
+    }
+    wrapper = {"dataVersion": {"timestamp": 0, "counter": 0}, "topicConfigTable": table}
+    ext = {
+        "clusterName": cluster,
+        "brokerName": broker,
+        "brokerId": "0",
+        "brokerAddr": address,
+        "haServerAddr": address,  # required by the header; only slaves of the same name are told it
+        "compressed": "false",
+        "bodyCrc32": "0",  # not checked when it is 0
+    }
+    body = json.dumps({"topicConfigSerializeWrapper": wrapper, "filterServerList": []}).encode()
+    return Request("REGISTER_BROKER", ns, 103, ext=ext, body=body, changes=True)
+
+
+def unregister_master(ns: str, cluster: str, broker: str, address: str) -> Request[None]:
+    """Code 104: forget a master and, when it has no slave, its topics. Also succeeds when it is not known."""
+    ext = {"clusterName": cluster, "brokerName": broker, "brokerId": "0", "brokerAddr": address}
+    return Request("UNREGISTER_BROKER", ns, 104, ext=ext, changes=True)
 
 
 def kv_list(ns: str, namespace: str) -> Request[dict[str, str]]:

@@ -141,6 +141,46 @@ def connected(facts: Iterable[SourceFacts], brokers: Mapping[str, str]) -> list[
     return _once(reasons)
 
 
+# When a lock was last renewed, as its client's clock says: (cluster, group, client, queue) → milliseconds.
+Locks = dict[tuple[str, str, str, MessageQueue], int]
+
+
+def locks(facts: Iterable[SourceFacts], brokers: Iterable[str]) -> Locks:
+    """The locks that ordered clients of clustering groups hold on queues of the brokers with these names."""
+    names = set(brokers)
+    return {
+        (source.name, group, client, queue): int(figures.get("lastLockTimestamp", 0))
+        for source in facts
+        for group, known in source.groups.items()
+        if not known.is_broadcast
+        for client, info in known.running.items()
+        if isinstance(info, RunningInfo) and info.is_ordered
+        for queue, figures in info.queues.items()
+        if queue.broker in names
+    }
+
+
+def renewed(facts: Iterable[SourceFacts], brokers: Iterable[str], first: Locks) -> list[Reason]:
+    """Has every ordered client renewed its locks on the queues of I(brokers)? A broker that starts has forgotten them.
+
+    A client goes on saying that it holds the lock, so only a later time than the one in I(first) (what was seen first
+    of each lock) proves that the broker has given it.
+    """
+    reasons: list[Reason] = []
+    old: dict[tuple[str, str], set[tuple[str, int]]] = {}
+    facts = list(facts)
+    for (cluster, group, client, queue), moment in locks(facts, brokers).items():
+        if moment <= first.get((cluster, group, client, queue), moment):
+            old.setdefault((f"{cluster}/{group}/{client}", queue.topic), set()).add((queue.broker, queue.queue))
+    for (subject, topic), queues in old.items():
+        reasons.append(Reason("LOCK_NOT_RENEWED", subject, {"topic": topic, "queues": _queues(queues)}))
+    for source in facts:
+        for group, known in source.groups.items():
+            if known.is_push:
+                reasons += _asked(source, group, known)
+    return reasons
+
+
 def table(facts: Iterable[SourceFacts]) -> list[dict[str, Any]]:
     """What was seen, for a module's result: one entry per group."""
     return [

@@ -65,6 +65,14 @@ define(
     "Wait for their next heartbeat (30 s); then look at the connection between them.",
 )
 
+define(
+    "LOCK_NOT_RENEWED",
+    WAIVABLE,
+    "cluster/group/client",
+    "A client that consumes in order has not renewed its locks at a broker that was restarted and has forgotten them.",
+    "Wait for its next route poll and its next renewal (30 s and 20 s); then look at the client.",
+)
+
 # Traffic
 define(
     "NO_TRAFFIC",

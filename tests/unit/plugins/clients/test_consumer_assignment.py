@@ -16,6 +16,7 @@ from .conftest import ADDRESSES, HUB, MDM, MRO, World
 Run = Callable[..., dict[str, Any]]
 NS = "127.0.0.1:9876"
 RETRY = "%RETRY%orders-g"
+LOOK = ("GET_ALL_SUBSCRIPTIONGROUP_CONFIG", ADDRESSES["hub-a"])
 EVERYTHING = [("orders", broker, queue) for broker in ("hub-a", "hub-b", "broker-a") for queue in (0, 1)]
 RETRIES = [(RETRY, "hub-a", 0), (RETRY, "hub-b", 0), (RETRY, "broker-a", 0)]
 
@@ -185,6 +186,29 @@ def test_connected_wants_every_client(gate: Run, settled: World) -> None:
     assert codes(gate(**back)) == {("NOT_CONNECTED", "hub/orders-g/hub-a"), ("NOT_CONNECTED", "hub/all-g/hub-a")}
     settled.down.add(("GET_CONSUMER_CONNECTION_LIST", ADDRESSES["hub-a"]))
     assert "BROKER_UNKNOWN" in {code for code, _subject in codes(gate(**back))}
+
+
+def test_connected_wants_ordered_clients_to_have_renewed_their_locks(gate: Run, settled: World) -> None:
+    """The client says all the time that it has the lock; that it got it again shows by the time alone."""
+    back = {"state": "connected", "sources": [HUB], "brokers": ["hub-a"], "stable": 1, "timeout": 1.0}
+    ordered = settled.running["orders-g", "c1"]
+    ordered.properties["PROP_CONSUMEORDERLY"] = "true"
+    for figures in ordered.queues.values():
+        figures["lastLockTimestamp"] = 1_000
+    result = gate(**back)
+    assert codes(result) == {("LOCK_NOT_RENEWED", "hub/orders-g/c1")} and "hub-a:0, hub-a:1" in result["msg"]
+
+    def renew() -> None:
+        for queue, figures in ordered.queues.items():
+            # At the broker that was not restarted it is renewed in any case.
+            figures["lastLockTimestamp"] += 20_000 if queue.broker == "hub-b" or settled.asked.count(LOOK) > 3 else 0
+
+    settled.asked.clear()
+    settled.each_time = renew
+    result = gate(**back)
+    assert not result.get("failed") and result["samples"] > 2
+    del settled.running["orders-g", "c1"]
+    assert codes(gate(**back)) == {("CLIENT_SILENT", "hub/orders-g/c1")}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,332 @@
+#!/usr/bin/python
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Let a master come back to clients that it knows already."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: rocketmq_broker_listing
+short_description: Keep a master that restarts out of the routes until all clients have greeted it
+description:
+  - A consumer of RocketMQ 4.4.0 asks any broker of a topic who else is in its group. A broker that has just started
+    knows only the clients whose heartbeat it has had, and each client sends one every 30 s. Until then it gives short
+    lists, and whoever asks takes the queues of the others, too; what is in them is consumed twice.
+  - With V(withheld), set before the restart, the broker will not register at its name servers when it starts. It runs,
+    and is in no route.
+  - With V(listed), after the start, its address is announced to the clients under another name, with the topic
+    C(TBW102) alone and no queue. Every Java client polls that topic and sends heartbeats to all brokers that it finds,
+    but asks none of them about a group for it. When all clients that other masters know are connected to the broker as
+    well, the announcement ends and the broker registers.
+  - Clients that have not come within O(timeout) do not keep it out for ever. It registers without them, they are named,
+    and these groups can consume messages twice, as after any other restart.
+  - A name server forgets an announcement by itself when the task that made it ends in whatever way.
+options:
+  cluster:
+    description:
+      - The cluster; its masters tell which clients there are.
+  broker:
+    description: Name of the broker whose master it is about.
+    type: str
+    required: true
+  state:
+    description:
+      - What is wanted. Without an earlier V(withheld), V(listed) finds nothing to do.
+      - A broker that is withheld stays so over every start, whoever starts it, until V(listed) is asked for.
+    type: str
+    choices: [withheld, listed]
+    required: true
+  register_timeout:
+    description:
+      - C(registerBrokerTimeoutMills) of a broker that is listed, in milliseconds. A negative one is what withholds it.
+      - The default is 4.4.0's own.
+    type: int
+    default: 6000
+  timeout:
+    description: Seconds to wait for the clients. They poll every 30 s and send their heartbeat a second later.
+    default: 75.0
+  interval:
+    default: 1.0
+extends_documentation_fragment:
+  - mqops.rocketmq._clusters.cluster
+  - mqops.rocketmq._gate
+  - mqops.rocketmq._gate.waivers
+  - mqops.rocketmq._connection
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+notes:
+  - While a master is withheld its slave is what clients find under its name. Nothing should be left unread on the
+    master, and it should take no writes, before it is restarted.
+  - The broker writes C(registerBrokerTimeoutMills) into the file that it was started with.
+seealso:
+  - module: mqops.rocketmq.rocketmq_consumer_assignment
+  - module: mqops.rocketmq.rocketmq_broker_perm
+author:
+  - mqops.rocketmq contributors (@mqops)
+"""
+
+EXAMPLES = r"""
+- name: Let hub-a stay out of the routes when it starts again
+  mqops.rocketmq.rocketmq_broker_listing:
+    cluster:
+      name: hub
+      nameservers: ["198.18.10.80:9876"]
+    broker: hub-a
+    state: withheld
+
+- name: After its restart, list it when its clients have greeted it
+  mqops.rocketmq.rocketmq_broker_listing:
+    cluster:
+      name: hub
+      nameservers: ["198.18.10.80:9876"]
+    broker: hub-a
+    state: listed
+"""
+
+RETURN = r"""
+nameservers:
+  description: Name servers at which the broker was announced and is listed now.
+  returned: when O(state=listed)
+  type: list
+  elements: str
+silent:
+  description: Name servers that the broker is configured with and that did not answer, each with what came back.
+  returned: when O(state=listed)
+  type: list
+  elements: str
+late:
+  description: Clients that had not come in time, as reasons.
+  returned: when O(state=listed)
+  type: list
+  elements: dict
+waived:
+  description: Reasons that a waiver covers, each with its waiver.
+  returned: when O(state=listed)
+  type: list
+  elements: dict
+elapsed:
+  description: Seconds that the clients took.
+  returned: when O(state=listed)
+  type: float
+requests:
+  description: The changing requests that were sent, in this order, each with its fields and its answer.
+  returned: always
+  type: list
+  elements: str
+  sample:
+    - "UPDATE_BROKER_CONFIG 198.18.10.81:10911 registerBrokerTimeoutMills=-1: SUCCESS"
+"""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import broker_config, update_broker_config
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import ClusterInfo, TopicConfig
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.nameserver import (
+    cluster_info,
+    register_master,
+    unregister_master,
+)
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import assignment
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import (
+    Judged,
+    WaiverError,
+    apply_waivers,
+    parse_waivers,
+    summary,
+)
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
+    REMEDY,
+    ArgumentError,
+    ModuleError,
+    RocketmqModule,
+    cluster_option,
+    gate_spec,
+    run_module,
+    waivers_option,
+)
+from ansible_collections.mqops.rocketmq.plugins.module_utils._sweep import Sweep
+from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import wait_until
+
+# BrokerOuterAPI.registerBroker hands it to NettyRemotingClient.invokeSync, which gives up before it sends anything when
+# more time has passed than this.
+KEY = "registerBrokerTimeoutMills"
+NEVER = -1
+
+# A cluster of its own, so that nobody who works on the real one meets the announcement.
+ANNOUNCED_CLUSTER = "MQOPS_RETURNING"
+# Of no queue and no permission: a client learns the address, and finds nothing to read or to write.
+ANNOUNCED_TOPIC = TopicConfig("TBW102", 0, 0, 0)
+
+# A broker registers when brokerPermission is sent to it, and else every 30 s.
+_LISTED_WITHIN = 45.0
+
+
+@dataclass(frozen=True)
+class Listed:
+    """``open``: what the name servers do not show yet."""
+
+    open: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.open
+
+
+class Listing:
+    """One master of one cluster."""
+
+    def __init__(self, module: RocketmqModule) -> None:
+        self.module = module
+        try:
+            self.waivers = parse_waivers(module.params["waivers"])
+        except WaiverError as error:
+            raise ArgumentError(str(error)) from error
+        self.cluster = module.clusters("cluster")[0]
+        name = module.params["broker"]
+        known = {master.name: master for master in self.cluster.masters}
+        if name not in known:
+            raise ArgumentError(f"broker: {name!r} is no master of {self.cluster.name} ({', '.join(sorted(known))})")
+        self.master = known[name]
+        self.announced = f"{name}-returning"
+        self.config = module.admin.ask(broker_config(self.master.address))
+        self.register_timeout = int(self.config.get(KEY, 0))
+
+    @property
+    def withheld(self) -> bool:
+        return self.register_timeout < 0
+
+    def end(self, changed: bool, wanted: int, **result: Any) -> NoReturn:
+        before, after = ({KEY: self.register_timeout}, {KEY: wanted}) if changed else (None, None)
+        self.module.exit(changed=changed, before=before, after=after, **result)
+
+    def set(self, values: dict[str, str]) -> None:
+        """Raises ModuleError unless the broker shows the values afterwards."""
+        self.module.admin.ask(update_broker_config(self.master.address, values))
+        seen = self.module.admin.ask(broker_config(self.master.address))
+        odd = [f"{key} is {seen.get(key)} and not {value}" for key, value in values.items() if seen.get(key) != value]
+        if odd:
+            raise ModuleError(f"{self.master.name} was changed and does not show it: {'; '.join(odd)}", changed=True)
+
+    def announce(self) -> tuple[list[str], list[str]]:
+        """Name servers that know of it now, and in words those that did not answer."""
+        servers = [server for server in self.config.get("namesrvAddr", "").split(";") if server]
+        answers = self.module.admin.ask_all(
+            register_master(server, ANNOUNCED_CLUSTER, self.announced, self.master.address, [ANNOUNCED_TOPIC])
+            for server in servers
+        )
+        silent = [str(answer) for answer in answers if isinstance(answer, AdminError)]
+        told = [
+            server for server, answer in zip(servers, answers, strict=True) if not isinstance(answer, AdminError)
+        ]
+        if not told:
+            raise ModuleError(
+                f"{self.master.name} could be listed nowhere, and stays withheld: "
+                f"{'; '.join(silent) or 'it is configured without a name server'}. {REMEDY}"
+            )
+        return told, silent
+
+    def greeted(self) -> tuple[Judged, float]:
+        """Waits for the clients; what was missing in the end, and the seconds."""
+        sweep = Sweep(self.module.admin, [self.cluster], self.cluster, [])
+        given = {self.master.address: self.master.name}
+
+        def judge(facts: list[assignment.SourceFacts]) -> Judged:
+            judged = apply_waivers(assignment.connected(facts, given), self.waivers, datetime.date.today())
+            if not judged.ok:
+                self.module.progress(f"{self.master.name} is not listed yet: {summary(judged.blocking, 3)}")
+            return judged
+
+        waited = wait_until(
+            lambda: sweep(running=False, routes=False), judge,
+            timeout=self.module.params["timeout"], interval=self.module.params["interval"],
+        )
+        if waited.last is None:
+            raise AssertionError("the wait ended without a look")
+        return waited.last, waited.elapsed
+
+    def forget(self, servers: Iterable[str]) -> None:
+        """Before the broker registers: a name server keeps one record of life for an address, under whatever name."""
+        self.module.admin.ask_all(
+            unregister_master(server, ANNOUNCED_CLUSTER, self.announced, self.master.address) for server in servers
+        )
+
+    def await_listed(self, servers: list[str]) -> None:
+        def look() -> list[ClusterInfo | AdminError]:
+            return self.module.admin.ask_all(cluster_info(server) for server in servers)
+
+        def judge(answers: list[ClusterInfo | AdminError]) -> Listed:
+            odd = []
+            for server, answer in zip(servers, answers, strict=True):
+                if isinstance(answer, AdminError):
+                    odd.append(str(answer))
+                elif self.announced in answer.brokers:
+                    odd.append(f"{server} still lists {self.announced}")
+                elif self.master.name not in answer.brokers or (
+                    answer.brokers[self.master.name].addresses.get(0) != self.master.address
+                ):
+                    odd.append(f"{server} does not list {self.master.address} as {self.master.name}")
+            return Listed(tuple(odd))
+
+        waited = wait_until(look, judge, timeout=_LISTED_WITHIN, interval=self.module.params["interval"])
+        if not waited.ok:
+            seen = "; ".join(waited.last.open) if waited.last else "nobody answered"
+            raise ModuleError(f"{self.master.name} was to register {waited.why()}: {seen}. {REMEDY}", changed=True)
+
+
+def withhold(listing: Listing) -> NoReturn:
+    if not listing.withheld and not listing.module.check_mode:
+        listing.set({KEY: str(NEVER)})
+    listing.end(not listing.withheld, NEVER)
+
+
+def list_again(listing: Listing, register_timeout: int) -> NoReturn:
+    nothing: dict[str, Any] = {"nameservers": [], "silent": [], "late": [], "waived": [], "elapsed": 0.0}
+    if not listing.withheld or listing.module.check_mode:
+        listing.end(listing.withheld, register_timeout, **nothing)
+    told, silent = listing.announce()
+    judged, elapsed = listing.greeted()
+    listing.forget(told)
+    # The value that it has: sent again, it makes the broker register at once.
+    permission = listing.config["brokerPermission"]
+    listing.set({KEY: str(register_timeout), "brokerPermission": permission})
+    listing.await_listed(told)
+    listing.end(
+        True, register_timeout, nameservers=told, silent=silent, elapsed=round(elapsed, 1),
+        late=[reason.as_dict() for reason in judged.blocking], waived=judged.as_result()["waived"],
+    )
+
+
+@run_module
+def main() -> None:
+    module = RocketmqModule(
+        argument_spec={
+            "cluster": cluster_option(),
+            "broker": {"type": "str", "required": True},
+            "state": {"type": "str", "choices": ["withheld", "listed"], "required": True},
+            "register_timeout": {"type": "int", "default": 6000},
+            "waivers": waivers_option(),
+            **gate_spec(timeout=75.0, interval=1.0),
+        },
+        supports_check_mode=True,
+    )
+    register_timeout = module.params["register_timeout"]
+    if register_timeout <= 0:
+        raise ArgumentError(f"register_timeout must be greater than 0 milliseconds, got {register_timeout}")
+    listing = Listing(module)
+    if module.params["state"] == "withheld":
+        withhold(listing)
+    list_again(listing, register_timeout)
+
+
+if __name__ == "__main__":
+    main()
