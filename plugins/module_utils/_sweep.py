@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads which clients are connected to masters and which queues they hold, for the decisions in _migration.assignment."""
+"""Reads which clients are connected to which masters and what they hold, for the decisions in _migration.assignment."""
 
 from __future__ import annotations
 
