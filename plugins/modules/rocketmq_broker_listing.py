@@ -100,8 +100,8 @@ silent:
   returned: when O(state=listed)
   type: list
   elements: str
-late:
-  description: Clients that had not come in time, as reasons.
+reasons:
+  description: Who had not come in time, or could not tell. See the catalogue of reasons for the meaning of the codes.
   returned: when O(state=listed)
   type: list
   elements: dict
@@ -290,7 +290,7 @@ def withhold(listing: Listing) -> NoReturn:
 
 
 def list_again(listing: Listing, register_timeout: int) -> NoReturn:
-    nothing: dict[str, Any] = {"nameservers": [], "silent": [], "late": [], "waived": [], "elapsed": 0.0}
+    nothing: dict[str, Any] = {"nameservers": [], "silent": [], "reasons": [], "waived": [], "elapsed": 0.0}
     if not listing.withheld or listing.module.check_mode:
         listing.end(listing.withheld, register_timeout, **nothing)
     told, silent = listing.announce()
@@ -302,7 +302,7 @@ def list_again(listing: Listing, register_timeout: int) -> NoReturn:
     listing.await_listed(told)
     listing.end(
         True, register_timeout, nameservers=told, silent=silent, elapsed=round(elapsed, 1),
-        late=[reason.as_dict() for reason in judged.blocking], waived=judged.as_result()["waived"],
+        reasons=[reason.as_dict() for reason in judged.blocking], waived=judged.as_result()["waived"],
     )
 
 

@@ -30,7 +30,7 @@ class Chain(Demo):
         self.confirm = ""
         # Variables of every run, beside those of the demo.
         self.more: dict[str, Any] = {}
-        self.stopping = ""  # the container at whose end a run is killed
+        self.awaited: list[str] = []  # the command at whose end a run is killed
 
     def variables(self, confirm: str = "", *, compare: bool = False) -> list[str]:
         return [*super().variables(confirm, compare=compare), "-e", json.dumps(self.more)]
@@ -72,24 +72,31 @@ class Chain(Demo):
         if says and says not in printed:
             raise Failed(f"{name} was to say '{says}'; see {self.log}")
 
+    def killed_after(self, name: str, *command: str) -> None:
+        """Run a playbook, and kill it as soon as this command has ended."""
+        began, self.awaited = time.time(), list(command)
+        ended = self.playbook(f"playbooks/{name}.yml", *self.variables(self.confirm), kill_when=(name, 0.0))
+        self.awaited = []
+        self.note(f"killed in {name} after {' '.join(command)}", time.time() - began, killed=not ended)
+        if ended:
+            raise Failed(f"{name} was to be killed after {' '.join(command)}; see {self.log}")
+
     def killed_while_stopped(self, name: str, broker: str) -> None:
         """Kill the run of a playbook when it has ended this broker's process, before it starts it again."""
-        container, began = f"mqops-{self.lab}-{broker}", time.time()
-        self.stopping = container
-        ended = self.playbook(f"playbooks/{name}.yml", *self.variables(self.confirm), kill_when=(name, 0.0))
-        self.stopping = ""
+        container = f"mqops-{self.lab}-{broker}"
+        self.killed_after(name, "docker", "wait", container)
         state = self.output("docker", "container", "inspect", "--format", "{{.State.Status}}", container).strip()
-        self.note(f"killed with {broker} stopped in {name}", time.time() - began, killed=not ended, state=state)
-        if ended or state != "exited":
+        if state != "exited":
             raise Failed(f"{name} was to be killed with {broker} stopped, and {broker} is {state}; see {self.log}")
 
     def _killer(self, group: int, when: tuple[str, float]) -> subprocess.Popen[bytes]:
-        if not self.stopping:
+        if not self.awaited:
             return super()._killer(group, when)
+        kill = 'group=$1; shift; timeout 1200 "$@" && kill -s KILL -- "-$group"'
         return subprocess.Popen(
-            ["sh", "-c", 'timeout 1200 docker wait "$1" && kill -s KILL -- "-$2"', "sh", self.stopping, str(group)],
-            stdout=subprocess.DEVNULL,
-        )
+            ["sh", "-c", kill, "sh", str(group), *self.awaited],
+            cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
 
     def flows(self, what: str) -> None:
         """The business sends and receives in every mode, after what was just done."""

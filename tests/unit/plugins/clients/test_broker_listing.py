@@ -127,7 +127,7 @@ def test_who_was_not_withheld_is_left_alone(listing: Run, estate: Estate) -> Non
 def test_it_is_announced_until_its_clients_are_there_and_then_listed(listing: Run, estate: Estate) -> None:
     come(estate, 5)
     result = listing()
-    assert not result.get("failed") and result["changed"] and result["late"] == [] and result["elapsed"] == 4.0
+    assert not result.get("failed") and result["changed"] and result["reasons"] == [] and result["elapsed"] == 4.0
     assert result["nameservers"] == [NEW, OLD] and result["silent"] == []
     # The announcement ends first: both have one address, and a name server keeps one record of life for it.
     assert estate.changes == [
@@ -143,21 +143,21 @@ def test_it_is_announced_until_its_clients_are_there_and_then_listed(listing: Ru
 def test_who_does_not_come_is_named_and_does_not_keep_it_out(listing: Run, estate: Estate) -> None:
     result = listing(timeout=30.0)
     assert not result.get("failed") and estate.listed[NEW] == {"hub-a": MASTER}
-    assert [(one["code"], one["subject"]) for one in result["late"]] == [("NOT_CONNECTED", "hub/orders-g/hub-a")]
+    assert [(one["code"], one["subject"]) for one in result["reasons"]] == [("NOT_CONNECTED", "hub/orders-g/hub-a")]
     assert result["elapsed"] >= 30.0
 
 
 def test_who_may_stay_away_is_not_waited_for(listing: Run, estate: Estate) -> None:
     leaves = {"code": "NOT_CONNECTED", "subject": "hub/orders-g/*", "reason": "leaves"}
     result = listing(waivers=[leaves])
-    assert result["late"] == [] and result["elapsed"] == 0.0 and len(result["waived"]) == 1
+    assert result["reasons"] == [] and result["elapsed"] == 0.0 and len(result["waived"]) == 1
 
 
 def test_a_master_that_cannot_tell_who_is_there_is_waited_for(listing: Run, estate: Estate) -> None:
     come(estate, 1)
     estate.down.add(("GET_ALL_SUBSCRIPTIONGROUP_CONFIG", ADDRESSES["hub-b"]))
     result = listing(timeout=10.0)
-    assert [one["code"] for one in result["late"]] == ["BROKER_UNKNOWN"] and result["elapsed"] >= 10.0
+    assert [one["code"] for one in result["reasons"]] == ["BROKER_UNKNOWN"] and result["elapsed"] >= 10.0
 
 
 def test_a_name_server_that_does_not_answer_is_named(listing: Run, estate: Estate) -> None:
