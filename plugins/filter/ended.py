@@ -41,6 +41,8 @@ def strangers(estate: dict[str, Any], clusters: list[dict[str, Any]]) -> list[st
     """Brokers that a name server of the target lists although they are none of the target's, in words."""
     target = estate["target"]
     own = {(broker["name"], broker["address"]) for broker in target["brokers"]}
+    # What rocketmq_broker_listing announces, and a run that was killed has left for some seconds.
+    own |= {(f"{name}-returning", address) for name, address in own}
     names = {
         broker["address"]: f"{broker['name']} of {source['name']}"
         for source in estate["sources"]

@@ -17,8 +17,10 @@ description:
     and is in no route.
   - With V(listed), after the start, its address is announced to the clients under another name, with the topic
     C(TBW102) alone and no queue. Every Java client polls that topic and sends heartbeats to all brokers that it finds,
-    but asks none of them about a group for it. When all clients that other masters know are connected to the broker as
-    well, the announcement ends and the broker registers.
+    but asks none of them about a group for it. When each client has had the time to do so, and all that other masters
+    know are connected to the broker as well, the announcement ends and the broker registers.
+  - The announcement begins when the broker has run for longer than clients keep a route. Before that they may still
+    have one with it, and ask it who is in their group while it knows half of them.
   - Clients that have not come within O(timeout) do not keep it out for ever. It registers without them, they are named,
     and these groups can consume messages twice, as after any other restart.
   - A name server forgets an announcement by itself when the task that made it ends in whatever way.
@@ -26,6 +28,7 @@ options:
   cluster:
     description:
       - The cluster; its masters tell which clients there are.
+      - Give its brokers. Name servers, where they are looked for otherwise, do not list one that is withheld.
   broker:
     description: Name of the broker whose master it is about.
     type: str
@@ -44,7 +47,7 @@ options:
     type: int
     default: 6000
   timeout:
-    description: Seconds to wait for the clients. They poll every 30 s and send their heartbeat a second later.
+    description: Seconds to wait for the clients from the announcement on.
     default: 75.0
   interval:
     default: 1.0
@@ -77,6 +80,11 @@ EXAMPLES = r"""
     cluster:
       name: hub
       nameservers: ["198.18.10.80:9876"]
+      brokers: &brokers
+        - {name: hub-a, id: 0, address: "198.18.10.81:10911"}
+        - {name: hub-b, id: 0, address: "198.18.10.82:10911"}
+        - {name: hub-a, id: 1, address: "198.18.10.84:10911"}
+        - {name: hub-b, id: 1, address: "198.18.10.85:10911"}
     broker: hub-a
     state: withheld
 
@@ -85,6 +93,7 @@ EXAMPLES = r"""
     cluster:
       name: hub
       nameservers: ["198.18.10.80:9876"]
+      brokers: *brokers
     broker: hub-a
     state: listed
 """
@@ -111,7 +120,7 @@ waived:
   type: list
   elements: dict
 elapsed:
-  description: Seconds that the clients took.
+  description: Seconds that the announcement lasted.
   returned: when O(state=listed)
   type: float
 requests:
@@ -124,11 +133,16 @@ requests:
 """
 
 import datetime
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import broker_config, update_broker_config
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import (
+    broker_config,
+    runtime_info,
+    update_broker_config,
+)
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import ClusterInfo, TopicConfig
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.nameserver import (
@@ -155,7 +169,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     waivers_option,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._sweep import Sweep
-from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import wait_until
+from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import Waited, wait_until
 
 # BrokerOuterAPI.registerBroker hands it to NettyRemotingClient.invokeSync, which gives up before it sends anything when
 # more time has passed than this.
@@ -167,8 +181,34 @@ ANNOUNCED_CLUSTER = "MQOPS_RETURNING"
 # Of no queue and no permission: a client learns the address, and finds nothing to read or to write.
 ANNOUNCED_TOPIC = TopicConfig("TBW102", 0, 0, 0)
 
+# Clients of 4.4.0 poll their routes every 30 s, and send their heartbeats a second later.
+POLL = 31.0
+
 # A broker registers when brokerPermission is sent to it, and else every 30 s.
 _LISTED_WITHIN = 45.0
+
+
+@dataclass(frozen=True)
+class Running:
+    """``seconds``: how long the broker has been running, by its own clock."""
+
+    seconds: int
+
+    @property
+    def ok(self) -> bool:
+        return self.seconds >= POLL
+
+
+@dataclass(frozen=True)
+class Greeted:
+    """``long``: has every client had the time to poll; ``judged``: are those that are known there."""
+
+    judged: Judged
+    long: bool
+
+    @property
+    def ok(self) -> bool:
+        return self.long and self.judged.ok
 
 
 @dataclass(frozen=True)
@@ -200,6 +240,8 @@ class Listing:
         self.announced = f"{name}-returning"
         self.config = module.admin.ask(broker_config(self.master.address))
         self.register_timeout = int(self.config.get(KEY, 0))
+        # As it registers itself.
+        self.address = f"{self.config['brokerIP1']}:{self.config['listenPort']}"
 
     @property
     def withheld(self) -> bool:
@@ -217,11 +259,30 @@ class Listing:
         if odd:
             raise ModuleError(f"{self.master.name} was changed and does not show it: {'; '.join(odd)}", changed=True)
 
+    def await_forgotten(self) -> None:
+        """Until no client can have a route any more that is older than the broker's start."""
+        units = (86400, 3600, 60, 1)
+
+        def judge(info: dict[str, str]) -> Running:
+            # [ 0 days, 0 hours, 0 minutes, 7 seconds ]
+            parts = re.findall(r"[0-9]+", info.get("runtime", "").replace(",", "").replace(".", ""))
+            if len(parts) != len(units):
+                raise ModuleError(f"{self.master.name} does not tell how long it has run: {info.get('runtime')!r}")
+            return Running(sum(unit * int(part) for unit, part in zip(units, parts, strict=True)))
+
+        waited = wait_until(
+            lambda: self.module.admin.ask(runtime_info(self.master.address)), judge,
+            timeout=2 * POLL, interval=self.module.params["interval"],
+        )
+        if not waited.ok:
+            raise ModuleError(f"{self.master.name} has not run for {POLL:.0f} s {waited.why()}; it stays withheld")
+
     def announce(self) -> tuple[list[str], list[str]]:
         """Name servers that know of it now, and in words those that did not answer."""
         servers = [server for server in self.config.get("namesrvAddr", "").split(";") if server]
+        ha_address = f"{self.config['brokerIP2']}:{self.config['haListenPort']}"
         answers = self.module.admin.ask_all(
-            register_master(server, ANNOUNCED_CLUSTER, self.announced, self.master.address, [ANNOUNCED_TOPIC])
+            register_master(server, ANNOUNCED_CLUSTER, self.announced, self.address, ha_address, [ANNOUNCED_TOPIC])
             for server in servers
         )
         silent = [str(answer) for answer in answers if isinstance(answer, AdminError)]
@@ -239,25 +300,33 @@ class Listing:
         """Waits for the clients; what was missing in the end, and the seconds."""
         sweep = Sweep(self.module.admin, [self.cluster], self.cluster, [])
         given = {self.master.address: self.master.name}
+        long = False
 
-        def judge(facts: list[assignment.SourceFacts]) -> Judged:
+        def judge(facts: list[assignment.SourceFacts]) -> Greeted:
             judged = apply_waivers(assignment.connected(facts, given), self.waivers, datetime.date.today())
-            if not judged.ok:
-                self.module.progress(f"{self.master.name} is not listed yet: {summary(judged.blocking, 3)}")
-            return judged
+            return Greeted(judged, long)
+
+        def tell(waited: Waited[list[assignment.SourceFacts], Greeted]) -> None:
+            nonlocal long
+            long = waited.elapsed >= POLL
+            blocking = waited.last.judged.blocking if waited.last else []
+            self.module.progress(
+                f"{self.master.name} is announced for {waited.elapsed:.0f} s"
+                + (f": {summary(blocking, 3)}" if blocking else ", and everybody known is there")
+            )
 
         waited = wait_until(
             lambda: sweep(running=False, routes=False), judge,
-            timeout=self.module.params["timeout"], interval=self.module.params["interval"],
+            timeout=self.module.params["timeout"], interval=self.module.params["interval"], on_sample=tell,
         )
         if waited.last is None:
             raise AssertionError("the wait ended without a look")
-        return waited.last, waited.elapsed
+        return waited.last.judged, waited.elapsed
 
     def forget(self, servers: Iterable[str]) -> None:
         """Before the broker registers: a name server keeps one record of life for an address, under whatever name."""
         self.module.admin.ask_all(
-            unregister_master(server, ANNOUNCED_CLUSTER, self.announced, self.master.address) for server in servers
+            unregister_master(server, ANNOUNCED_CLUSTER, self.announced, self.address) for server in servers
         )
 
     def await_listed(self, servers: list[str]) -> None:
@@ -272,9 +341,9 @@ class Listing:
                 elif self.announced in answer.brokers:
                     odd.append(f"{server} still lists {self.announced}")
                 elif self.master.name not in answer.brokers or (
-                    answer.brokers[self.master.name].addresses.get(0) != self.master.address
+                    answer.brokers[self.master.name].addresses.get(0) != self.address
                 ):
-                    odd.append(f"{server} does not list {self.master.address} as {self.master.name}")
+                    odd.append(f"{server} does not list {self.address} as {self.master.name}")
             return Listed(tuple(odd))
 
         waited = wait_until(look, judge, timeout=_LISTED_WITHIN, interval=self.module.params["interval"])
@@ -293,6 +362,7 @@ def list_again(listing: Listing, register_timeout: int) -> NoReturn:
     nothing: dict[str, Any] = {"nameservers": [], "silent": [], "reasons": [], "waived": [], "elapsed": 0.0}
     if not listing.withheld or listing.module.check_mode:
         listing.end(listing.withheld, register_timeout, **nothing)
+    listing.await_forgotten()
     told, silent = listing.announce()
     judged, elapsed = listing.greeted()
     listing.forget(told)

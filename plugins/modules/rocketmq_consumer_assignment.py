@@ -29,7 +29,8 @@ options:
         and O(target).
       - With V(connected), every client that is connected to any master is connected to each of O(brokers) too, and one
         that consumes in order has renewed its locks there since the first look (it does so every 20 s), as it has to be
-        after a restart of these before they take writes.
+        after a restart of these before they take writes. A client of a clustering group that does not say what it
+        holds could be one of them.
     type: str
     choices: [assigned, released, connected]
     required: true

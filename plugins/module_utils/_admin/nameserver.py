@@ -100,8 +100,12 @@ def _topics(answer: Command) -> frozenset[str]:
     return frozenset(read.text(name) for name in read.table(answer)["topicList"])
 
 
-def register_master(ns: str, cluster: str, broker: str, address: str, topics: Iterable[TopicConfig]) -> Request[None]:
+def register_master(
+    ns: str, cluster: str, broker: str, address: str, ha_address: str, topics: Iterable[TopicConfig]
+) -> Request[None]:
     """Code 103: list a master with these topics, as if it had registered itself.
+
+    C(ha_address) is told to the slaves of whatever name has this address.
 
     A name server forgets it as soon as the connection ends over which this was said, or 120 s after it.
     """
@@ -123,7 +127,7 @@ def register_master(ns: str, cluster: str, broker: str, address: str, topics: It
         "brokerName": broker,
         "brokerId": "0",
         "brokerAddr": address,
-        "haServerAddr": address,  # required by the header; only slaves of the same name are told it
+        "haServerAddr": ha_address,
         "compressed": "false",
         "bodyCrc32": "0",  # not checked when it is 0
     }

@@ -176,7 +176,7 @@ def renewed(facts: Iterable[SourceFacts], brokers: Iterable[str], first: Locks) 
         reasons.append(Reason("LOCK_NOT_RENEWED", subject, {"topic": topic, "queues": _queues(queues)}))
     for source in facts:
         for group, known in source.groups.items():
-            if known.is_push:
+            if known.is_push and not known.is_broadcast:
                 reasons += _asked(source, group, known)
     return reasons
 

@@ -39,6 +39,9 @@ def test_a_source_broker_at_the_targets_name_server_is_named() -> None:
     assert strangers(ESTATE, listing(hub_a={"0": "198.18.9.81:10911"})) == []
     found = strangers(ESTATE, listing(hub_a={"0": "198.18.9.81:10911"}, broker_a={"0": "198.18.9.21:10911"}))
     assert found == ["broker-a of mro (id 0, 198.18.9.21:10911) at 198.18.9.80:9876"]
+    # What rocketmq_broker_listing announces is the target's own.
+    assert strangers(ESTATE, listing(**{"hub-a-returning": {"0": "198.18.9.81:10911"}})) == []
+    assert strangers(ESTATE, listing(**{"hub-a-returning": {"0": "198.18.9.99:10911"}})) != []
     # The target's name with another address is somebody else too.
     assert strangers(ESTATE, listing(hub_a={"0": "198.18.9.99:10911"})) != []
 
