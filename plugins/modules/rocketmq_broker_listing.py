@@ -301,6 +301,7 @@ class Listing:
         sweep = Sweep(self.module.admin, [self.cluster], self.cluster, [])
         given = {self.master.address: self.master.name}
         long = False
+        said: list[str] = []
 
         def judge(facts: list[assignment.SourceFacts]) -> Greeted:
             judged = apply_waivers(assignment.connected(facts, given), self.waivers, datetime.date.today())
@@ -310,10 +311,11 @@ class Listing:
             nonlocal long
             long = waited.elapsed >= POLL
             blocking = waited.last.judged.blocking if waited.last else []
-            self.module.progress(
-                f"{self.master.name} is announced for {waited.elapsed:.0f} s"
-                + (f": {summary(blocking, 3)}" if blocking else ", and everybody known is there")
-            )
+            who = summary(blocking, 3) if blocking else "everybody known is there"
+            text = f"{self.master.name} is announced: {who}"
+            if said[-1:] != [text]:
+                said.append(text)
+                self.module.progress(text)
 
         waited = wait_until(
             lambda: sweep(running=False, routes=False), judge,
