@@ -14,8 +14,7 @@ description:
     knows only the clients whose heartbeat it has had, and each client sends one every 30 s. Until then it gives short
     lists, and whoever asks takes the queues of the others, too; what is in them is consumed twice.
   - With V(withheld), set before the restart, the broker will not register at its name servers when it starts. It runs,
-    and is in no route. Its slaves get C(slaveReadEnable) meanwhile. Clients find a slave under the broker's name then,
-    and one without it answers each pull at once with the advice to repeat it, which costs both their whole CPU.
+    and is in no route.
   - With V(listed), after the start, its address is announced to the clients under another name, with the topic
     C(TBW102) alone and no queue. Every Java client polls that topic and sends heartbeats to all brokers that it finds,
     but asks none of them about a group for it. When each client has had the time to do so, and all that other masters
@@ -68,7 +67,6 @@ notes:
   - While a master is withheld its slave is what clients find under its name. Nothing should be left unread on the
     master, and it should take no writes, before it is restarted.
   - The broker writes C(registerBrokerTimeoutMills) into the file that it was started with.
-  - In the end the slaves' C(slaveReadEnable) is what their master has.
 seealso:
   - module: mqops.rocketmq.rocketmq_consumer_assignment
   - module: mqops.rocketmq.rocketmq_broker_perm
@@ -178,9 +176,6 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import Waited
 KEY = "registerBrokerTimeoutMills"
 NEVER = -1
 
-# PullMessageProcessor of a slave answers PULL_RETRY_IMMEDIATELY without it.
-SLAVE_KEY = "slaveReadEnable"
-
 # A cluster of its own, so that nobody who works on the real one meets the announcement.
 ANNOUNCED_CLUSTER = "MQOPS_RETURNING"
 # Of no queue and no permission: a client learns the address, and finds nothing to read or to write.
@@ -195,14 +190,13 @@ _LISTED_WITHIN = 45.0
 
 @dataclass(frozen=True)
 class Running:
-    """``seconds``: how long the broker has been running, by its own clock; ``since``: from when on it counts."""
+    """``seconds``: how long the broker has been running, by its own clock."""
 
     seconds: int
-    since: int
 
     @property
     def ok(self) -> bool:
-        return self.seconds >= self.since + POLL
+        return self.seconds >= POLL
 
 
 @dataclass(frozen=True)
@@ -249,16 +243,6 @@ class Listing:
         # As it registers itself.
         self.address = f"{self.config['brokerIP1']}:{self.config['listenPort']}"
 
-    def let_slaves_be_read(self, value: str) -> None:
-        """Sets slaveReadEnable of the master's slaves. One that does not answer serves nobody."""
-        slaves = [one.address for one in self.cluster.brokers if one.name == self.master.name and one.id != 0]
-        configs = self.module.admin.ask_all(broker_config(address) for address in slaves)
-        self.module.admin.ask_all(
-            update_broker_config(address, {SLAVE_KEY: value})
-            for address, config in zip(slaves, configs, strict=True)
-            if not isinstance(config, AdminError) and config.get(SLAVE_KEY) != value
-        )
-
     @property
     def withheld(self) -> bool:
         return self.register_timeout < 0
@@ -275,24 +259,23 @@ class Listing:
         if odd:
             raise ModuleError(f"{self.master.name} was changed and does not show it: {'; '.join(odd)}", changed=True)
 
-    def running_for(self) -> int:
-        """Seconds, by the broker's own clock."""
-        text = self.module.admin.ask(runtime_info(self.master.address)).get("runtime", "")
-        # [ 0 days, 0 hours, 0 minutes, 7 seconds ]
-        parts = re.findall(r"[0-9]+", text.replace(",", "").replace(".", ""))
-        if len(parts) != 4:
-            raise ModuleError(f"{self.master.name} does not tell how long it has run: {text!r}")
-        days, hours, minutes, seconds = map(int, parts)
-        return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    def await_forgotten(self) -> None:
+        """Until no client can have a route any more that is older than the broker's start."""
+        units = (86400, 3600, 60, 1)
 
-    def await_forgotten(self, since: int = 0) -> None:
-        """Until no client has a route any more that is older than this second of the broker's life."""
+        def judge(info: dict[str, str]) -> Running:
+            # [ 0 days, 0 hours, 0 minutes, 7 seconds ]
+            parts = re.findall(r"[0-9]+", info.get("runtime", "").replace(",", "").replace(".", ""))
+            if len(parts) != len(units):
+                raise ModuleError(f"{self.master.name} does not tell how long it has run: {info.get('runtime')!r}")
+            return Running(sum(unit * int(part) for unit, part in zip(units, parts, strict=True)))
+
         waited = wait_until(
-            self.running_for, lambda seconds: Running(seconds, since),
+            lambda: self.module.admin.ask(runtime_info(self.master.address)), judge,
             timeout=2 * POLL, interval=self.module.params["interval"],
         )
         if not waited.ok:
-            raise ModuleError(f"{self.master.name} has not run for {POLL:.0f} s {waited.why()}. {REMEDY}")
+            raise ModuleError(f"{self.master.name} has not run for {POLL:.0f} s {waited.why()}; it stays withheld")
 
     def announce(self) -> tuple[list[str], list[str]]:
         """Name servers that know of it now, and in words those that did not answer."""
@@ -373,7 +356,6 @@ class Listing:
 
 def withhold(listing: Listing) -> NoReturn:
     if not listing.withheld and not listing.module.check_mode:
-        listing.let_slaves_be_read("true")
         listing.set({KEY: str(NEVER)})
     listing.end(not listing.withheld, NEVER)
 
@@ -382,8 +364,6 @@ def list_again(listing: Listing, register_timeout: int) -> NoReturn:
     nothing: dict[str, Any] = {"nameservers": [], "silent": [], "reasons": [], "waived": [], "elapsed": 0.0}
     if not listing.withheld or listing.module.check_mode:
         listing.end(listing.withheld, register_timeout, **nothing)
-    # Again: a slave that was started since the master was withheld has what its file says.
-    listing.let_slaves_be_read("true")
     listing.await_forgotten()
     told, silent = listing.announce()
     judged, elapsed = listing.greeted()
@@ -392,9 +372,6 @@ def list_again(listing: Listing, register_timeout: int) -> NoReturn:
     permission = listing.config["brokerPermission"]
     listing.set({KEY: str(register_timeout), "brokerPermission": permission})
     listing.await_listed(told)
-    # Clients that have not polled yet go on pulling from the slaves.
-    listing.await_forgotten(listing.running_for())
-    listing.let_slaves_be_read(listing.config.get(SLAVE_KEY, "false"))
     listing.end(
         True, register_timeout, nameservers=told, silent=silent, elapsed=round(elapsed, 1),
         reasons=[reason.as_dict() for reason in judged.blocking], waived=judged.as_result()["waived"],

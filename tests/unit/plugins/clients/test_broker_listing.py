@@ -15,12 +15,10 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._module import Rock
 from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import wait_until
 from ansible_collections.mqops.rocketmq.plugins.modules import rocketmq_broker_listing
 
-from .conftest import ADDRESSES, World
-from .conftest import HUB as MASTERS
+from .conftest import ADDRESSES, HUB, World
 
 Run = Callable[..., dict[str, Any]]
-MASTER, SLAVE = ADDRESSES["hub-a"], "127.0.0.24:10911"
-HUB = MASTERS | {"brokers": [*MASTERS["brokers"], {"name": "hub-a", "id": 1, "address": SLAVE}]}
+MASTER = ADDRESSES["hub-a"]
 NEW, OLD = "127.0.0.21:9876", "127.0.0.1:9876"
 CHANGES = ("UPDATE_BROKER_CONFIG", "REGISTER_BROKER", "UNREGISTER_BROKER")
 
@@ -34,7 +32,6 @@ class Estate(World):
             "registerBrokerTimeoutMills": "-1", "brokerPermission": "4", "namesrvAddr": f"{NEW};{OLD}",
             "brokerIP1": "127.0.0.22", "listenPort": "10911", "brokerIP2": "127.0.5.22", "haListenPort": "10912",
         }  # fmt: skip
-        self.slave = {"slaveReadEnable": "false"}
         self.running_for = 100  # seconds; a look takes one
         self.listed: dict[str, dict[str, str]] = {NEW: {}, OLD: {}}
         self.deaf = False  # takes a configuration and does nothing
@@ -52,14 +49,12 @@ class Estate(World):
         if (request.name, request.address) in self.down:
             return AdminError(request.name, request.address, None, "no answer within 5 s")
         if request.code == 26:
-            return dict(self.slave if request.address == SLAVE else self.config)
+            return dict(self.config)
         if request.code == 28:
             self.running_for += 1
             minutes, seconds = divmod(self.running_for, 60)
             return {"runtime": f"[ 0 days, 0 hours, {minutes} minutes, {seconds} seconds ]"}
-        if request.code == 25 and request.address == SLAVE:
-            self.slave.update(request.fields)
-        elif request.code == 25:
+        if request.code == 25:
             self._configure(dict(request.fields))
         elif request.code == 103:
             assert request.ext["brokerAddr"] == MASTER and request.ext["clusterName"] != "hub"
@@ -119,7 +114,6 @@ def come(estate: Estate, looks: int) -> None:
         seen += 1
         assert "hub-a" not in estate.listed[NEW], "listed before its clients were there"
         assert all(list(listed) == ["hub-a-returning"] for listed in estate.listed.values())
-        assert estate.slave == {"slaveReadEnable": "true"}
         if seen == looks:
             estate.online("orders-g", ["c1", "c2"], ["hub-a"], ["orders"])
 
@@ -130,10 +124,8 @@ def test_withheld_until_listed(listing: Run, estate: Estate) -> None:
     estate.config["registerBrokerTimeoutMills"] = "6000"
     assert listing("withheld", _ansible_check_mode=True)["changed"] and not estate.changes
     assert listing("withheld")["changed"] and estate.config["registerBrokerTimeoutMills"] == "-1"
-    # Else it answers every pull at once with the advice to repeat it.
-    assert estate.slave == {"slaveReadEnable": "true"}
     assert not listing("withheld")["changed"]
-    assert listing("listed", _ansible_check_mode=True)["changed"] and len(estate.changes) == 2
+    assert listing("listed", _ansible_check_mode=True)["changed"] and len(estate.changes) == 1
 
 
 def test_who_was_not_withheld_is_left_alone(listing: Run, estate: Estate) -> None:
@@ -148,13 +140,10 @@ def test_it_is_announced_until_its_clients_are_there_and_then_listed(listing: Ru
     assert result["nameservers"] == [NEW, OLD] and result["silent"] == []
     # The announcement ends first: both have one address, and a name server keeps one record of life for it.
     assert estate.changes == [
-        ("UPDATE_BROKER_CONFIG", SLAVE),
         ("REGISTER_BROKER", NEW), ("REGISTER_BROKER", OLD),
         ("UNREGISTER_BROKER", NEW), ("UNREGISTER_BROKER", OLD),
         ("UPDATE_BROKER_CONFIG", MASTER),
-        ("UPDATE_BROKER_CONFIG", SLAVE),
     ]  # fmt: skip
-    assert estate.slave == {"slaveReadEnable": "false"}
     assert estate.listed == {NEW: {"hub-a": MASTER}, OLD: {"hub-a": MASTER}}
     assert estate.config["registerBrokerTimeoutMills"] == "6000" and estate.config["brokerPermission"] == "4"
     assert not listing()["changed"]
@@ -165,8 +154,7 @@ def test_it_is_announced_when_no_client_has_an_older_route(listing: Run, estate:
     come(estate, 1)
     estate.running_for = 3
     result = listing()
-    before_the_first = estate.asked[: estate.asked.index(("REGISTER_BROKER", NEW))]
-    assert not result.get("failed") and before_the_first.count(("GET_BROKER_RUNTIME_INFO", MASTER)) == 28
+    assert not result.get("failed") and estate.asked.count(("GET_BROKER_RUNTIME_INFO", MASTER)) == 28
     # Clients that nobody knows of have had their poll, too.
     assert 31.0 <= result["elapsed"] < 33.0
 
@@ -180,7 +168,7 @@ def test_a_master_that_does_not_say_how_long_it_runs_stays_withheld(
         estate, "_answer", lambda request: {"runtime": runtime} if request.code == 28 else answer(request)
     )
     result = listing()
-    assert result["failed"] and "how long it has run" in result["msg"] and not estate.listed[NEW]
+    assert result["failed"] and "how long it has run" in result["msg"] and not estate.changes
 
 
 def test_who_does_not_come_is_named_and_does_not_keep_it_out(listing: Run, estate: Estate) -> None:
@@ -232,9 +220,3 @@ def test_bad_input(listing: Run, run: Run, estate: Estate) -> None:
     assert "waive" in listing(waivers=[{"code": "NONE", "subject": "*", "reason": "no"}])["msg"]
     result = run(rocketmq_broker_listing.main, cluster=HUB, broker="hub-x", state="listed")
     assert "'hub-x' is no master of hub" in result["msg"] and not estate.changes
-
-
-def test_slaves_end_as_their_master_says(listing: Run, estate: Estate) -> None:
-    come(estate, 1)
-    estate.slave["slaveReadEnable"] = estate.config["slaveReadEnable"] = "true"
-    assert not listing().get("failed") and ("UPDATE_BROKER_CONFIG", SLAVE) not in estate.changes
