@@ -11,6 +11,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import Unexpected
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.message import decode_all
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.system_names import RETURNING_SUFFIX
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import census
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import store_end as ends
 
@@ -41,8 +42,8 @@ def strangers(estate: dict[str, Any], clusters: list[dict[str, Any]]) -> list[st
     """Brokers that a name server of the target lists although they are none of the target's, in words."""
     target = estate["target"]
     own = {(broker["name"], broker["address"]) for broker in target["brokers"]}
-    # What rocketmq_broker_listing announces, and a run that was killed has left for some seconds.
-    own |= {(f"{name}-returning", address) for name, address in own}
+    # A run that was killed may have left it for some seconds.
+    own |= {(f"{name}{RETURNING_SUFFIX}", address) for name, address in own}
     names = {
         broker["address"]: f"{broker['name']} of {source['name']}"
         for source in estate["sources"]

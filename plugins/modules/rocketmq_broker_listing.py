@@ -144,12 +144,14 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker impor
     update_broker_config,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.masters import published_address
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import ClusterInfo, TopicConfig
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.nameserver import (
     cluster_info,
     register_master,
     unregister_master,
 )
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.system_names import RETURNING_SUFFIX
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import assignment
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import (
     Judged,
@@ -237,11 +239,10 @@ class Listing:
         if name not in known:
             raise ArgumentError(f"broker: {name!r} is no master of {self.cluster.name} ({', '.join(sorted(known))})")
         self.master = known[name]
-        self.announced = f"{name}-returning"
+        self.announced = name + RETURNING_SUFFIX
         self.config = module.admin.ask(broker_config(self.master.address))
         self.register_timeout = int(self.config.get(KEY, 0))
-        # As it registers itself.
-        self.address = f"{self.config['brokerIP1']}:{self.config['listenPort']}"
+        self.address = published_address(self.master, self.config)
 
     @property
     def withheld(self) -> bool:

@@ -89,6 +89,13 @@ def published_perm(own: int, broker_perm: int) -> int:
     return own if is_full(broker_perm) else broker_perm
 
 
+def published_address(spec: BrokerSpec, config: Mapping[str, str]) -> str:
+    """The address under which a broker with this configuration registers itself."""
+    if config.get("brokerIP1") and config.get("listenPort"):
+        return f"{config['brokerIP1']}:{config['listenPort']}"
+    return spec.address
+
+
 class Masters:
     """The masters and the name servers of one cluster. Slaves are never asked: updates sent to them vanish.
 
@@ -195,19 +202,13 @@ class Masters:
                 if spec.address not in self.topics:
                     continue
                 data = info.brokers.get(spec.name)
-                if data is None or data.addresses.get(0) != self._published_address(spec):
+                if data is None or data.addresses.get(0) != published_address(spec, self.config[spec.address]):
                     found.append(Gap(server, spec.name, spec.address, ()))
                     continue
                 missing = self.topics[spec.address].keys() - self.listed[server]
                 if missing:
                     found.append(Gap(server, spec.name, spec.address, tuple(sorted(missing))))
         return found
-
-    def _published_address(self, spec: BrokerSpec) -> str:
-        config = self.config[spec.address]
-        if config.get("brokerIP1") and config.get("listenPort"):
-            return f"{config['brokerIP1']}:{config['listenPort']}"
-        return spec.address
 
     def cured_value(self, address: str, gap: Gap | None = None) -> dict[str, Any]:
         """A master whose whole table was published again, as a task returns it."""

@@ -128,6 +128,18 @@ class TopicConfig:
     sys_flag: int = 0
     order: bool = False
 
+    def as_entry(self) -> dict[str, Any]:
+        """As 4.4.0 writes it into topics.json, and sends it when a broker registers."""
+        return {
+            "order": self.order,
+            "perm": self.perm,
+            "readQueueNums": self.read_queues,
+            "topicFilterType": self.filter_type,
+            "topicName": self.name,
+            "topicSysFlag": self.sys_flag,
+            "writeQueueNums": self.write_queues,
+        }
+
 
 @dataclass(frozen=True)
 class DataVersion:

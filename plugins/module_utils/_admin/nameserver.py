@@ -109,18 +109,7 @@ def register_master(
 
     A name server forgets it as soon as the connection ends over which this was said, or 120 s after it.
     """
-    table = {
-        topic.name: {
-            "topicName": topic.name,
-            "readQueueNums": topic.read_queues,
-            "writeQueueNums": topic.write_queues,
-            "perm": topic.perm,
-            "topicFilterType": topic.filter_type,
-            "topicSysFlag": topic.sys_flag,
-            "order": topic.order,
-        }
-        for topic in topics
-    }
+    table = {topic.name: topic.as_entry() for topic in topics}
     wrapper = {"dataVersion": {"timestamp": 0, "counter": 0}, "topicConfigTable": table}
     ext = {
         "clusterName": cluster,

@@ -12,6 +12,9 @@ DLQ_PREFIX = "%DLQ%"
 # A topic with one of them belongs to the group that it names.
 DERIVED = (RETRY_PREFIX, DLQ_PREFIX)
 
+# Under broker name + this, rocketmq_broker_listing announces a master that is not listed yet.
+RETURNING_SUFFIX = "-returning"
+
 SCHEDULE_TOPIC = "SCHEDULE_TOPIC_XXXX"
 HALF_TOPIC = "RMQ_SYS_TRANS_HALF_TOPIC"
 OP_TOPIC = "RMQ_SYS_TRANS_OP_HALF_TOPIC"

@@ -24,7 +24,6 @@ from .facts import Facts, topic_tables, why
 from .facts import answered_masters as answered
 from .merge import Wishes
 from .reasons import Reason
-from .seed import topic_entry
 
 FRAME_LIMIT = 16 * 1024 * 1024
 # Messages keep the length of their topic in one signed byte.
@@ -342,7 +341,7 @@ def registration_bytes(topics: Iterable[TopicConfig], cluster: str, brokers: Ite
     # Frame, header and the wrapper around the table: measured as a few hundred bytes.
     total = 512
     for topic in (*topics, *own):
-        entry = json.dumps(topic_entry(topic), ensure_ascii=False, separators=(",", ":"))
+        entry = json.dumps(topic.as_entry(), ensure_ascii=False, separators=(",", ":"))
         total += len(json.dumps(topic.name, ensure_ascii=False).encode()) + len(entry.encode()) + 2
     return total
 

@@ -15,7 +15,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .._admin.models import SubscriptionGroup, TopicConfig
+from .._admin.models import SubscriptionGroup
 from .merge import Wishes
 
 ORDER_NAMESPACE = "ORDER_TOPIC_CONFIG"
@@ -37,7 +37,7 @@ def broker_files(wishes: Wishes, stamp_ms: int) -> dict[str, str]:
         TOPICS: _dump(
             {
                 "dataVersion": version,
-                "topicConfigTable": {name: topic_entry(topic) for name, topic in sorted(wishes.topics.items())},
+                "topicConfigTable": {name: topic.as_entry() for name, topic in sorted(wishes.topics.items())},
             }
         ),
         GROUPS: _dump(
@@ -60,18 +60,6 @@ def zero_offsets(wishes: Wishes) -> dict[tuple[str, str], int]:
     return {
         (topic, group): max(wishes.topics[topic].read_queues, wishes.topics[topic].write_queues)
         for group, topic in sorted(wishes.pairs, key=lambda pair: (pair[1], pair[0]))
-    }
-
-
-def topic_entry(topic: TopicConfig) -> dict[str, Any]:
-    return {
-        "order": topic.order,
-        "perm": topic.perm,
-        "readQueueNums": topic.read_queues,
-        "topicFilterType": topic.filter_type,
-        "topicName": topic.name,
-        "topicSysFlag": topic.sys_flag,
-        "writeQueueNums": topic.write_queues,
     }
 
 
