@@ -70,7 +70,7 @@ def judge(
     for view in snapshot.slaves if alone else ():
         run.slave(view)
     run.never_committed()
-    run.queues.carry(previous)
+    run.queues.carry(previous, run.consumers)
     if not snapshot.masters or not run.seen:
         run.add("NOTHING_SEEN", snapshot.spec.name, {"masters": len(snapshot.masters), "rows": len(run.queues.found)})
     return ClusterDrain(

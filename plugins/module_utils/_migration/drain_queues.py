@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from .._admin.models import (
@@ -191,15 +191,19 @@ class QueueRows:
         self.found.append(row)
         self.parts[row.part] += remaining
 
-    def carry(self, previous: ClusterDrain | None) -> None:
+    def carry(self, previous: ClusterDrain | None, online: Container[str]) -> None:
         """Rows that had messages at the last look and are in no answer any more: their messages wait all the same.
 
-        A client that broadcasts, or a group that never committed, is known only as long as it is online.
+        A client that broadcasts, or a group that never committed, is known only as long as it is online. ``online``:
+        the groups that are. Of a group that is not, its last client has left: that is the same as if the drain had
+        begun after it, and is named the same.
         """
         there = {row.key for row in self.found}
         for row in previous.rows if previous else ():
             if not row.remaining or row.key in there:
                 continue
-            verdict, code = (UNKNOWN, "BROADCAST_UNKNOWN") if row.client else (NO_CONSUMER, "NO_CONSUMER")
-            why = "the client" if row.client else "the group"
-            self._keep(row, verdict, code, row.remaining, row.lost, why=f"{why} left before it had read everything")
+            if row.client and row.group in online:
+                verdict, code, why = UNKNOWN, "BROADCAST_UNKNOWN", "the client left before it had read everything"
+            else:
+                verdict, code, why = NO_CONSUMER, "NO_CONSUMER", "the group left before it had read everything"
+            self._keep(row, verdict, code, row.remaining, row.lost, why=why)

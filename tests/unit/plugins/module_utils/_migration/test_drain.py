@@ -491,8 +491,9 @@ def test_a_broadcasting_client_that_leaves_with_a_backlog_is_not_forgotten() -> 
     def look(*clients, at, previous=None):
         queue = MessageQueue("orders", "broker-a", 0)
         told = {("g", name): RunningInfo({}, {}, {queue: {"commitOffset": left}}) for name, left in clients}
-        connections = {"g": online("orders", model="BROADCASTING", clients=[name for name, _unused in clients])}
-        master = view(connections=connections, stats={"orders": {0: QueueRange(0, 10)}})
+        names = [name for name, _unused in clients]
+        connections = {"g": online("orders", model="BROADCASTING", clients=names)} if names else {}
+        master = view(connections=connections, offsets={}, stats={"orders": {0: QueueRange(0, 10)}})
         return run(master, clients=told, previous=previous, at=at)
 
     first = look(("c1", 10), ("c2", 4), at=1000)
@@ -503,6 +504,10 @@ def test_a_broadcasting_client_that_leaves_with_a_backlog_is_not_forgotten() -> 
     still = look(("c1", 10), at=11000, previous=gone)
     assert still.remaining == 6
     assert look(("c1", 10), ("c2", 10), at=16000, previous=still).reasons == ()
+    # Named as if nobody had been there when the drain began; an operator who waives that need not wait for a restart.
+    everybody = look(at=11000, previous=gone)
+    assert (row(everybody, client="c2").verdict, "NO_CONSUMER" in codes(everybody)) == (NO_CONSUMER, True)
+    assert "the group left before it had read everything" in str(everybody.reasons)
     # One that had read everything may go.
     assert look(("c1", 10), at=6000, previous=look(("c1", 10), ("c2", 10), at=1000)).reasons == ()
 
