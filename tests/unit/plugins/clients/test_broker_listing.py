@@ -15,7 +15,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._module import Rock
 from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import wait_until
 from ansible_collections.mqops.rocketmq.plugins.modules import rocketmq_broker_listing
 
-from .conftest import ADDRESSES, HUB, World
+from .conftest import ADDRESSES, HUB, MRO, World
 
 Run = Callable[..., dict[str, Any]]
 MASTER = ADDRESSES["hub-a"]
@@ -24,14 +24,20 @@ CHANGES = ("UPDATE_BROKER_CONFIG", "REGISTER_BROKER", "UNREGISTER_BROKER")
 
 
 class Estate(World):
-    """hub-a with its configuration, and what two name servers list."""
+    """hub-a and hub-b with their configuration, and what two name servers list."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.config = {
-            "registerBrokerTimeoutMills": "-1", "brokerPermission": "4", "namesrvAddr": f"{NEW};{OLD}",
-            "brokerIP1": "127.0.0.22", "listenPort": "10911", "brokerIP2": "127.0.5.22", "haListenPort": "10912",
+        self.names = {address: name for name, address in ADDRESSES.items()}
+        self.configs = {
+            ADDRESSES[name]: {
+                "registerBrokerTimeoutMills": "-1", "brokerPermission": "4", "namesrvAddr": f"{NEW};{OLD}",
+                "brokerIP1": f"127.0.0.{end}", "listenPort": "10911",
+                "brokerIP2": f"127.0.5.{end}", "haListenPort": "10912",
+            }
+            for name, end in (("hub-a", 22), ("hub-b", 23))
         }  # fmt: skip
+        self.config = self.configs[MASTER]
         self.running_for = 100  # seconds; a look takes one
         self.listed: dict[str, dict[str, str]] = {NEW: {}, OLD: {}}
         self.deaf = False  # takes a configuration and does nothing
@@ -49,17 +55,19 @@ class Estate(World):
         if (request.name, request.address) in self.down:
             return AdminError(request.name, request.address, None, "no answer within 5 s")
         if request.code == 26:
-            return dict(self.config)
+            return dict(self.configs[request.address])
         if request.code == 28:
             self.running_for += 1
             minutes, seconds = divmod(self.running_for, 60)
             return {"runtime": f"[ 0 days, 0 hours, {minutes} minutes, {seconds} seconds ]"}
         if request.code == 25:
-            self._configure(dict(request.fields))
+            self._configure(request.address, dict(request.fields))
         elif request.code == 103:
-            assert request.ext["brokerAddr"] == MASTER and request.ext["clusterName"] != "hub"
-            assert request.ext["haServerAddr"] == "127.0.5.22:10912" and self.running_for >= 31
-            self.listed[request.address][request.ext["brokerName"]] = MASTER
+            address = request.ext["brokerAddr"]
+            assert request.ext["clusterName"] != "hub" and self.running_for >= 31
+            assert request.ext["haServerAddr"] == address.replace("127.0.0", "127.0.5").replace("10911", "10912")
+            assert request.ext["brokerName"] == self.names[address] + "-returning"
+            self.listed[request.address][request.ext["brokerName"]] = address
         elif request.code == 104:
             self.listed[request.address].pop(request.ext["brokerName"], None)
         else:
@@ -67,11 +75,12 @@ class Estate(World):
             return ClusterInfo({name: BrokerData(name, "any", {0: address}) for name, address in found.items()}, {})
         return None
 
-    def _configure(self, values: dict[str, str]) -> None:
-        self.config.update(values)
-        if "brokerPermission" in values and int(self.config["registerBrokerTimeoutMills"]) >= 0 and not self.deaf:
-            for server in self.config["namesrvAddr"].split(";"):
-                self.listed[server]["hub-a"] = MASTER
+    def _configure(self, address: str, values: dict[str, str]) -> None:
+        config = self.configs[address]
+        config.update(values)
+        if "brokerPermission" in values and int(config["registerBrokerTimeoutMills"]) >= 0 and not self.deaf:
+            for server in config["namesrvAddr"].split(";"):
+                self.listed[server][self.names[address]] = address
 
     @property
     def changes(self) -> list[tuple[str, str]]:
@@ -100,7 +109,8 @@ def estate(monkeypatch: pytest.MonkeyPatch) -> Estate:
 @pytest.fixture
 def listing(run: Run) -> Run:
     def call(state: str = "listed", **more: Any) -> dict[str, Any]:
-        return run(rocketmq_broker_listing.main, cluster=HUB, broker="hub-a", state=state, **more)
+        options = {"cluster": HUB, "brokers": ["hub-a"], "interval": 1.0, **more}
+        return run(rocketmq_broker_listing.main, state=state, **options)
 
     return call
 
@@ -147,6 +157,47 @@ def test_it_is_announced_until_its_clients_are_there_and_then_listed(listing: Ru
     assert estate.listed == {NEW: {"hub-a": MASTER}, OLD: {"hub-a": MASTER}}
     assert estate.config["registerBrokerTimeoutMills"] == "6000" and estate.config["brokerPermission"] == "4"
     assert not listing()["changed"]
+
+
+def test_masters_of_a_target_that_joins_are_announced_to_the_clients_of_its_sources(
+    listing: Run, estate: Estate
+) -> None:
+    """At its first start no master of the target knows anybody."""
+    both = ["hub-a", "hub-b"]
+    for name in both:
+        estate.connections.pop((ADDRESSES[name], "orders-g"))
+    estate.online("orders-g", ["c1", "c2"], ["mro"], ["orders"])
+    looks = 0
+
+    def each() -> None:
+        nonlocal looks
+        looks += 1
+        assert all(list(listed) == ["hub-a-returning", "hub-b-returning"] for listed in estate.listed.values())
+        if looks == 35:
+            estate.online("orders-g", ["c1", "c2"], ["hub-a"], ["orders"])
+        if looks == 45:
+            estate.online("orders-g", ["c1", "c2"], ["hub-b"], ["orders"])
+
+    estate.each_time = each
+    result = listing(brokers=both, sources=[MRO], _ansible_diff=True)
+    assert not result.get("failed") and result["reasons"] == [] and result["elapsed"] == 44.0
+    assert estate.listed == {server: {name: ADDRESSES[name] for name in both} for server in (NEW, OLD)}
+    assert result["nameservers"] == [NEW, OLD] and "hub-b" in str(result["diff"])
+    # Without the sources nobody would have been waited for.
+    for config in estate.configs.values():
+        config["registerBrokerTimeoutMills"] = "-1"
+    estate.listed = {NEW: {}, OLD: {}}
+    for name in both:
+        estate.connections.pop((ADDRESSES[name], "orders-g"))
+    estate.each_time = lambda: None
+    assert listing(brokers=both)["elapsed"] < 33.0
+
+
+def test_only_those_that_are_withheld_are_announced(listing: Run, estate: Estate) -> None:
+    estate.config["registerBrokerTimeoutMills"] = "6000"
+    estate.online("orders-g", ["c1", "c2"], ["hub-b"], ["orders"])
+    assert listing(brokers=["hub-a", "hub-b"])["changed"]
+    assert {address for name, address in estate.changes if name == "UPDATE_BROKER_CONFIG"} == {ADDRESSES["hub-b"]}
 
 
 def test_it_is_announced_when_no_client_has_an_older_route(listing: Run, estate: Estate) -> None:
@@ -215,8 +266,8 @@ def test_it_is_read_back(listing: Run, estate: Estate) -> None:
     assert result["failed"] and f"{NEW} does not list {MASTER} as hub-a" in result["msg"]
 
 
-def test_bad_input(listing: Run, run: Run, estate: Estate) -> None:
+def test_bad_input(listing: Run, estate: Estate) -> None:
     assert "register_timeout" in listing(register_timeout=0)["msg"]
     assert "waive" in listing(waivers=[{"code": "NONE", "subject": "*", "reason": "no"}])["msg"]
-    result = run(rocketmq_broker_listing.main, cluster=HUB, broker="hub-x", state="listed")
-    assert "'hub-x' is no master of hub" in result["msg"] and not estate.changes
+    assert "hub-x is no master of hub" in listing(brokers=["hub-a", "hub-x"])["msg"]
+    assert "the list is empty" in listing(brokers=[])["msg"] and not estate.changes
