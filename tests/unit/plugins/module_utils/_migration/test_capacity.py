@@ -54,9 +54,9 @@ def test_sizes_are_those_of_the_tables_themselves() -> None:
     files = broker_files(table, 1)
     size = measure(table, TARGET)
     own = capacity.registration_bytes([], "hub", ["hub-a"])
-    assert size.registration - own == pytest.approx(
-        len(json.dumps(json.loads(files["topics.json"])["topicConfigTable"], separators=(",", ":"))), abs=4
-    )
+    topics = json.loads(files["topics.json"])["topicConfigTable"]
+    del topics["RMQ_SYS_TRANS_HALF_TOPIC"]  # in both
+    assert size.registration - own == pytest.approx(len(json.dumps(topics, separators=(",", ":"))), abs=4)
     table_text = json.dumps(
         json.loads(files["subscriptionGroup.json"])["subscriptionGroupTable"], separators=(",", ":")
     )
