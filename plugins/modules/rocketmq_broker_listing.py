@@ -24,7 +24,8 @@ description:
     have one with it, and ask it who is in their group while it knows half of them.
   - Clients that have not come within O(timeout) do not keep it out for ever. It registers without them, they are named,
     and these groups can consume messages twice, as after any other restart.
-  - A name server forgets an announcement by itself when the task that made it ends in whatever way.
+  - A name server forgets an announcement when the connection ends over which it was made, and so when the task ends in
+    whatever way.
 options:
   cluster:
     description:
@@ -246,6 +247,9 @@ class Master:
         self.config = module.admin.ask(broker_config(spec.address))
         self.register_timeout = int(self.config.get(KEY, 0))
         self.address = published_address(spec, self.config)
+        # A name server that loses a connection ends one announcement that was made over it, and no other.
+        self.herald = module.further_client()
+        self.announced_at: list[str] = []
         self.told: list[str] = []
 
     @property
@@ -281,7 +285,7 @@ class Master:
         """In words, the name servers that did not answer."""
         servers = [server for server in self.config.get("namesrvAddr", "").split(";") if server]
         ha_address = f"{self.config['brokerIP2']}:{self.config['haListenPort']}"
-        answers = self.module.admin.ask_all(
+        answers = self.herald.ask_all(
             register_master(server, ANNOUNCED_CLUSTER, self.announced, self.address, ha_address, [ANNOUNCED_TOPIC])
             for server in servers
         )
@@ -294,13 +298,18 @@ class Master:
                 f"{self.name} could be listed nowhere, and stays withheld: "
                 f"{'; '.join(silent) or 'it is configured without a name server'}. {REMEDY}"
             )
+        self.announced_at = self.told
         return silent
 
-    def register(self, register_timeout: int) -> None:
-        # First: a name server keeps one record of life for an address, under whatever name.
-        self.module.admin.ask_all(
-            unregister_master(server, ANNOUNCED_CLUSTER, self.announced, self.address) for server in self.told
+    def forget(self) -> None:
+        """Ends the announcement, once: a name server keeps one record of life for an address, under whatever name."""
+        servers, self.announced_at = self.announced_at, []
+        self.herald.ask_all(
+            unregister_master(server, ANNOUNCED_CLUSTER, self.announced, self.address) for server in servers
         )
+
+    def register(self, register_timeout: int) -> None:
+        self.forget()
         # The value that it has: sent again, it makes the broker register at once.
         self.set({KEY: str(register_timeout), "brokerPermission": self.config["brokerPermission"]})
 
@@ -396,10 +405,14 @@ def list_again(listing: Listing, register_timeout: int) -> NoReturn:
         listing.end(todo, register_timeout, nameservers=[], silent=[], reasons=[], waived=[], elapsed=0.0)
     for master in todo:
         master.await_forgotten()
-    silent = [word for master in todo for word in master.announce()]
-    judged, elapsed = listing.greeted(todo)
-    for master in todo:
-        master.register(register_timeout)
+    try:
+        silent = [word for master in todo for word in master.announce()]
+        judged, elapsed = listing.greeted(todo)
+        for master in todo:
+            master.register(register_timeout)
+    finally:
+        for master in todo:
+            master.forget()
     for master in todo:
         master.await_listed()
     listing.end(

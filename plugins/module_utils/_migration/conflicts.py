@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .._admin.models import TopicConfig, Unknown, known
-from .._admin.system_names import DERIVED, HALF_TOPIC, RETRY_PREFIX, is_system_topic
+from .._admin.system_names import DERIVED, HALF_TOPIC, RETRY_PREFIX, RETURNING_SUFFIX, is_system_topic, retry_topic
 from . import conflicts_clients, conflicts_settings, conflicts_tables
 from . import preflight_reasons as _codes  # noqa: F401 - its import adds the codes to the catalogue
 from .conflicts_settings import setting
@@ -227,6 +227,8 @@ def registration(facts: Facts) -> Iterator[Reason]:
     for snapshot in facts.snapshots:
         wanted = {(broker.name, broker.id): broker.address for broker in snapshot.spec.brokers}
         target = {broker.name for broker in facts.target.brokers}
+        # A run that was killed may have left its announcement for a while.
+        announced = {(f"{broker.name}{RETURNING_SUFFIX}", broker.address) for broker in facts.target.masters}
         for server, view in snapshot.nameservers.items():
             if not known(view.cluster_info):
                 continue
@@ -244,7 +246,7 @@ def registration(facts: Facts) -> Iterator[Reason]:
                         "BROKER_ADDRESS_DIFFERS", subject, {"expected": address, "listed": listed[name, number]}
                     )
             for (name, number), address in listed.items():
-                if (name, number) not in wanted and name not in target:
+                if (name, number) not in wanted and name not in target and (name, address) not in announced:
                     yield Reason("BROKER_NOT_IN_INVENTORY", f"{server}/{name}:{number}", {"listed": address})
 
 
@@ -334,6 +336,7 @@ def registration_bytes(topics: Iterable[TopicConfig], cluster: str, brokers: Ite
             "BenchmarkTest",
             "OFFSET_MOVED_EVENT",
             HALF_TOPIC,
+            retry_topic("TOOLS_CONSUMER"),
             cluster,
             max(brokers, key=len, default=""),
         )

@@ -15,7 +15,7 @@ from .facts import Facts, answered_masters
 
 # Seconds, as rehearsed: what clients need (polls of 30 s, rebalances of 20 s) and the lengths of the proofs.
 _FIXED = {
-    "deploy": 60,
+    "deploy": 120,
     "open target": 35 + 22 + 60,
     "freeze source": 28 + 60,
     "close source": 35 + 60,
@@ -25,7 +25,7 @@ _FIXED = {
 }
 _PROOF = 60
 _HALF_CHECKS = 2
-_RESTART = 120
+_RESTART = 210
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 

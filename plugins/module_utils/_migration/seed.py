@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._admin.models import SubscriptionGroup, TopicConfig
-from .._admin.system_names import HALF_TOPIC
+from .._admin.system_names import HALF_TOPIC, retry_topic
 from .merge import Wishes
 
 ORDER_NAMESPACE = "ORDER_TOPIC_CONFIG"
@@ -26,9 +26,10 @@ GROUPS = "subscriptionGroup.json"
 OFFSETS = "consumerOffset.json"
 KV = "kvConfig.json"
 
-# As 4.4.0 makes it seconds after its first start (TransactionalMessageBridge.selectTopicConfig), and then registers
-# without waiting for an answer, which lists a broker that is withheld from the routes, too.
-_MADE_LATER = (TopicConfig(HALF_TOPIC, 1, 1, 6),)
+# As 4.4.0 makes them seconds after its first start (TransactionalMessageBridge.selectTopicConfig), and for the first
+# exporter or console that greets it. It then registers without waiting for an answer, which lists a broker that is
+# withheld from the routes, too.
+_MADE_LATER = (TopicConfig(HALF_TOPIC, 1, 1, 6), TopicConfig(retry_topic("TOOLS_CONSUMER"), 1, 1, 6))
 
 
 def broker_files(wishes: Wishes, stamp_ms: int) -> dict[str, str]:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -23,6 +23,18 @@ NEW, OLD = "127.0.0.21:9876", "127.0.0.1:9876"
 CHANGES = ("UPDATE_BROKER_CONFIG", "REGISTER_BROKER", "UNREGISTER_BROKER")
 
 
+class Link:
+    """A client with connections of its own."""
+
+    def __init__(self, estate: Estate) -> None:
+        self.estate = estate
+
+    def ask_all(self, requests: Iterable[Any]) -> list[Any]:
+        asked = list(requests)
+        self.estate.over += [(self, request.name, request.address) for request in asked]
+        return self.estate.ask_all(asked)
+
+
 class Estate(World):
     """hub-a and hub-b with their configuration, and what two name servers list."""
 
@@ -38,6 +50,7 @@ class Estate(World):
             for name, end in (("hub-a", 22), ("hub-b", 23))
         }  # fmt: skip
         self.config = self.configs[MASTER]
+        self.over: list[tuple[Link, str, str]] = []
         self.running_for = 100  # seconds; a look takes one
         self.listed: dict[str, dict[str, str]] = {NEW: {}, OLD: {}}
         self.deaf = False  # takes a configuration and does nothing
@@ -94,6 +107,7 @@ def estate(monkeypatch: pytest.MonkeyPatch) -> Estate:
     one.online("orders-g", ["c1", "c2"], ["hub-b"], ["orders"])
     one.online("orders-g", ["c1"], ["hub-a"], ["orders"])
     monkeypatch.setattr(RocketmqModule, "admin", property(lambda _self: one))
+    monkeypatch.setattr(RocketmqModule, "further_client", lambda _self: Link(one))
     now = 0.0
 
     def sleep(seconds: float) -> None:
@@ -183,6 +197,9 @@ def test_masters_of_a_target_that_joins_are_announced_to_the_clients_of_its_sour
     assert not result.get("failed") and result["reasons"] == [] and result["elapsed"] == 44.0
     assert estate.listed == {server: {name: ADDRESSES[name] for name in both} for server in (NEW, OLD)}
     assert result["nameservers"] == [NEW, OLD] and "hub-b" in str(result["diff"])
+    # A name server that loses a connection with two of them forgets the first alone, and stumbles over the second.
+    links = {link for link, name, address in estate.over if (name, address) == ("REGISTER_BROKER", NEW)}
+    assert len(links) == 2 and {link for link, _name, _address in estate.over} == links
     # Without the sources nobody would have been waited for.
     for config in estate.configs.values():
         config["registerBrokerTimeoutMills"] = "-1"
@@ -248,6 +265,19 @@ def test_a_name_server_that_does_not_answer_is_named(listing: Run, estate: Estat
     result = listing()
     assert result["nameservers"] == [NEW] and OLD in result["silent"][0]
     assert ("UNREGISTER_BROKER", OLD) not in estate.changes
+
+
+def test_a_failure_leaves_no_announcement(listing: Run, estate: Estate) -> None:
+    """Neither of the one that failed nor of those to come; and the first, which is listed, stays so."""
+    estate.online("orders-g", ["c1", "c2"], ["hub-a", "hub-b"], ["orders"])
+    estate.down.add(("UPDATE_BROKER_CONFIG", ADDRESSES["hub-b"]))
+    result = listing(brokers=["hub-a", "hub-b"])
+    assert result["failed"] and ADDRESSES["hub-b"] in result["msg"]
+    assert estate.listed == {NEW: {"hub-a": MASTER}, OLD: {"hub-a": MASTER}}
+    assert estate.changes.count(("UNREGISTER_BROKER", NEW)) == 2
+    # The next run goes on with the other.
+    estate.down.clear()
+    assert listing(brokers=["hub-a", "hub-b"])["changed"] and sorted(estate.listed[NEW]) == ["hub-a", "hub-b"]
 
 
 @pytest.mark.parametrize("servers", [f"{NEW};{OLD}", ""])
