@@ -22,6 +22,9 @@ description:
     know are connected to the broker as well, the announcement ends and the broker registers.
   - The announcement begins when the broker has run for longer than clients keep a route. Before that they may still
     have one with it, and ask it who is in their group while it knows half of them.
+  - First C(TBW102) is created, without a queue and without permission, on all masters that lack it. A client keeps the
+    route of a topic that its name server knows no more, and would send heartbeats to the announced address for as long
+    as it runs. Brokers with C(autoCreateTopicEnable=true) have the topic anyway; those without create no topic by it.
   - Clients that have not come within O(timeout) do not keep it out for ever. It registers without them, they are named,
     and these groups can consume messages twice, as after any other restart.
   - A name server forgets an announcement when the connection ends over which it was made, and so when the task ends in
@@ -149,7 +152,9 @@ from typing import Any, NoReturn
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import (
     broker_config,
+    create_topic,
     runtime_info,
+    topic_stats,
     update_broker_config,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
@@ -157,6 +162,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.masters impo
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import (
     BrokerSpec,
     ClusterInfo,
+    QueueRange,
     TopicConfig,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.nameserver import (
@@ -200,6 +206,9 @@ ANNOUNCED_TOPIC = TopicConfig("TBW102", 0, 0, 0)
 # Clients of 4.4.0 poll their routes every 30 s, and send their heartbeats a second later.
 POLL = 31.0
 
+# Topics are created after the answer.
+_CREATED_WITHIN = 10.0
+
 # A broker registers when brokerPermission is sent to it, and else every 30 s.
 _LISTED_WITHIN = 45.0
 
@@ -225,6 +234,17 @@ class Greeted:
     @property
     def ok(self) -> bool:
         return self.long and self.judged.ok
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """``masters``: addresses of those that have no such topic."""
+
+    masters: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.masters
 
 
 @dataclass(frozen=True)
@@ -359,6 +379,27 @@ class Listing:
         after = {name: {KEY: wanted} for name in before}
         self.module.exit(changed=bool(before), before=before or None, after=after or None, **result)
 
+    def let_go_afterwards(self) -> None:
+        """The announced topic on every master of all clusters that answers, so that it outlives the announcement."""
+        admin = self.module.admin
+        addresses = [master.address for cluster in (*self.sources, self.cluster) for master in cluster.masters]
+
+        def look() -> list[dict[int, QueueRange] | None | AdminError]:
+            return admin.ask_all(topic_stats(address, ANNOUNCED_TOPIC.name) for address in addresses)
+
+        def judge(answers: list[dict[int, QueueRange] | None | AdminError]) -> Lacking:
+            return Lacking(tuple(at for at, answer in zip(addresses, answers, strict=True) if answer is None))
+
+        lacking = judge(look())
+        if lacking.ok:
+            return
+        admin.ask_all(create_topic(address, ANNOUNCED_TOPIC) for address in lacking.masters)
+        waited = wait_until(look, judge, timeout=_CREATED_WITHIN, interval=1.0)
+        if not waited.ok:
+            names = ", ".join(waited.last.masters) if waited.last else "nobody answered"
+            name = ANNOUNCED_TOPIC.name
+            raise ModuleError(f"{name} was to be created {waited.why()}; missing: {names}", changed=True)
+
     def greeted(self, masters: list[Master]) -> tuple[Judged, float]:
         """Waits for the clients; what was missing in the end, and the seconds."""
         clusters = [*(one for one in self.sources if one.name != self.cluster.name), self.cluster]
@@ -405,6 +446,7 @@ def list_again(listing: Listing, register_timeout: int) -> NoReturn:
         listing.end(todo, register_timeout, nameservers=[], silent=[], reasons=[], waived=[], elapsed=0.0)
     for master in todo:
         master.await_forgotten()
+    listing.let_go_afterwards()
     try:
         silent = [word for master in todo for word in master.announce()]
         judged, elapsed = listing.greeted(todo)

@@ -51,6 +51,7 @@ class Estate(World):
         }  # fmt: skip
         self.config = self.configs[MASTER]
         self.over: list[tuple[Link, str, str]] = []
+        self.polled = set(ADDRESSES.values())  # masters that have the topic of the announcement
         self.running_for = 100  # seconds; a look takes one
         self.listed: dict[str, dict[str, str]] = {NEW: {}, OLD: {}}
         self.deaf = False  # takes a configuration and does nothing
@@ -62,11 +63,18 @@ class Estate(World):
         return answer
 
     def _answer(self, request: Any) -> Any:
-        if request.code not in (25, 26, 28, 103, 104, 106):
+        if request.code not in (17, 25, 26, 28, 103, 104, 106, 202):
             return super()._answer(request)
         self.asked.append((request.name, request.address))
         if (request.name, request.address) in self.down:
             return AdminError(request.name, request.address, None, "no answer within 5 s")
+        if request.code == 17:
+            assert (request.ext["topic"], request.ext["perm"], request.ext["readQueueNums"]) == ("TBW102", "0", "0")
+            if not self.deaf:
+                self.polled.add(request.address)
+            return None
+        if request.code == 202:
+            return {} if request.address in self.polled else None
         if request.code == 26:
             return dict(self.configs[request.address])
         if request.code == 28:
@@ -208,6 +216,22 @@ def test_masters_of_a_target_that_joins_are_announced_to_the_clients_of_its_sour
         estate.connections.pop((ADDRESSES[name], "orders-g"))
     estate.each_time = lambda: None
     assert listing(brokers=both)["elapsed"] < 33.0
+
+
+def test_the_announced_topic_outlives_the_announcement(listing: Run, estate: Estate) -> None:
+    """Else clients keep its route, and with it the address, for as long as they run."""
+    estate.online("orders-g", ["c1", "c2"], ["hub-a"], ["orders"])
+    estate.polled = {ADDRESSES["hub-b"]}
+    estate.each_time = lambda: None if ADDRESSES["mro"] in estate.polled else pytest.fail("announced before")
+    assert listing(sources=[MRO])["changed"]
+    made = [address for name, address in estate.asked if name == "UPDATE_AND_CREATE_TOPIC"]
+    assert sorted(made) == sorted([ADDRESSES["mro"], MASTER])
+
+
+def test_nothing_is_announced_that_clients_would_keep(listing: Run, estate: Estate) -> None:
+    estate.polled, estate.deaf = set(), True
+    result = listing()
+    assert result["failed"] and f"missing: {MASTER}" in result["msg"] and not estate.changes
 
 
 def test_only_those_that_are_withheld_are_announced(listing: Run, estate: Estate) -> None:
