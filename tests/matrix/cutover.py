@@ -367,6 +367,7 @@ class Matrix(Chain):
         self.phase("rollback_attach")
         self.flows(f"the leaving of {second}")
         self.stands("apart", second)
+        self.have_let_go(second)
         self.phase("rollback_attach", says="changed=0")
         # What a killed attach leaves behind, too.
         began = time.time()
@@ -376,6 +377,19 @@ class Matrix(Chain):
         self.flows(f"the second attachment of {second}")
         self.stands("open", second)
         self.finish()
+
+    def have_let_go(self, source: str) -> None:
+        """Wait until no client of the source is connected to a broker of the target: brokers end what is silent for
+        120 s, so that this tells whether anybody still sends heartbeats there."""
+        began = time.time()
+        brokers = json.loads((self.evidence / "plan.json").read_text())["decisions"]["target"]["brokers"]
+        hosts = {one["address"].split(":")[0] + ":" for one in brokers}  # with whatever port
+        peers = ("docker", "exec", f"mqops-{self.lab}-{source}-business-machine", "ss", "-Htn", "state", "established")
+        while held := sorted(host for host in hosts if host in self.output(*peers)):
+            if time.time() - began > 300:
+                raise Failed(f"clients of {source}, which has left, still hold on to {', '.join(held)}")
+            time.sleep(5)
+        self.note(f"clients of {source} have let go", time.time() - began)
 
     def unread(self, source: str) -> int:
         """Messages of the late group that the brokers of the source took and nobody has received."""
