@@ -271,7 +271,6 @@ class RocketmqModule:
         self.params: dict[str, Any] = self.module.params
         self.check_mode: bool = self.module.check_mode
         self._admin: Admin | None = None
-        self._further: list[Admin] = []
         self._progress_failed = False
         for option in ("request_timeout", "connect_timeout", "timeout", "interval"):
             number = self.params.get(option)
@@ -286,24 +285,14 @@ class RocketmqModule:
     def admin(self) -> Admin:
         """The client of this run; it opens connections only when a request is sent."""
         if self._admin is None:
-            self._admin = self._client()
+            access, secret = self.params["access_key"], self.params["secret_key"]
+            self._admin = Admin(
+                timeout=self.params["request_timeout"],
+                connect_timeout=self.params["connect_timeout"],
+                credentials=Credentials(access, secret) if access and secret else None,
+                tls=self.params["tls"] or None,
+            )
         return self._admin
-
-    def _client(self) -> Admin:
-        access, secret = self.params["access_key"], self.params["secret_key"]
-        return Admin(
-            timeout=self.params["request_timeout"],
-            connect_timeout=self.params["connect_timeout"],
-            credentials=Credentials(access, secret) if access and secret else None,
-            tls=self.params["tls"] or None,
-        )
-
-    def further_client(self) -> Admin:
-        """One with connections of its own, which last as long as the task; its requests are told with the others."""
-        client = self._client()
-        client.audit = self.admin.audit
-        self._further.append(client)
-        return client
 
     def clusters(self, option: str = "clusters") -> list[ClusterSpec]:
         """The clusters of an option that holds one or a list; brokers left out are discovered."""
@@ -358,9 +347,9 @@ class RocketmqModule:
     def _close(self, result: dict[str, Any]) -> None:
         # A line each: what ten thousand requests say as dicts would cost more than to send them.
         result.setdefault("requests", [audit_line(entry) for entry in (self._admin.audit if self._admin else ())])
-        for client in (*self._further, *([self._admin] if self._admin is not None else [])):
-            client.close()
-        self._admin, self._further = None, []
+        if self._admin is not None:
+            self._admin.close()
+            self._admin = None
 
 
 def masters_of(module: RocketmqModule, cluster: ClusterSpec) -> Masters:

@@ -2,29 +2,29 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Let a master come to clients that it knows already."""
+"""Let a master come back to clients that it knows already."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: rocketmq_broker_listing
-short_description: Keep a master that starts out of the routes until all clients have greeted it
+short_description: Keep a master that restarts out of the routes until all clients have greeted it
 description:
   - A consumer of RocketMQ 4.4.0 asks any broker of a topic who else is in its group. A broker that has just started
     knows only the clients whose heartbeat it has had, and each client sends one every 30 s. Until then it gives short
     lists, and whoever asks takes the queues of the others, too; what is in them is consumed twice.
-  - With V(withheld), set before a restart, the broker will not register at its name servers when it starts. It runs,
-    and is in no route. A broker that starts for the first time is withheld by C(registerBrokerTimeoutMills=-1) in its
-    file.
+  - With V(withheld), set before the restart, the broker will not register at its name servers when it starts. It runs,
+    and is in no route.
   - With V(listed), after the start, its address is announced to the clients under another name, with the topic
     C(TBW102) alone and no queue. Every Java client polls that topic and sends heartbeats to all brokers that it finds,
     but asks none of them about a group for it. When each client has had the time to do so, and all that other masters
     know are connected to the broker as well, the announcement ends and the broker registers.
   - The announcement begins when the broker has run for longer than clients keep a route. Before that they may still
     have one with it, and ask it who is in their group while it knows half of them.
-  - First C(TBW102) is created, without a queue and without permission, on all masters that lack it. A client keeps the
-    route of a topic that its name server knows no more, and would send heartbeats to the announced address for as long
-    as it runs. Brokers with C(autoCreateTopicEnable=true) have the topic anyway; those without create no topic by it.
+  - First C(TBW102) is created, without a queue and without permission, on all masters that lack it and that these name
+    servers list. A client keeps the route of a topic that its name server knows no more, and would send heartbeats to
+    the announced address for as long as it runs. Brokers with C(autoCreateTopicEnable=true) have the topic anyway; by
+    this one none is created.
   - Clients that have not come within O(timeout) do not keep it out for ever. It registers without them, they are named,
     and these groups can consume messages twice, as after any other restart.
   - A name server forgets an announcement when the connection ends over which it was made, and so when the task ends in
@@ -34,15 +34,10 @@ options:
     description:
       - The cluster; its masters tell which clients there are.
       - Give its brokers. Name servers, where they are looked for otherwise, do not list one that is withheld.
-  brokers:
-    description: Names of the brokers whose masters it is about. They are announced together, and listed together.
-    type: list
-    elements: str
+  broker:
+    description: Name of the broker whose master it is about.
+    type: str
     required: true
-  sources:
-    description: Further clusters whose masters tell which clients there are, of those that the cluster joins.
-    required: false
-    default: []
   state:
     description:
       - What is wanted. Without an earlier V(withheld), V(listed) finds nothing to do.
@@ -60,11 +55,9 @@ options:
     description: Seconds to wait for the clients from the announcement on.
     default: 75.0
   interval:
-    description: Seconds between two looks at the clients.
-    default: 5.0
+    default: 1.0
 extends_documentation_fragment:
   - mqops.rocketmq._clusters.cluster
-  - mqops.rocketmq._clusters.sources
   - mqops.rocketmq._gate
   - mqops.rocketmq._gate.waivers
   - mqops.rocketmq._connection
@@ -76,8 +69,8 @@ attributes:
   idempotent:
     support: full
 notes:
-  - While a master that was listed before is withheld its slave is what clients find under its name. Nothing should be
-    left unread on the master, and it should take no writes, before it is restarted.
+  - While a master is withheld its slave is what clients find under its name. Nothing should be left unread on the
+    master, and it should take no writes, before it is restarted.
   - The broker writes C(registerBrokerTimeoutMills) into the file that it was started with.
 seealso:
   - module: mqops.rocketmq.rocketmq_consumer_assignment
@@ -97,7 +90,7 @@ EXAMPLES = r"""
         - {name: hub-b, id: 0, address: "198.18.10.82:10911"}
         - {name: hub-a, id: 1, address: "198.18.10.84:10911"}
         - {name: hub-b, id: 1, address: "198.18.10.85:10911"}
-    brokers: [hub-a]
+    broker: hub-a
     state: withheld
 
 - name: After its restart, list it when its clients have greeted it
@@ -106,18 +99,18 @@ EXAMPLES = r"""
       name: hub
       nameservers: ["198.18.10.80:9876"]
       brokers: *brokers
-    brokers: [hub-a]
+    broker: hub-a
     state: listed
 """
 
 RETURN = r"""
 nameservers:
-  description: Name servers at which brokers were announced and are listed now.
+  description: Name servers at which the broker was announced and is listed now.
   returned: when O(state=listed)
   type: list
   elements: str
 silent:
-  description: Name servers that a broker is configured with and that did not answer, each with what came back.
+  description: Name servers that the broker is configured with and that did not answer, each with what came back.
   returned: when O(state=listed)
   type: list
   elements: str
@@ -160,7 +153,6 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker impor
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.masters import published_address
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import (
-    BrokerSpec,
     ClusterInfo,
     QueueRange,
     TopicConfig,
@@ -185,7 +177,6 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     ModuleError,
     RocketmqModule,
     cluster_option,
-    clusters_option,
     gate_spec,
     run_module,
     waivers_option,
@@ -258,31 +249,42 @@ class Listed:
         return not self.open
 
 
-class Master:
-    """One of them, and the name servers that know of its announcement."""
+class Listing:
+    """One master of one cluster."""
 
-    def __init__(self, module: RocketmqModule, spec: BrokerSpec) -> None:
-        self.module, self.spec, self.name = module, spec, spec.name
-        self.announced = spec.name + RETURNING_SUFFIX
-        self.config = module.admin.ask(broker_config(spec.address))
+    def __init__(self, module: RocketmqModule) -> None:
+        self.module = module
+        try:
+            self.waivers = parse_waivers(module.params["waivers"])
+        except WaiverError as error:
+            raise ArgumentError(str(error)) from error
+        self.cluster = module.clusters("cluster")[0]
+        name = module.params["broker"]
+        known = {master.name: master for master in self.cluster.masters}
+        if name not in known:
+            raise ArgumentError(f"broker: {name!r} is no master of {self.cluster.name} ({', '.join(sorted(known))})")
+        self.master = known[name]
+        self.announced = name + RETURNING_SUFFIX
+        self.config = module.admin.ask(broker_config(self.master.address))
         self.register_timeout = int(self.config.get(KEY, 0))
-        self.address = published_address(spec, self.config)
-        # A name server that loses a connection ends one announcement that was made over it, and no other.
-        self.herald = module.further_client()
-        self.announced_at: list[str] = []
-        self.told: list[str] = []
+        self.address = published_address(self.master, self.config)
+        self.servers = [server for server in self.config.get("namesrvAddr", "").split(";") if server]
 
     @property
     def withheld(self) -> bool:
         return self.register_timeout < 0
 
+    def end(self, changed: bool, wanted: int, **result: Any) -> NoReturn:
+        before, after = ({KEY: self.register_timeout}, {KEY: wanted}) if changed else (None, None)
+        self.module.exit(changed=changed, before=before, after=after, **result)
+
     def set(self, values: dict[str, str]) -> None:
         """Raises ModuleError unless the broker shows the values afterwards."""
-        self.module.admin.ask(update_broker_config(self.spec.address, values))
-        seen = self.module.admin.ask(broker_config(self.spec.address))
+        self.module.admin.ask(update_broker_config(self.master.address, values))
+        seen = self.module.admin.ask(broker_config(self.master.address))
         odd = [f"{key} is {seen.get(key)} and not {value}" for key, value in values.items() if seen.get(key) != value]
         if odd:
-            raise ModuleError(f"{self.name} was changed and does not show it: {'; '.join(odd)}", changed=True)
+            raise ModuleError(f"{self.master.name} was changed and does not show it: {'; '.join(odd)}", changed=True)
 
     def await_forgotten(self) -> None:
         """Until no client can have a route any more that is older than the broker's start."""
@@ -292,97 +294,29 @@ class Master:
             # [ 0 days, 0 hours, 0 minutes, 7 seconds ]
             parts = re.findall(r"[0-9]+", info.get("runtime", "").replace(",", "").replace(".", ""))
             if len(parts) != len(units):
-                raise ModuleError(f"{self.name} does not tell how long it has run: {info.get('runtime')!r}")
+                raise ModuleError(f"{self.master.name} does not tell how long it has run: {info.get('runtime')!r}")
             return Running(sum(unit * int(part) for unit, part in zip(units, parts, strict=True)))
 
         waited = wait_until(
-            lambda: self.module.admin.ask(runtime_info(self.spec.address)), judge, timeout=2 * POLL, interval=1.0
+            lambda: self.module.admin.ask(runtime_info(self.master.address)), judge,
+            timeout=2 * POLL, interval=self.module.params["interval"],
         )
         if not waited.ok:
-            raise ModuleError(f"{self.name} has not run for {POLL:.0f} s {waited.why()}; it stays withheld")
-
-    def announce(self) -> list[str]:
-        """In words, the name servers that did not answer."""
-        servers = [server for server in self.config.get("namesrvAddr", "").split(";") if server]
-        ha_address = f"{self.config['brokerIP2']}:{self.config['haListenPort']}"
-        answers = self.herald.ask_all(
-            register_master(server, ANNOUNCED_CLUSTER, self.announced, self.address, ha_address, [ANNOUNCED_TOPIC])
-            for server in servers
-        )
-        silent = [str(answer) for answer in answers if isinstance(answer, AdminError)]
-        self.told = [
-            server for server, answer in zip(servers, answers, strict=True) if not isinstance(answer, AdminError)
-        ]
-        if not self.told:
-            raise ModuleError(
-                f"{self.name} could be listed nowhere, and stays withheld: "
-                f"{'; '.join(silent) or 'it is configured without a name server'}. {REMEDY}"
-            )
-        self.announced_at = self.told
-        return silent
-
-    def forget(self) -> None:
-        """Ends the announcement, once: a name server keeps one record of life for an address, under whatever name."""
-        servers, self.announced_at = self.announced_at, []
-        self.herald.ask_all(
-            unregister_master(server, ANNOUNCED_CLUSTER, self.announced, self.address) for server in servers
-        )
-
-    def register(self, register_timeout: int) -> None:
-        self.forget()
-        # The value that it has: sent again, it makes the broker register at once.
-        self.set({KEY: str(register_timeout), "brokerPermission": self.config["brokerPermission"]})
-
-    def await_listed(self) -> None:
-        def look() -> list[ClusterInfo | AdminError]:
-            return self.module.admin.ask_all(cluster_info(server) for server in self.told)
-
-        def judge(answers: list[ClusterInfo | AdminError]) -> Listed:
-            odd = []
-            for server, answer in zip(self.told, answers, strict=True):
-                if isinstance(answer, AdminError):
-                    odd.append(str(answer))
-                elif self.announced in answer.brokers:
-                    odd.append(f"{server} still lists {self.announced}")
-                elif self.name not in answer.brokers or answer.brokers[self.name].addresses.get(0) != self.address:
-                    odd.append(f"{server} does not list {self.address} as {self.name}")
-            return Listed(tuple(odd))
-
-        waited = wait_until(look, judge, timeout=_LISTED_WITHIN, interval=1.0)
-        if not waited.ok:
-            seen = "; ".join(waited.last.open) if waited.last else "nobody answered"
-            raise ModuleError(f"{self.name} was to register {waited.why()}: {seen}. {REMEDY}", changed=True)
-
-
-class Listing:
-    """The masters, and what the task makes of them."""
-
-    def __init__(self, module: RocketmqModule) -> None:
-        self.module = module
-        try:
-            self.waivers = parse_waivers(module.params["waivers"])
-        except WaiverError as error:
-            raise ArgumentError(str(error)) from error
-        self.cluster = module.clusters("cluster")[0]
-        self.sources = module.clusters("sources")
-        known = {master.name: master for master in self.cluster.masters}
-        strange = [name for name in module.params["brokers"] if name not in known]
-        if strange:
-            names = ", ".join(sorted(known))
-            raise ArgumentError(f"brokers: {', '.join(strange)} is no master of {self.cluster.name} ({names})")
-        if not module.params["brokers"]:
-            raise ArgumentError("brokers: the list is empty")
-        self.masters = [Master(module, known[name]) for name in dict.fromkeys(module.params["brokers"])]
-
-    def end(self, changed: Iterable[Master], wanted: int, **result: Any) -> NoReturn:
-        before = {master.name: {KEY: master.register_timeout} for master in changed}
-        after = {name: {KEY: wanted} for name in before}
-        self.module.exit(changed=bool(before), before=before or None, after=after or None, **result)
+            raise ModuleError(f"{self.master.name} has not run for {POLL:.0f} s {waited.why()}; it stays withheld")
 
     def let_go_afterwards(self) -> None:
-        """The announced topic on every master of all clusters that answers, so that it outlives the announcement."""
+        """The announced topic on every master that clients can find and that answers, so that it outlives the
+        announcement."""
         admin = self.module.admin
-        addresses = [master.address for cluster in (*self.sources, self.cluster) for master in cluster.masters]
+        views = admin.ask_all(cluster_info(server) for server in self.servers)
+        found = {
+            data.addresses[0]
+            for view in views
+            if not isinstance(view, AdminError)
+            for name, data in view.brokers.items()
+            if 0 in data.addresses and not name.endswith(RETURNING_SUFFIX)
+        }
+        addresses = sorted({*found, *(master.address for master in self.cluster.masters)})
 
         def look() -> list[dict[int, QueueRange] | None | AdminError]:
             return admin.ask_all(topic_stats(address, ANNOUNCED_TOPIC.name) for address in addresses)
@@ -394,18 +328,37 @@ class Listing:
         if lacking.ok:
             return
         admin.ask_all(create_topic(address, ANNOUNCED_TOPIC) for address in lacking.masters)
-        waited = wait_until(look, judge, timeout=_CREATED_WITHIN, interval=1.0)
+        waited = wait_until(look, judge, timeout=_CREATED_WITHIN, interval=self.module.params["interval"])
         if not waited.ok:
-            names = ", ".join(waited.last.masters) if waited.last else "nobody answered"
-            name = ANNOUNCED_TOPIC.name
-            raise ModuleError(f"{name} was to be created {waited.why()}; missing: {names}", changed=True)
+            missing = ", ".join(waited.last.masters) if waited.last else "nobody answered"
+            raise ModuleError(
+                f"{ANNOUNCED_TOPIC.name} was to be created {waited.why()}; missing: {missing}. "
+                f"{self.master.name} stays withheld",
+                changed=True,
+            )
 
-    def greeted(self, masters: list[Master]) -> tuple[Judged, float]:
+    def announce(self) -> tuple[list[str], list[str]]:
+        """Name servers that know of it now, and in words those that did not answer."""
+        ha_address = f"{self.config['brokerIP2']}:{self.config['haListenPort']}"
+        answers = self.module.admin.ask_all(
+            register_master(server, ANNOUNCED_CLUSTER, self.announced, self.address, ha_address, [ANNOUNCED_TOPIC])
+            for server in self.servers
+        )
+        silent = [str(answer) for answer in answers if isinstance(answer, AdminError)]
+        told = [
+            server for server, answer in zip(self.servers, answers, strict=True) if not isinstance(answer, AdminError)
+        ]
+        if not told:
+            raise ModuleError(
+                f"{self.master.name} could be listed nowhere, and stays withheld: "
+                f"{'; '.join(silent) or 'it is configured without a name server'}. {REMEDY}"
+            )
+        return told, silent
+
+    def greeted(self) -> tuple[Judged, float]:
         """Waits for the clients; what was missing in the end, and the seconds."""
-        clusters = [*(one for one in self.sources if one.name != self.cluster.name), self.cluster]
-        sweep = Sweep(self.module.admin, clusters, self.cluster, [])
-        given = {master.spec.address: master.name for master in masters}
-        names = ", ".join(given.values())
+        sweep = Sweep(self.module.admin, [self.cluster], self.cluster, [])
+        given = {self.master.address: self.master.name}
         long = False
         said: list[str] = []
 
@@ -418,7 +371,7 @@ class Listing:
             long = waited.elapsed >= POLL
             blocking = waited.last.judged.blocking if waited.last else []
             who = summary(blocking, 3) if blocking else "everybody known is there"
-            text = f"announced, {names}: {who}"
+            text = f"{self.master.name} is announced: {who}"
             if said[-1:] != [text]:
                 said.append(text)
                 self.module.progress(text)
@@ -431,36 +384,58 @@ class Listing:
             raise AssertionError("the wait ended without a look")
         return waited.last.judged, waited.elapsed
 
+    def forget(self, servers: Iterable[str]) -> None:
+        """Before the broker registers: a name server keeps one record of life for an address, under whatever name."""
+        self.module.admin.ask_all(
+            unregister_master(server, ANNOUNCED_CLUSTER, self.announced, self.address) for server in servers
+        )
+
+    def await_listed(self, servers: list[str]) -> None:
+        def look() -> list[ClusterInfo | AdminError]:
+            return self.module.admin.ask_all(cluster_info(server) for server in servers)
+
+        def judge(answers: list[ClusterInfo | AdminError]) -> Listed:
+            odd = []
+            for server, answer in zip(servers, answers, strict=True):
+                if isinstance(answer, AdminError):
+                    odd.append(str(answer))
+                elif self.announced in answer.brokers:
+                    odd.append(f"{server} still lists {self.announced}")
+                elif self.master.name not in answer.brokers or (
+                    answer.brokers[self.master.name].addresses.get(0) != self.address
+                ):
+                    odd.append(f"{server} does not list {self.address} as {self.master.name}")
+            return Listed(tuple(odd))
+
+        waited = wait_until(look, judge, timeout=_LISTED_WITHIN, interval=self.module.params["interval"])
+        if not waited.ok:
+            seen = "; ".join(waited.last.open) if waited.last else "nobody answered"
+            raise ModuleError(f"{self.master.name} was to register {waited.why()}: {seen}. {REMEDY}", changed=True)
+
 
 def withhold(listing: Listing) -> NoReturn:
-    todo = [master for master in listing.masters if not master.withheld]
-    if not listing.module.check_mode:
-        for master in todo:
-            master.set({KEY: str(NEVER)})
-    listing.end(todo, NEVER)
+    if not listing.withheld and not listing.module.check_mode:
+        listing.set({KEY: str(NEVER)})
+    listing.end(not listing.withheld, NEVER)
 
 
 def list_again(listing: Listing, register_timeout: int) -> NoReturn:
-    todo = [master for master in listing.masters if master.withheld]
-    if not todo or listing.module.check_mode:
-        listing.end(todo, register_timeout, nameservers=[], silent=[], reasons=[], waived=[], elapsed=0.0)
-    for master in todo:
-        master.await_forgotten()
+    nothing: dict[str, Any] = {"nameservers": [], "silent": [], "reasons": [], "waived": [], "elapsed": 0.0}
+    if not listing.withheld or listing.module.check_mode:
+        listing.end(listing.withheld, register_timeout, **nothing)
+    listing.await_forgotten()
     listing.let_go_afterwards()
+    told, silent = listing.announce()
     try:
-        silent = [word for master in todo for word in master.announce()]
-        judged, elapsed = listing.greeted(todo)
-        for master in todo:
-            master.register(register_timeout)
+        judged, elapsed = listing.greeted()
     finally:
-        for master in todo:
-            master.forget()
-    for master in todo:
-        master.await_listed()
+        listing.forget(told)
+    # The value that it has: sent again, it makes the broker register at once.
+    permission = listing.config["brokerPermission"]
+    listing.set({KEY: str(register_timeout), "brokerPermission": permission})
+    listing.await_listed(told)
     listing.end(
-        todo, register_timeout,
-        nameservers=list(dict.fromkeys(server for master in todo for server in master.told)),
-        silent=silent, elapsed=round(elapsed, 1),
+        True, register_timeout, nameservers=told, silent=silent, elapsed=round(elapsed, 1),
         reasons=[reason.as_dict() for reason in judged.blocking], waived=judged.as_result()["waived"],
     )
 
@@ -470,12 +445,11 @@ def main() -> None:
     module = RocketmqModule(
         argument_spec={
             "cluster": cluster_option(),
-            "brokers": {"type": "list", "elements": "str", "required": True},
-            "sources": {**clusters_option(required=False), "default": []},
+            "broker": {"type": "str", "required": True},
             "state": {"type": "str", "choices": ["withheld", "listed"], "required": True},
             "register_timeout": {"type": "int", "default": 6000},
             "waivers": waivers_option(),
-            **gate_spec(timeout=75.0, interval=5.0),
+            **gate_spec(timeout=75.0, interval=1.0),
         },
         supports_check_mode=True,
     )

@@ -47,8 +47,7 @@ from remoting import Peer, send
 # Phase and seconds after its begin: between a request and its reply, between the two masters of a phase, and between
 # the swap of a name and its verification, wherever a run happens to be then.
 KILLS = [
-    ("deploy", 5.0), ("deploy", 15.0), ("deploy", 50.0), ("deploy", 75.0), ("copy_metadata", 6.0),
-    ("open_target", 4.0), ("open_target", 25.0),
+    ("deploy", 5.0), ("deploy", 15.0), ("copy_metadata", 6.0), ("open_target", 4.0), ("open_target", 25.0),
     ("freeze_source", 3.0), ("freeze_source", 9.0), ("freeze_source", 60.0), ("drain_source", 20.0),
     ("close_source", 8.0), ("close_source", 75.0), ("close_source", 85.0),
     ("switch_dns", 68.0), ("switch_dns", 72.0), ("stop_brokers", 70.0),

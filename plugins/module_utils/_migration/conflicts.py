@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .._admin.models import TopicConfig, Unknown, known
-from .._admin.system_names import DERIVED, HALF_TOPIC, RETRY_PREFIX, RETURNING_SUFFIX, is_system_topic, retry_topic
+from .._admin.system_names import DERIVED, HALF_TOPIC, RETRY_PREFIX, RETURNING_SUFFIX, is_system_topic
 from . import conflicts_clients, conflicts_settings, conflicts_tables
 from . import preflight_reasons as _codes  # noqa: F401 - its import adds the codes to the catalogue
 from .conflicts_settings import setting
@@ -336,7 +336,6 @@ def registration_bytes(topics: Iterable[TopicConfig], cluster: str, brokers: Ite
             "BenchmarkTest",
             "OFFSET_MOVED_EVENT",
             HALF_TOPIC,
-            retry_topic("TOOLS_CONSUMER"),
             cluster,
             max(brokers, key=len, default=""),
         )

@@ -15,7 +15,7 @@ from .facts import Facts, answered_masters
 
 # Seconds, as rehearsed: what clients need (polls of 30 s, rebalances of 20 s) and the lengths of the proofs.
 _FIXED = {
-    "deploy": 120,
+    "deploy": 60,
     "open target": 35 + 22 + 60,
     "freeze source": 28 + 60,
     "close source": 35 + 60,

@@ -15,8 +15,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .._admin.models import SubscriptionGroup, TopicConfig
-from .._admin.system_names import HALF_TOPIC, retry_topic
+from .._admin.models import SubscriptionGroup
 from .merge import Wishes
 
 ORDER_NAMESPACE = "ORDER_TOPIC_CONFIG"
@@ -26,11 +25,6 @@ GROUPS = "subscriptionGroup.json"
 OFFSETS = "consumerOffset.json"
 KV = "kvConfig.json"
 
-# As 4.4.0 makes them seconds after its first start (TransactionalMessageBridge.selectTopicConfig), and for the first
-# exporter or console that greets it. It then registers without waiting for an answer, which lists a broker that is
-# withheld from the routes, too.
-_MADE_LATER = (TopicConfig(HALF_TOPIC, 1, 1, 6), TopicConfig(retry_topic("TOOLS_CONSUMER"), 1, 1, 6))
-
 
 def broker_files(wishes: Wishes, stamp_ms: int) -> dict[str, str]:
     """Return name → content of the files below C(<store>/config) of every target master.
@@ -39,12 +33,11 @@ def broker_files(wishes: Wishes, stamp_ms: int) -> dict[str, str]:
     whether a version is the one that they know.
     """
     version = {"counter": 1, "timestamp": stamp_ms}
-    topics = {**wishes.topics, **{topic.name: topic for topic in _MADE_LATER}}
     return {
         TOPICS: _dump(
             {
                 "dataVersion": version,
-                "topicConfigTable": {name: topic.as_entry() for name, topic in sorted(topics.items())},
+                "topicConfigTable": {name: topic.as_entry() for name, topic in sorted(wishes.topics.items())},
             }
         ),
         GROUPS: _dump(

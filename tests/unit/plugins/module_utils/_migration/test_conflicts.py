@@ -555,7 +555,7 @@ def test_every_code_of_the_preflight_has_a_fault():
 
 
 def test_brokers_of_the_target_may_be_listed_by_a_source():
-    # A deploy that was killed leaves what it announced for a while.
+    # A restart that was killed leaves what it announced for a while.
     for name in ("hub-a", "hub-a-returning"):
         snapshot = listed(mro(), name, {0: "198.18.50.81:10911"})
         assert found(facts(snapshot, mdm())) == CLEAN

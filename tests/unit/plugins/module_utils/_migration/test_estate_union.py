@@ -226,8 +226,6 @@ def test_seed_has_the_form_that_brokers_write(wishes):
         "topicSysFlag": 0,
         "writeQueueNums": 4,
     }
-    # Made by the broker itself after its first start, it would be registered, and the broker with it.
-    assert table["topicConfigTable"]["RMQ_SYS_TRANS_HALF_TOPIC"]["readQueueNums"] == 1
     group = json.loads(files["subscriptionGroup.json"])["subscriptionGroupTable"]["mro-orders-g"]
     assert group == {
         "brokerId": 0,
