@@ -228,25 +228,14 @@ class Greeted:
 
 
 @dataclass(frozen=True)
-class Lacking:
-    """``masters``: addresses of those that have no such topic."""
+class Complete:
+    """``missing``: masters without the announced topic, or what the name servers do not show yet, in words."""
 
-    masters: tuple[str, ...]
-
-    @property
-    def ok(self) -> bool:
-        return not self.masters
-
-
-@dataclass(frozen=True)
-class Listed:
-    """``open``: what the name servers do not show yet."""
-
-    open: tuple[str, ...]
+    missing: tuple[str, ...]
 
     @property
     def ok(self) -> bool:
-        return not self.open
+        return not self.missing
 
 
 class Listing:
@@ -313,24 +302,24 @@ class Listing:
             data.addresses[0]
             for view in views
             if not isinstance(view, AdminError)
-            for name, data in view.brokers.items()
-            if 0 in data.addresses and not name.endswith(RETURNING_SUFFIX)
+            for data in view.brokers.values()
+            if 0 in data.addresses
         }
         addresses = sorted({*found, *(master.address for master in self.cluster.masters)})
 
         def look() -> list[dict[int, QueueRange] | None | AdminError]:
             return admin.ask_all(topic_stats(address, ANNOUNCED_TOPIC.name) for address in addresses)
 
-        def judge(answers: list[dict[int, QueueRange] | None | AdminError]) -> Lacking:
-            return Lacking(tuple(at for at, answer in zip(addresses, answers, strict=True) if answer is None))
+        def judge(answers: list[dict[int, QueueRange] | None | AdminError]) -> Complete:
+            return Complete(tuple(at for at, answer in zip(addresses, answers, strict=True) if answer is None))
 
         lacking = judge(look())
         if lacking.ok:
             return
-        admin.ask_all(create_topic(address, ANNOUNCED_TOPIC) for address in lacking.masters)
+        admin.ask_all(create_topic(address, ANNOUNCED_TOPIC) for address in lacking.missing)
         waited = wait_until(look, judge, timeout=_CREATED_WITHIN, interval=self.module.params["interval"])
         if not waited.ok:
-            missing = ", ".join(waited.last.masters) if waited.last else "nobody answered"
+            missing = ", ".join(waited.last.missing) if waited.last else "nobody answered"
             raise ModuleError(
                 f"{ANNOUNCED_TOPIC.name} was to be created {waited.why()}; missing: {missing}. "
                 f"{self.master.name} stays withheld",
@@ -394,7 +383,7 @@ class Listing:
         def look() -> list[ClusterInfo | AdminError]:
             return self.module.admin.ask_all(cluster_info(server) for server in servers)
 
-        def judge(answers: list[ClusterInfo | AdminError]) -> Listed:
+        def judge(answers: list[ClusterInfo | AdminError]) -> Complete:
             odd = []
             for server, answer in zip(servers, answers, strict=True):
                 if isinstance(answer, AdminError):
@@ -405,11 +394,11 @@ class Listing:
                     answer.brokers[self.master.name].addresses.get(0) != self.address
                 ):
                     odd.append(f"{server} does not list {self.address} as {self.master.name}")
-            return Listed(tuple(odd))
+            return Complete(tuple(odd))
 
         waited = wait_until(look, judge, timeout=_LISTED_WITHIN, interval=self.module.params["interval"])
         if not waited.ok:
-            seen = "; ".join(waited.last.open) if waited.last else "nobody answered"
+            seen = "; ".join(waited.last.missing) if waited.last else "nobody answered"
             raise ModuleError(f"{self.master.name} was to register {waited.why()}: {seen}. {REMEDY}", changed=True)
 
 

@@ -107,7 +107,8 @@ def register_master(
 
     C(ha_address) is told to the slaves of whatever name has this address.
 
-    A name server forgets it as soon as the connection ends over which this was said, or 120 s after it.
+    A name server forgets it as soon as the connection ends over which this was said, or 120 s after it. One for each
+    connection: of several, RouteInfoManager.onChannelDestroy forgets the first alone.
     """
     table = {topic.name: topic.as_entry() for topic in topics}
     wrapper = {"dataVersion": {"timestamp": 0, "counter": 0}, "topicConfigTable": table}
