@@ -274,15 +274,14 @@ class Matrix(Chain):
         self.confirm = self.preflight()
         self.phase("attach")
         self.flows(f"the attachment of {second}")
-        batch = self.more.pop("rocketmq_migration_batch")
-        with self.without_in_the_inventory(first):
+        with self.of_all_sources(), self.without_in_the_inventory(first):
             self.phase("rollback_open_target", passes=False, says="whose names answer the target")
-        self.more["rocketmq_migration_batch"] = batch
         for phase in LEAVE:
             if phase == "phase_85_release_clients":
-                for source in (first, second):
-                    with self.without_the_record(source):
-                        self.phase(phase, passes=False, says=UNCHECKED.format(source))
+                with self.without_the_record(second):
+                    self.phase(phase, passes=False, says=UNCHECKED.format(second))
+                with self.of_all_sources(), self.without_the_record(first):
+                    self.phase(phase, passes=False, says=UNCHECKED.format(first))
             self.phase(phase)
         self.killed_while_stopped("restart", "hub-a")
         self.phase("restart")
@@ -297,6 +296,15 @@ class Matrix(Chain):
             self.phase("phase_95_decommission")
         self.note("messages that were unread before the rescue", 0.0, messages=unread)
         self.finish()
+
+    @contextmanager
+    def of_all_sources(self) -> Iterator[None]:
+        """Playbooks act on every source, not on the batch alone."""
+        batch = self.more.pop("rocketmq_migration_batch")
+        try:
+            yield
+        finally:
+            self.more["rocketmq_migration_batch"] = batch
 
     @contextmanager
     def without_the_record(self, source: str) -> Iterator[None]:
