@@ -48,6 +48,7 @@ def build_estate(
     hosts = {name: _read_host(name, hostvars) for name in source_hosts + target_hosts}
     _refuse_equal_addresses(hosts)
     _refuse_processes_that_look_alike({host: hosts[host] for host in source_hosts})
+    _refuse_targets_on_the_machine_of_a_source(hosts, source_hosts, target_hosts)
 
     clusters: dict[str, list[str]] = {}
     for host in source_hosts:
@@ -68,6 +69,8 @@ def build_estate(
     if names[0] in clusters:
         raise EstateError(f"cluster name '{names[0]}' is used by a source and by group '{target}'")
     target_cluster = _cluster(names[0], target_hosts, hosts, target)
+    for source in source_list:
+        _refuse_another_port(source, target_cluster)
 
     return {
         "sources": _restrict(source_list, batch),
@@ -161,6 +164,36 @@ def _refuse_processes_that_look_alike(hosts: Mapping[str, Mapping[str, Any]]) ->
                 f"hosts {other} and {host} are two {kind} on the machine {machine}: give each a "
                 f"rocketmq_process_pattern for pgrep -f that fits its process alone, such as '[b]roker-a.properties'"
             )
+
+
+def _refuse_targets_on_the_machine_of_a_source(
+    hosts: Mapping[str, Mapping[str, Any]], source_hosts: Iterable[str], target_hosts: Iterable[str]
+) -> None:
+    """The pattern that finds a source's process would find the target's beside it, in its container, too."""
+
+    def kind_and_place(host: str) -> tuple[bool, str]:
+        return hosts[host]["role"] == "nameserver", hosts[host]["address"].partition(":")[0]
+
+    there = {kind_and_place(host): host for host in target_hosts}
+    for host in source_hosts:
+        other = there.get(kind_and_place(host))
+        if other and hosts[host]["pattern"] is None:
+            raise EstateError(
+                f"hosts {host} of a source and {other} of the target are processes of one kind on one machine: give"
+                f" {host} a rocketmq_process_pattern for pgrep -f that does not fit the target's process, for what it"
+                f" fits is ended"
+            )
+
+
+def _refuse_another_port(source: Mapping[str, Any], target: Mapping[str, Any]) -> None:
+    """DNS moves clients to another address; the port they keep."""
+    ports = {address.rpartition(":")[2] for address in (*source["nameservers"], *target["nameservers"])}
+    if len(ports) > 1:
+        raise EstateError(
+            f"clients that know {source['nameserver_name']} keep the port they use there, but the name servers are"
+            f" {', '.join(source['nameservers'])} of '{source['name']}' and {', '.join(target['nameservers'])} of"
+            f" '{target['name']}': let the target's listen on the port of the sources' (rocketmq_port)"
+        )
 
 
 def _group_of(

@@ -124,6 +124,14 @@ def equal_names(hostvars, groups):
             change("rot_sc-master", rocketmq_address="198.18.50.21"),
             "mro-master and rot_sc-master have the same address",
         ),
+        (
+            change("target-master", rocketmq_address="198.18.50.21", rocketmq_port=10921),
+            "mro-master of a source and target-master of the target .*rocketmq_process_pattern",
+        ),
+        (
+            change("rot_sc-nameserver", rocketmq_port=9870),
+            "rot-sc-ns.mq.test keep the port .* 198.18.50.40:9870 of 'rot-sc' and 198.18.50.60:9876 of 'hub'",
+        ),
         (change("mro-slave", rocketmq_role="spare"), "mro-slave .*unknown rocketmq_role 'spare'"),
         (change("mro-slave", rocketmq_role=None), "mro-slave has no rocketmq_role"),
         (change("mro-slave", rocketmq_address=""), "mro-slave has no rocketmq_address"),
@@ -141,6 +149,20 @@ def test_faults_are_named(fault, words):
     fault(hostvars, groups)
     with pytest.raises(AnsibleFilterError, match=words):
         estate(hostvars, groups)
+
+
+def test_a_source_whose_own_pattern_tells_it_from_the_target_may_share_its_machine():
+    hostvars, groups = inventory()
+    change("target-master", rocketmq_address="198.18.50.21", rocketmq_port=10921)(hostvars, groups)
+    change("mro-master", rocketmq_process_pattern="[b]roker-a.conf")(hostvars, groups)
+    assert [source["name"] for source in build_estate(hostvars, groups)["sources"]] == ["mro", "rot-sc"]
+
+
+def test_the_port_may_be_another_one_when_all_have_it():
+    hostvars, groups = inventory()
+    for host in ("mro-nameserver", "rot_sc-nameserver", "target-nameserver"):
+        change(host, rocketmq_port=9870)(hostvars, groups)
+    assert build_estate(hostvars, groups)["target"]["nameservers"] == ["198.18.50.60:9870"]
 
 
 def test_target_with_a_source_name():
