@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
@@ -153,26 +154,36 @@ def serving(estate: dict[str, Any], snapshots: list[dict[str, Any]]) -> bool:
     return bool(writable(estate, snapshots))
 
 
-def unconnected(printed: str, hostvars: Any, business: list[str], sources: list[dict[str, Any]]) -> list[str]:
-    """Business hosts of the sources that are no peer in what C(ss -Htn) has printed on a name server's machine.
+def _peers(printed: str) -> Counter[str]:
+    """Connections by the address they come from, in what C(ss -Htn) has printed."""
+    sockets, odd = parse_ss("", printed.splitlines())
+    if odd:
+        raise AnsibleFilterError(f"unconnected: these lines are none of ss: {odd[:3]}")
+    return Counter(ip_of(socket.peer) for socket in sockets)
+
+
+def unconnected(
+    printed: str, hostvars: Any, business: list[str], sources: list[dict[str, Any]], left: str = "", there: str = ""
+) -> list[str]:
+    """Business hosts of the sources that are no peer in what C(ss -Htn) has printed on a name server's machine, or with
+    fewer connections than they had before some name servers ended: there (C(there)) and at those (C(left)) together,
+    for each client of 4.4.0 keeps one.
 
     A business host that does not name its source (C(rocketmq_cluster)), or names one that the inventory does not know,
     belongs to all of them: else nobody would miss it.
     """
     names = {source["name"] for source in sources}
     known = {hostvars[host].get("rocketmq_cluster") for host in hostvars if hostvars[host].get("rocketmq_role")}
-    sockets, odd = parse_ss("", printed.splitlines())
-    if odd:
-        raise AnsibleFilterError(f"unconnected: these lines are none of ss: {odd[:3]}")
-    peers = {ip_of(socket.peer) for socket in sockets}
+    now, gone_with, before = _peers(printed), _peers(left), _peers(there)
     missing = []
     for host in business:
         address = hostvars[host].get("rocketmq_address")
         if not address:
             raise AnsibleFilterError(f"unconnected: business host {host} has no rocketmq_address in the inventory")
         cluster = hostvars[host].get("rocketmq_cluster")
-        if (cluster in names or cluster not in known) and address not in peers:
-            missing.append(host)
+        wanted = gone_with[address] + before[address] if gone_with[address] else 1
+        if (cluster in names or cluster not in known) and now[address] < wanted:
+            missing.append(host if wanted == 1 else f"{host} ({now[address]} of {wanted} connections)")
     return missing
 
 
