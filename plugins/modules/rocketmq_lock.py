@@ -15,7 +15,7 @@ description:
     name server exists.
   - A run that finds somebody else's lock fails and says who holds it, since when and for what. Nothing waits.
   - The owner is the C(ansible-playbook) process. Where the run of the owner is seen to have ended (same machine), or
-    the lock has expired, it is taken over, and RV(taken_over) and a warning say so.
+    the lock has expired and its owner cannot be seen, it is taken over, and RV(taken_over) and a warning say so.
 options:
   state:
     description:
@@ -41,7 +41,9 @@ options:
     type: str
     default: a changing run
   expiry:
-    description: Seconds until the lock no longer counts unless it is renewed. Longer than the longest phase.
+    description:
+      - Seconds until the lock no longer counts unless it is renewed. Longer than the longest phase.
+      - One whose owner is seen to run (same machine) counts on.
     type: int
     default: 7200
   ended_owner:
@@ -193,12 +195,12 @@ def this_owner() -> str:
     return f"{user}@{os.uname().nodename}:{machine()}:{pid}:{_start(pid)}"
 
 
-def ended(owner: str) -> bool:
-    """Is the owner a run of this machine whose process is gone? Another machine's cannot be seen."""
+def ended(owner: str) -> bool | None:
+    """Is the owner's process gone? None: it is none of this machine, so that it cannot be seen."""
     place, _unused, rest = owner.partition(":")[2].partition(":")
     pid, _unused, start = rest.partition(":")
     if not pid.isdigit() or place != machine() or place == "unknown":
-        return False
+        return None
     return _start(int(pid)) != start
 
 
@@ -280,7 +282,8 @@ def refuse(claim: Claim, path: str) -> ModuleError:
     told = said(claim)
     return ModuleError(
         f"{told['owner']} holds the lock of this estate since {told['since']}, for {told['what']}; it counts until "
-        f"{told['until']} unless renewed. Nothing was changed. Let that run end, or end it; then start this one again. "
+        f"{told['until']} unless renewed, and longer while it is seen to run on this machine. Nothing was changed. "
+        f"Let that run end, or end it; then start this one again. "
         f"If it has ended where that cannot be seen from here (another host, a container that is gone), say so: "
         f"ended_owner, or with a playbook -e rocketmq_migration_lock_ended='{told['owner']}'. "
         f"(The lock lies in {path}.)",
@@ -291,8 +294,8 @@ def refuse(claim: Claim, path: str) -> ModuleError:
 def take(places: Places, claim: Claim, check: bool, gone_owner: str | None) -> list[str]:
     """Returns what was taken over. Raises ModuleError when somebody holds it. C(gone_owner): known to have ended."""
 
-    def over(owner: str) -> bool:
-        return owner == gone_owner or ended(owner)
+    def over(owner: str) -> bool | None:
+        return True if owner == gone_owner else ended(owner)
 
     with places.alone():
         now = time.time()

@@ -49,15 +49,17 @@ def parse(text: str, where: str) -> Claim:
         raise ValueError(f"{where} holds something that is no lock of this collection: {text[:120]!r}") from error
 
 
-def judge(owner: str, claims: Iterable[Claim], now: float, ended: Callable[[str], bool]) -> Verdict:
-    """C(ended): whether a run of that owner is known to have ended; false when that cannot be seen from here."""
+def judge(owner: str, claims: Iterable[Claim], now: float, ended: Callable[[str], bool | None]) -> Verdict:
+    """C(ended): whether the run of that owner has ended; None when that cannot be seen from here. Of one that is seen
+    to run the claim counts beyond its time."""
     holders, gone = [], []
     for claim in sorted(claims, key=lambda one: one.owner):
         if claim.owner == owner:
             continue
-        if ended(claim.owner):
+        over = ended(claim.owner)
+        if over:
             gone.append((claim, "its run has ended without giving it back"))
-        elif claim.until <= now:
+        elif over is None and claim.until <= now:
             gone.append((claim, f"it expired {now - claim.until:.0f} s ago"))
         else:
             holders.append(claim)

@@ -76,8 +76,11 @@ def test_a_run_that_was_killed_is_taken_over_and_a_living_one_is_not(take: Run) 
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     owner = f"ops@here:{rocketmq_lock.machine()}:{process.pid}:{rocketmq_lock._start(process.pid)}"
     try:
-        take(owner=owner)
+        take(owner=owner, expiry=1)
         assert take()["failed"]
+        # For as long as it is seen to run, whatever its time was.
+        claim = lock.Claim(owner, "drain_source", 0.0, 1.0)
+        assert lock.judge("me", [claim], time.time(), rocketmq_lock.ended).holders == (claim,)
         # The same number, another process.
         assert rocketmq_lock.ended(owner.rpartition(":")[0] + ":1")
     finally:
