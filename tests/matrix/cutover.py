@@ -5,14 +5,15 @@
 """Long chains of the cut-over, with a business that runs meanwhile: `make matrix` runs them, CI does not.
 
 undo      every phase before the point of no return is undone and done again; in between a lock is held by somebody
-          else, and the source's broker, which knows its name server by DNS name, is restarted after the switch. The
-          name servers run with orderMessageEnable, and two topics are in their order table.
+          else, and the source's broker, which knows its name server by DNS name, is restarted after the switch, before
+          its undo and before the release. The name servers run with orderMessageEnable, and two topics are in their
+          order table.
 kills     the control process is killed at many points of `site`, which is then run to its end; with the order table.
 faults    what each phase meets is broken first: name server and DNS server that do not answer, a target that has
           ended or a master of it that hangs, a configuration directory that cannot be written, a name that somebody
-          else has changed, a resolver that keeps answers for too long, an inventory that names no client's machine,
-          a missing record of the last check. Each stops with a reason, or says what is wrong, and passes
-          when it is mended.
+          else has changed, a secondary that lags, a resolver that keeps answers for too long, an inventory that names
+          no client's machine, missing records of the drain and of the last check, a master that is not empty. Each
+          stops with a reason, or says what is wrong, and passes when it is mended.
 sequence  one source after the other: the first from the deploy to the end, the second attached to the target that
           serves; then a gentle restart, and the rescue of messages that were left unread, under a waiver, on the
           released source. Two topics are in the first one's order table. Between the two the first is struck from the
@@ -34,11 +35,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import yaml
 from chain import ROOT, Chain, Failed
 from demo_report import read_phases
-from resolver import Resolver
+from dns_servers import Resolver, Secondary
 
 sys.path.insert(0, str(ROOT / "molecule/resources/oracle"))
 
@@ -128,6 +130,11 @@ class Matrix(Chain):
         self.flows("the undo of close_source")
         self.phase("phase_70_close_source")
         self.phase("phase_75_switch_dns")
+        self.restart_of_the_source("hub-ns")
+        # It keeps to the name server that it found, also when the name leads back.
+        self.phase("rollback_switch_dns", passes=False, says="restart each of these brokers by hand")
+        self.phase("rollback_close_source", passes=False, says="restart each of these brokers by hand")
+        self.restart_of_the_source("mro-ns")
         self.phase("rollback_switch_dns")
         self.stands("closed")
         self.phase("phase_75_switch_dns")
@@ -137,23 +144,23 @@ class Matrix(Chain):
         self.stands("closed")
         self.phase("phase_75_switch_dns")
         self.phase("phase_80_stop_brokers")
-        self.restarted_after_the_switch()
+        self.restart_of_the_source("hub-ns")
+        self.phase("phase_85_release_clients", passes=False, says="broker-a of mro (id 0")
+        self.phase("phase_80_stop_brokers")
         self.phase("phase_85_release_clients")
         self.phase("phase_90_finalize")
         self.phase("phase_95_decommission")
         self.finish()
 
-    def restarted_after_the_switch(self) -> None:
-        """A broker that knows its name server by DNS name registers at the target's."""
-        self.output("docker", "start", f"mqops-{self.lab}-mro-broker-a")
+    def restart_of_the_source(self, leads_to: str) -> None:
+        """Its broker, which knows its name server by DNS name and may have ended before, registers where that leads."""
+        self.output("docker", "restart", "--time", "120", f"mqops-{self.lab}-mro-broker-a", timeout=180)
+        listed = (str(ROOT / "tools/mqadmin.sh"), self.lab, "clusterList", "-n", f"{leads_to}.mq.test:9876")
         end = time.monotonic() + 120
-        while "broker-a" not in self.output(str(ROOT / "tools/mqadmin.sh"), self.lab, "clusterList", "-n",
-                                            "hub-ns.mq.test:9876"):  # fmt: skip
+        while "broker-a" not in (seen := self.output(*listed)):
             if time.monotonic() > end:
-                raise Failed("the restarted broker did not register at the target's name server within 120 s")
+                raise Failed(f"the restarted broker did not register at {leads_to} within 120 s: {seen}")
             time.sleep(2)
-        self.phase("phase_85_release_clients", passes=False, says="broker-a of mro (id 0")
-        self.phase("phase_80_stop_brokers")
 
     def kills(self) -> None:
         self.begin("obeyed")
@@ -225,6 +232,9 @@ class Matrix(Chain):
         if self.dns()["mro-ns.mq.test"] != "198.18.250.250":
             raise Failed("what somebody else wrote into DNS was overwritten")
         self.record(before)
+        with self.without(self.evidence / "drained.json"):
+            self.phase("phase_75_switch_dns", passes=False, says="does not say where their commit logs ended")
+        self.secondary_that_lags()
         self.resolver_that_keeps_answers()
         self.phase("phase_80_stop_brokers")
         with self.without_in_the_inventory("business"):
@@ -232,9 +242,23 @@ class Matrix(Chain):
         self.phase("phase_85_release_clients")
         with self.without_the_record("mro"):
             self.phase("phase_90_finalize", passes=False, says=UNCHECKED.format("mro"))
+        # Less than the time in which it could be seen.
+        self.more = {"migration_drain_timeout": 1}
+        self.phase("phase_90_finalize", passes=False, says="hub-a was not restarted and takes writes again")
+        self.more = {}
         self.phase("phase_90_finalize")
         self.phase("phase_95_decommission")
         self.finish()
+
+    def secondary_that_lags(self) -> None:
+        """A server of the zone that goes on giving the address that it was given at first."""
+        before, secret = self.dns(), (self.build / "tsig.secret").read_text().strip()
+        secondary = Secondary(self.lab, self.output, secret, "mro-ns.mq.test")
+        self.more = {"rocketmq_dns_servers": [secondary.primary, secondary.address], "migration_dns_timeout": 20}
+        self.phase("phase_75_switch_dns", passes=False, says="The names answer the sources' name servers again")
+        if self.dns() != before:
+            raise Failed(f"the names were not pointed back: {before} -> {self.dns()}")
+        self.more = {}
 
     def resolver_that_keeps_answers(self) -> None:
         """One that holds an answer for longer than it may live, and then one that goes on giving the old one."""
@@ -305,6 +329,15 @@ class Matrix(Chain):
             yield
         finally:
             self.more["rocketmq_migration_batch"] = batch
+
+    @contextmanager
+    def without(self, file: Path) -> Iterator[None]:
+        """This file lies elsewhere."""
+        elsewhere = file.rename(file.with_suffix(".elsewhere"))
+        try:
+            yield
+        finally:
+            elsewhere.rename(file)
 
     @contextmanager
     def without_the_record(self, source: str) -> Iterator[None]:

@@ -89,7 +89,10 @@ def judge(
             *(f"the broker process on {host} does not run" for host in ended)
         )
     if not names_alive:
-        return unknown("its name server's process has ended while its brokers run")
+        return unknown(
+            "its name server's process has ended while its brokers run (after an interrupted rescue of it run rescue"
+            " again; brokers that came back by themselves, as when a machine boots, are ended with SIGTERM by hand)"
+        )
     if not permissions:
         return unknown("it has no master that could tell its brokerPermission")
     mute = [f"master {master} does not tell its brokerPermission: {perm}"
