@@ -187,12 +187,14 @@ def _refuse_targets_on_the_machine_of_a_source(
 
 def _refuse_another_port(source: Mapping[str, Any], target: Mapping[str, Any]) -> None:
     """DNS moves clients to another address; the port they keep."""
-    ports = {address.rpartition(":")[2] for address in (*source["nameservers"], *target["nameservers"])}
-    if len(ports) > 1:
+    ports = {address.rpartition(":")[2] for address in source["nameservers"]}
+    there = {address.rpartition(":")[0] for address in target["nameservers"]}
+    if not {f"{address}:{port}" for address in there for port in ports} <= set(target["nameservers"]):
         raise EstateError(
             f"clients that know {source['nameserver_name']} keep the port they use there, but the name servers are"
             f" {', '.join(source['nameservers'])} of '{source['name']}' and {', '.join(target['nameservers'])} of"
-            f" '{target['name']}': let the target's listen on the port of the sources' (rocketmq_port)"
+            f" '{target['name']}': let each of the target's machines listen on the sources' port"
+            f" (rocketmq_port)"
         )
 
 

@@ -56,7 +56,7 @@ def lab_hosts(definition: Mapping[str, Any], lab: str, estate: str, build: str) 
             {
                 "name": f"{name}-ns",
                 "groups": [group, "nameservers"],
-                "vars": process(f"{name}-ns", first) | common | {"rocketmq_role": "nameserver", "rocketmq_port": 9876},
+                "vars": process(f"{name}-ns", first) | common | {"rocketmq_role": "nameserver"},
             }
         ]
         for role, count, offset, suffix in (("master", masters, 1, ""), ("slave", slaves, 4, "-slave")):
@@ -73,7 +73,6 @@ def lab_hosts(definition: Mapping[str, Any], lab: str, estate: str, build: str) 
                             "rocketmq_role": role,
                             "rocketmq_broker_name": broker,
                             "rocketmq_broker_id": 0 if role == "master" else 1,
-                            "rocketmq_port": 10911,
                             "rocketmq_nameservers": [nameserver],
                         },
                     }
