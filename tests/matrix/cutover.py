@@ -315,11 +315,14 @@ class Matrix(Chain):
         if not unread:
             raise Failed(f"nothing was left unread on {second}, so there is nothing to rescue")
         self.phase("rollback_stop_brokers", passes=False, says=f"{second} is done")
-        with self.without_the_record(second):
-            self.phase("phase_95_decommission", passes=False, says=UNCHECKED.format(second))
-            (self.build / "ledger" / second / "late-return").touch()
-            self.phase("rescue")
-            self.phase("phase_95_decommission")
+        self.more["migration_drain_timeout"] = 1
+        self.phase("rescue", passes=False, says="has to be longer than window")
+        del self.more["migration_drain_timeout"]
+        # What was known of its stores before that rescue began counts no more.
+        self.phase("phase_95_decommission", passes=False, says=UNCHECKED.format(second))
+        (self.build / "ledger" / second / "late-return").touch()
+        self.phase("rescue")
+        self.phase("phase_95_decommission")
         self.note("messages that were unread before the rescue", 0.0, messages=unread)
         self.finish()
 
