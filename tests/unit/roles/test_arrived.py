@@ -1,0 +1,69 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whom the release waits for: the role's tasks, which look again by including themselves, with a stub for ss."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+TASKS = Path(__file__).resolve().parents[3] / "roles/migration/tasks/arrived.yml"
+LEFT = "0 0 198.18.9.20:9876 198.18.9.101:40001\n0 0 198.18.9.20:9876 198.18.9.101:40002"
+
+
+def release(place: Path, *peers: str) -> tuple[bool, str]:
+    """Whether it passed, and what it printed. The second look is the last one; C(peers) are at the target meanwhile."""
+    looks = place / "looks"
+    (place / "ss").write_text(f"#!/bin/sh\necho look >> {looks}\nprintf '%s' '{''.join(peers)}'\n")
+    (place / "ss").chmod(0o755)
+    play = {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "vars": {
+            "ansible_python_interpreter": sys.executable,
+            "migration_release_timeout": 180,
+            "migration_arrive_by": f"{{{{ 0 if lookup('file', '{looks}') | split | length > 1 else 99999999999 }}}}",
+            "migration_estate": {
+                "business": ["shop"],
+                "target": {"nameservers": ["198.18.9.80:9876"], "hosts": {"nameservers": ["localhost"]}},
+            },
+            "migration_peers_left": LEFT,
+            "__migration_let_go": [{"name": "mro", "nameserver_name": "mro-ns.mq.test"}],
+        },
+        "tasks": [
+            {"ansible.builtin.add_host": {"name": "shop", "rocketmq_address": "198.18.9.101"}},
+            {"ansible.builtin.include_tasks": str(TASKS)},
+        ],
+    }
+    (place / "play.yml").write_text(yaml.safe_dump([play]))
+    done = subprocess.run(
+        [Path(sys.executable).with_name("ansible-playbook"), "-i", "localhost,", "-c", "local", place / "play.yml"],
+        env={**os.environ, "PATH": f"{place}:{os.environ['PATH']}"},
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    return done.returncode == 0, " ".join((done.stdout + done.stderr).split())
+
+
+@pytest.mark.parametrize(
+    ("there", "passes", "words"),
+    [
+        (0, False, "shop (0 of 2 connections): not connected to 198.18.9.80:9876 within 180 s"),
+        (1, True, "shop (1 of 2 connections): fewer than before"),
+    ],
+)
+def test_who_has_not_come_at_the_last_look_is_refused_or_named(tmp_path, there, passes, words):
+    passed, printed = release(tmp_path, *["0 0 198.18.9.80:9876 198.18.9.101:41001\n"] * there)
+    assert passed is passes and words in printed, printed
+    assert len((tmp_path / "looks").read_text().split()) == 2
+
+
+def test_nobody_is_waited_for_when_all_have_come(tmp_path):
+    passed, printed = release(tmp_path, *["0 0 198.18.9.80:9876 198.18.9.101:41001\n"] * 2)
+    assert passed and "fewer than before" not in printed, printed
+    assert len((tmp_path / "looks").read_text().split()) == 1
