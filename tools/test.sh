@@ -20,6 +20,16 @@ for stage in $stages; do
 done
 
 say() { printf '%s  %s\n' "$(date +%H:%M:%S)" "$*"; }
+
+# The lines of a stage's log that say why it failed: at the end of the output, for whoever reads only that.
+explain() {
+  [ -f "$logs/$1.log" ] || return 0
+  echo "Where $1 failed (build/test/$1.log):"
+  grep -nE '^(fatal|FAILED|ERROR|E  )|FAILED|\[ERROR\]|^  *"?msg"?:' "$logs/$1.log" | tail -n 12 | cut -c1-700 | sed 's/^/    /' || true
+  tail -n 12 "$logs/$1.log" | cut -c1-300 | sed 's/^/    /'
+  echo
+}
+
 wanted() { case " $stages " in *" $1 "*) return 0 ;; *) return 1 ;; esac; }
 
 # Runs one stage to its end; its status goes into a file, because some stages run in a subshell.
@@ -52,6 +62,12 @@ stop() {
   say "interrupted"
   for pid in "${running[@]}"; do
     kill -TERM -- "-$pid" 2> /dev/null || true
+  done
+  for stage in $stages; do
+    if [ -f "$logs/$stage.status" ] && ! passed "$stage"; then
+      explain "$stage"
+    fi
+    printf '%-10s %5s s\n' "$stage" "$(cat "$logs/$stage.seconds" 2> /dev/null || echo -)"
   done
   exit 130
 }
@@ -123,13 +139,8 @@ for stage in $stages; do
 done
 echo
 
-# Once more, and last: whoever reads only the end of a long output needs it there.
 for stage in "${failed[@]}"; do
-  [ -f "$logs/$stage.log" ] || continue
-  echo "Where $stage failed (build/test/$stage.log):"
-  grep -nE '^(fatal|FAILED|ERROR|E  )|FAILED|\[ERROR\]|^  *"?msg"?:' "$logs/$stage.log" 2> /dev/null | tail -n 12 | cut -c1-700 | sed 's/^/    /' || true
-  tail -n 12 "$logs/$stage.log" 2> /dev/null | cut -c1-300 | sed 's/^/    /' || true
-  echo
+  explain "$stage"
 done
 
 if [ ${#failed[@]} -gt 0 ]; then
