@@ -51,6 +51,18 @@ start() {
   done
 }
 
+# A kernel gives all containers together as much of the processor as any single session of processes beside them, and each
+# of Ansible's workers is a session of its own: brokers then stand still for seconds, which no jump host does to them.
+prefer_containers() {
+  local group=/sys/fs/cgroup/docker weight=cpu.weight=1600
+  if [ -d /sys/fs/cgroup/cpu ]; then # version 1
+    group=/sys/fs/cgroup/cpu/docker weight=cpu.shares=16384
+  fi
+  if ! { mkdir -p "$group" && [ -f "$group/${weight%=*}" ] && echo "${weight#*=}" > "$group/${weight%=*}"; } 2> /dev/null; then
+    say "the containers' part of the processor cannot be raised; brokers may stand still while much else runs"
+  fi
+}
+
 if ! version=$(answers); then
   if ! command -v docker > /dev/null || ! command -v dockerd > /dev/null; then
     as_root || fail "no Docker Engine answers, and only root can install one: start an engine (and let this user use it),
@@ -64,6 +76,7 @@ if ! version=$(answers); then
   # The package may have started it.
   if ! version=$(answers); then
     as_root || fail "the Docker Engine does not answer; start it (e.g. systemctl start docker), and let this user use it"
+    prefer_containers
     start
     version=$(answers)
   fi
