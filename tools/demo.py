@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the whole migration in a lab while real clients send and receive, and tell what happened to every message.
 
-The same run is the demo and the rehearsal of CI: with --rehearse it is first run in check mode, killed three times on
+The same run is the demo and the rehearsal of CI: with --rehearse it is first run in check mode, killed twice on
 the way, and run once more when it is finished. Ends with 0 only if the ledger is clean and every claim was observed.
 """
 
@@ -275,7 +275,7 @@ class Demo:
         began = time.time()
         if rehearse:
             self.check_mode(confirm)
-            for phase, seconds in (("deploy", 12.0), ("freeze_source", 6.0), ("close_source", 75.0)):
+            for phase, seconds in (("freeze_source", 6.0), ("close_source", 75.0)):
                 self.playbook("playbooks/site.yml", *self.variables(confirm), kill_when=(phase, seconds))
                 self.say(f"the run was killed {seconds:.0f} s into {phase}; going on from the live world")
                 if phase == "freeze_source":
@@ -369,7 +369,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lab", default=os.environ.get("LAB", "demo"))
     parser.add_argument("--estate", default=os.environ.get("ESTATE", "compact"), choices=["compact", "full"])
-    parser.add_argument("--rehearse", action="store_true", help="check mode first, three kills, a second run")
+    parser.add_argument("--rehearse", action="store_true", help="check mode first, two kills, a second run")
     parser.add_argument("--kill-group", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--kill-when", help=argparse.SUPPRESS)
     options = parser.parse_args()
