@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
@@ -154,18 +155,23 @@ def serving(estate: dict[str, Any], snapshots: list[dict[str, Any]]) -> bool:
     return bool(writable(estate, snapshots))
 
 
-def _peers(printed: str) -> Counter[str]:
-    """Connections by the address they come from, in what C(ss -Htn) has printed."""
-    sockets, odd = parse_ss("", printed.splitlines())
+def _peers(printed: Sequence[str]) -> Counter[str]:
+    """Connections by the address they come from, in what C(ss -Htn) has printed, machine by machine."""
+    sockets, odd = parse_ss("", [line for machine in printed for line in machine.splitlines()])
     if odd:
         raise AnsibleFilterError(f"unconnected: these lines are none of ss: {odd[:3]}")
     return Counter(ip_of(socket.peer) for socket in sockets)
 
 
 def unconnected(
-    printed: str, hostvars: Any, business: list[str], sources: list[dict[str, Any]], left: str = "", there: str = ""
+    printed: Sequence[str],
+    hostvars: Any,
+    business: list[str],
+    sources: list[dict[str, Any]],
+    left: Sequence[str] = (),
+    there: Sequence[str] = (),
 ) -> list[str]:
-    """Business hosts of the sources that are no peer in what C(ss -Htn) has printed on a name server's machine, or with
+    """Business hosts of the sources that are no peer in what C(ss -Htn) has printed on name servers' machines, or with
     fewer connections than they had before some name servers ended: there (C(there)) and at those (C(left)) together,
     for each client of 4.4.0 keeps one.
 

@@ -13,14 +13,22 @@ from pathlib import Path
 import pytest
 import yaml
 
-TASKS = Path(__file__).resolve().parents[3] / "roles/migration/tasks/arrived.yml"
-LEFT = "0 0 198.18.9.20:9876 198.18.9.101:40001\n0 0 198.18.9.20:9876 198.18.9.101:40002"
+TASKS = Path(__file__).resolve().parents[3] / "roles/migration/tasks"
+SS = """#!/bin/sh
+case "$*" in
+  *:9001*) printf '0 0 198.18.9.20:9001 198.18.9.101:40001' ;;
+  *:9002*) printf '0 0 198.18.9.30:9002 198.18.9.101:40002' ;;
+  *) echo look >> looks; [ "$(grep -c . looks)" -eq 1 ] || printf 'PEERS' ;;
+esac
+"""
 
 
 def release(place: Path, *peers: str) -> tuple[bool, str]:
-    """Whether it passed, and what it printed. The second look is the last one; C(peers) are at the target meanwhile."""
+    """Whether it passed, and what it printed. Two name servers end; C(peers) come to the target's, whose first look is
+    the count before that and whose third is the last one.
+    """
     looks = place / "looks"
-    (place / "ss").write_text(f"#!/bin/sh\necho look >> {looks}\nprintf '%s' '{''.join(peers)}'\n")
+    (place / "ss").write_text(SS.replace("looks", str(looks)).replace("PEERS", "".join(peers)))
     (place / "ss").chmod(0o755)
     play = {
         "hosts": "localhost",
@@ -28,17 +36,20 @@ def release(place: Path, *peers: str) -> tuple[bool, str]:
         "vars": {
             "ansible_python_interpreter": sys.executable,
             "migration_release_timeout": 180,
-            "migration_arrive_by": f"{{{{ 0 if lookup('file', '{looks}') | split | length > 1 else 99999999999 }}}}",
+            "migration_arrive_by": f"{{{{ 0 if lookup('file', '{looks}') | split | length > 2 else 99999999999 }}}}",
             "migration_estate": {
                 "business": ["shop"],
                 "target": {"nameservers": ["198.18.9.80:9876"], "hosts": {"nameservers": ["localhost"]}},
             },
-            "migration_peers_left": LEFT,
+            "__migration_ending": ["mro-ns", "mdm-ns"],
             "__migration_let_go": [{"name": "mro", "nameserver_name": "mro-ns.mq.test"}],
         },
         "tasks": [
+            {"ansible.builtin.add_host": {"name": "mro-ns", "rocketmq_port": 9001}},
+            {"ansible.builtin.add_host": {"name": "mdm-ns", "rocketmq_port": 9002}},
             {"ansible.builtin.add_host": {"name": "shop", "rocketmq_address": "198.18.9.101"}},
-            {"ansible.builtin.include_tasks": str(TASKS)},
+            {"ansible.builtin.include_tasks": str(TASKS / "count_connections.yml")},
+            {"ansible.builtin.include_tasks": str(TASKS / "arrived.yml")},
         ],
     }
     (place / "play.yml").write_text(yaml.safe_dump([play]))
@@ -60,10 +71,10 @@ def release(place: Path, *peers: str) -> tuple[bool, str]:
 def test_who_has_not_come_at_the_last_look_is_refused_or_named(tmp_path, there, passes, words):
     passed, printed = release(tmp_path, *["0 0 198.18.9.80:9876 198.18.9.101:41001\n"] * there)
     assert passed is passes and words in printed, printed
-    assert len((tmp_path / "looks").read_text().split()) == 2
+    assert len((tmp_path / "looks").read_text().split()) == 3
 
 
 def test_nobody_is_waited_for_when_all_have_come(tmp_path):
     passed, printed = release(tmp_path, *["0 0 198.18.9.80:9876 198.18.9.101:41001\n"] * 2)
     assert passed and "fewer than before" not in printed, printed
-    assert len((tmp_path / "looks").read_text().split()) == 1
+    assert len((tmp_path / "looks").read_text().split()) == 2

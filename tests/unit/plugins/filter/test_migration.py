@@ -134,35 +134,36 @@ def test_odd_shape_is_named():
 
 def test_business_hosts_that_are_no_peers_are_named():
     hosts = {f"shop-{n}": {"rocketmq_address": f"198.18.9.10{n}", "rocketmq_cluster": "mro"} for n in (1, 2, 3)}
-    assert unconnected(SS, hosts, list(hosts), [MRO]) == ["shop-3"]
+    assert unconnected([SS], hosts, list(hosts), [MRO]) == ["shop-3"]
     shops = list(hosts)
     hosts["mdm-ns"] = {"rocketmq_role": "nameserver", "rocketmq_cluster": "mdm"}
     hosts["shop-3"]["rocketmq_cluster"] = "mdm"
-    assert unconnected(SS, hosts, shops, [MRO]) == []
+    assert unconnected([SS], hosts, shops, [MRO]) == []
     for unknown in ("mmd", "", None):
         hosts["shop-3"]["rocketmq_cluster"] = unknown
-        assert unconnected(SS, hosts, shops, [MRO]) == ["shop-3"]
+        assert unconnected([SS], hosts, shops, [MRO]) == ["shop-3"]
     del hosts["shop-3"]["rocketmq_cluster"]
-    assert unconnected(SS, hosts, shops, [MRO]) == ["shop-3"]
-    assert unconnected("", hosts, shops, [MRO]) == ["shop-1", "shop-2", "shop-3"]
+    assert unconnected([SS], hosts, shops, [MRO]) == ["shop-3"]
+    assert unconnected([], hosts, shops, [MRO]) == ["shop-1", "shop-2", "shop-3"]
 
 
 def test_a_host_of_several_clients_has_arrived_when_all_of_them_have():
     hosts = {f"shop-{n}": {"rocketmq_address": f"198.18.9.10{n}"} for n in (1, 2)}
-    left = "0 0 198.18.9.20:9876 198.18.9.101:40001\n0 0 198.18.9.20:9876 198.18.9.102:40002\n"
-    there = "0 0 198.18.9.80:9876 198.18.9.102:40003\n"
+    # As two name servers end, their machines' output has to stay apart: neither ends with a new line.
+    left = ["0 0 198.18.9.20:9876 198.18.9.101:40001", "0 0 198.18.9.30:9876 198.18.9.102:40002"]
+    there = ["0 0 198.18.9.80:9876 198.18.9.102:40003"]
     # The second has a client of another source at the target already; the old one's is still to come.
-    assert unconnected(SS, hosts, list(hosts), [MRO], left, there) == ["shop-2 (1 of 2 connections)"]
-    assert unconnected(SS + there, hosts, list(hosts), [MRO], left, there) == []
+    assert unconnected([SS], hosts, list(hosts), [MRO], left, there) == ["shop-2 (1 of 2 connections)"]
+    assert unconnected([SS, *there], hosts, list(hosts), [MRO], left, there) == []
     # Of name servers that an earlier run has ended nobody knows how many there were.
-    assert unconnected(SS, hosts, list(hosts), [MRO], "", there) == []
+    assert unconnected([SS], hosts, list(hosts), [MRO], [], there) == []
 
 
 def test_what_ss_did_not_print_is_refused():
     with pytest.raises(AnsibleFilterError, match="none of ss"):
-        unconnected("sh: ss: not found", {}, [], [MRO])
+        unconnected(["sh: ss: not found"], {}, [], [MRO])
     with pytest.raises(AnsibleFilterError, match="has no rocketmq_address"):
-        unconnected(SS, {"shop-1": {}}, ["shop-1"], [MRO])
+        unconnected([SS], {"shop-1": {}}, ["shop-1"], [MRO])
 
 
 @pytest.mark.parametrize(("perm", "expected"), [("6", True), ("2", True), ("4", False), ("0", False), (None, False)])
