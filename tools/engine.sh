@@ -34,8 +34,8 @@ start() {
   (
     echo 10000000 > /proc/self/timerslack_ns || say "the timer slack cannot be set; brokers take more of the processor"
     exec setsid dockerd --data-root "$state/docker" --pidfile "$pidfile" --host unix:///var/run/docker.sock \
-      --bip 198.18.255.1/24 --default-address-pool base=198.19.0.0/16,size=24
-  ) > "$log" 2>&1 < /dev/null &
+      --bip 198.18.255.1/24 --default-address-pool base=198.19.0.0/16,size=24 > "$log" 2>&1
+  ) < /dev/null &
   local pid=$! end=$((SECONDS + deadline))
   until answers > /dev/null; do
     if ! kill -0 "$pid" 2> /dev/null; then
