@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 import yaml
+from jinja2 import Environment
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MODULES = sorted((REPOSITORY / "plugins" / "modules").glob("*.py"))
+FILTERS = sorted((REPOSITORY / "plugins" / "filter").glob("*.yml"))
 ROLES = sorted(path for path in (REPOSITORY / "roles").glob("*") if path.is_dir())
 
 
@@ -35,6 +37,7 @@ def documentation(path: Path) -> dict[str, str]:
 
 def test_there_is_something_to_hold() -> None:
     assert MODULES
+    assert FILTERS
     assert ROLES
 
 
@@ -60,6 +63,17 @@ def test_module_explains_itself(path: Path) -> None:
     assert not {"values", "items", "keys", "update", "copy", "get", "pop"} & set(returned)
     if path.stem.endswith("_info"):
         assert "state" not in described.get("options", {})
+
+
+# Nothing else parses them: ansible-doc shows the text of an example as it is.
+@pytest.mark.parametrize("path", FILTERS, ids=lambda path: path.stem)
+def test_example_of_filter_is_yaml_that_uses_it(path: Path) -> None:
+    text = load(path)["EXAMPLES"]
+    examples = yaml.safe_load(text)
+    assert examples and all(isinstance(task, dict) and "name" in task for task in examples)
+    assert re.search(rf"\| *mqops\.rocketmq\.{path.stem}\b", text)
+    for template in re.findall(r"{{.*}}", text):
+        Environment().parse(template)
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda path: path.name)
