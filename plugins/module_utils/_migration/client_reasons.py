@@ -10,10 +10,10 @@ from .reasons import BLOCKING, NOTICE, WAIVABLE, define
 # What clients hold
 define(
     "NOTHING_ONLINE",
-    BLOCKING,
+    WAIVABLE,
     "cluster",
     "Not one consumer group is online, so there is nobody whose queues could prove anything.",
-    "Check the addresses; if the business really is offline, say so with allow_none.",
+    "Check the addresses; if the business really is offline, waive the cluster by name.",
 )
 define(
     "CLIENT_SILENT",
@@ -76,10 +76,10 @@ define(
 # Traffic
 define(
     "NO_TRAFFIC",
-    BLOCKING,
+    WAIVABLE,
     "cluster",
     "Nothing was written to any topic while it was watched, so nothing proves that traffic flows.",
-    "Check that the business is running; if it really is silent, say so with allow_none.",
+    "Check that the business is running; if it really is silent, waive the cluster by name.",
 )
 define(
     "MASTER_WITHOUT_TRAFFIC",

@@ -96,6 +96,9 @@ def test_silence_proves_nothing(gate: Run, flow: Flow) -> None:
     for sources in ([MRO], []):
         assert codes(gate(sources=sources)) == {("NO_TRAFFIC", "hub")}
         assert not gate(sources=sources, allow_none=True).get("failed")
+        known = {"code": "NO_TRAFFIC", "subject": "hub", "reason": "nobody works at night"}
+        assert not gate(sources=sources, waivers=[known]).get("failed")
+        assert gate(sources=sources, waivers=[known | {"subject": "mro"}])["failed"]
 
 
 def test_without_sources_the_target_alone_tells(gate: Run, flow: Flow) -> None:
