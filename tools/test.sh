@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # The body of `make test`. Stages: lint, sanity, unit; then, side by side because the migration mostly waits for its
 # clients, the migration on the compact estate, and all other scenarios one after the other.
+# The labs run at quick pace: periods of clients, brokers and gates are about a third of production's, set from outside.
 # STAGES="lint unit" runs only those. Each stage writes build/test/<stage>.log.
 set -euo pipefail
 # shellcheck source=tools/environment.sh
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
+export PACE=${PACE:-quick}
 logs=$repo/build/test
 in_labs='image modules preflight metadata plan1 traffic migration'
 known="lint sanity unit $in_labs"

@@ -51,6 +51,13 @@ options:
       - The default is 4.4.0's own.
     type: int
     default: 6000
+  poll:
+    description:
+      - Seconds after which each client has polled its routes and has sent its heartbeats.
+      - Clients of 4.4.0 poll every 30 s (C(pollNameServerInterval)) and send heartbeats a second later, unless their
+        applications set other periods. Too short a time makes groups consume messages twice.
+    type: float
+    default: 31.0
   timeout:
     description: Seconds to wait for the clients from the announcement on.
     default: 75.0
@@ -194,9 +201,6 @@ ANNOUNCED_CLUSTER = "MQOPS_RETURNING"
 # Of no queue and no permission: a client learns the address, and finds nothing to read or to write.
 ANNOUNCED_TOPIC = TopicConfig("TBW102", 0, 0, 0)
 
-# Clients of 4.4.0 poll their routes every 30 s, and send their heartbeats a second later.
-POLL = 31.0
-
 # Topics are created after the answer.
 _CREATED_WITHIN = 10.0
 
@@ -206,13 +210,14 @@ _LISTED_WITHIN = 45.0
 
 @dataclass(frozen=True)
 class Running:
-    """``seconds``: how long the broker has been running, by its own clock."""
+    """``seconds``: how long the broker has been running, by its own clock; ``wanted``: how long it has to."""
 
     seconds: int
+    wanted: float
 
     @property
     def ok(self) -> bool:
-        return self.seconds >= POLL
+        return self.seconds >= self.wanted
 
 
 @dataclass(frozen=True)
@@ -243,6 +248,9 @@ class Listing:
 
     def __init__(self, module: RocketmqModule) -> None:
         self.module = module
+        self.poll: float = module.params["poll"]
+        if not self.poll > 0:
+            raise ArgumentError(f"poll must be greater than 0 seconds, got {self.poll}")
         try:
             self.waivers = parse_waivers(module.params["waivers"])
         except WaiverError as error:
@@ -284,14 +292,14 @@ class Listing:
             parts = re.findall(r"[0-9]+", info.get("runtime", "").replace(",", "").replace(".", ""))
             if len(parts) != len(units):
                 raise ModuleError(f"{self.master.name} does not tell how long it has run: {info.get('runtime')!r}")
-            return Running(sum(unit * int(part) for unit, part in zip(units, parts, strict=True)))
+            return Running(sum(unit * int(part) for unit, part in zip(units, parts, strict=True)), self.poll)
 
         waited = wait_until(
             lambda: self.module.admin.ask(runtime_info(self.master.address)), judge,
-            timeout=2 * POLL, interval=self.module.params["interval"],
+            timeout=2 * self.poll, interval=self.module.params["interval"],
         )
         if not waited.ok:
-            raise ModuleError(f"{self.master.name} has not run for {POLL:.0f} s {waited.why()}; it stays withheld")
+            raise ModuleError(f"{self.master.name} has not run for {self.poll:.0f} s {waited.why()}; it stays withheld")
 
     def let_go_afterwards(self) -> None:
         """The announced topic on every master that clients can find and that answers, so that it outlives the
@@ -357,7 +365,7 @@ class Listing:
 
         def tell(waited: Waited[list[assignment.SourceFacts], Greeted]) -> None:
             nonlocal long
-            long = waited.elapsed >= POLL
+            long = waited.elapsed >= self.poll
             blocking = waited.last.judged.blocking if waited.last else []
             who = summary(blocking, 3) if blocking else "everybody known is there"
             text = f"{self.master.name} is announced: {who}"
@@ -437,6 +445,7 @@ def main() -> None:
             "broker": {"type": "str", "required": True},
             "state": {"type": "str", "choices": ["withheld", "listed"], "required": True},
             "register_timeout": {"type": "int", "default": 6000},
+            "poll": {"type": "float", "default": 31.0},
             "waivers": waivers_option(),
             **gate_spec(timeout=75.0, interval=1.0),
         },

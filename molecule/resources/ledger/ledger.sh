@@ -16,5 +16,5 @@ case "$(java -version 2>&1)" in
         ;;
 esac
 # shellcheck disable=SC2086
-exec java $opens ${JAVA_OPTS:--Xmx96m -XX:+UseSerialGC} \
+exec java $opens ${JAVA_OPTS:--Xmx96m -XX:+UseSerialGC} ${JAVA_PERIODS:-} \
     -cp '/opt/ledger/classes:/opt/rocketmq/lib/*' mqops.ledger.Business

@@ -107,3 +107,29 @@ def test_inventory_holds_what_all_share_once(definition: dict[str, Any]) -> None
 def test_unknown_names_are_refused(definition: dict[str, Any], lab: str, estate: str) -> None:
     with pytest.raises(AnsibleFilterError, match="nosuch"):
         hosts(definition, lab, estate)
+
+
+def test_quick_pace_sets_only_what_the_collection_and_the_ledger_know(definition: dict[str, Any]) -> None:
+    """A misspelt period would leave the long one in place, and nobody would notice but by the clock."""
+    defaults = yaml.safe_load((LAB.parents[2] / "roles/migration/defaults/main.yml").read_text())
+    business = (LAB.parent / "ledger/ledger.sh").read_text()
+    business += "".join(path.read_text() for path in (LAB.parent / "ledger/src").rglob("*.java"))
+    quick, production = definition["lab_paces"]["quick"], definition["lab_paces"]["production"]
+    assert quick.keys() == production.keys()
+    for name, value in quick["migration"].items():
+        assert value < defaults[name], name
+    for name in quick["business"]:
+        assert name in business
+
+
+def test_pace_reaches_brokers_business_and_collection(definition: dict[str, Any]) -> None:
+    module = load()
+    quick = module.lab_variables(definition, "ci", "/build", "quick")
+    production = module.lab_variables(definition, "ci", "/build")
+    assert quick["rocketmq_broker_options"]["registerNameServerPeriod"] == 10000
+    assert "lockMaxLiveTime=20000" in quick["rocketmq_java_options"]
+    assert quick["business_periods"]["POLL_NAMESERVER"] == "10"
+    assert quick["migration_settle"] == 20
+    assert "registerNameServerPeriod" not in production["rocketmq_broker_options"]
+    assert not production["business_periods"]
+    assert not [name for name in production if name.startswith("migration_")]

@@ -13,12 +13,14 @@ from ansible.errors import AnsibleFilterError
 LETTERS = "abc"
 
 
-def lab_hosts(definition: Mapping[str, Any], lab: str, estate: str, build: str) -> list[dict[str, Any]]:
+def lab_hosts(
+    definition: Mapping[str, Any], lab: str, estate: str, build: str, pace: str = "production"
+) -> list[dict[str, Any]]:
     """Return ``[{"name": host, "groups": [group, ...], "vars": {...}}, ...]`` in the order of deployment.
 
     build is the directory of the instance, which holds its DNS key.
     """
-    for kind, value in (("lab_instances", lab), ("lab_estates", estate)):
+    for kind, value in (("lab_instances", lab), ("lab_estates", estate), ("lab_paces", pace)):
         if value not in definition[kind]:
             raise AnsibleFilterError(f"'{value}' is none of {kind}: {', '.join(definition[kind])}")
     size = definition["lab_estates"][estate]
@@ -110,12 +112,17 @@ def lab_hosts(definition: Mapping[str, Any], lab: str, estate: str, build: str) 
                 },
             }
         )
-    everywhere = lab_variables(definition, lab, build)
+    everywhere = lab_variables(definition, lab, build, pace)
     return [host | {"vars": everywhere | host["vars"]} for host in hosts]
 
 
-def lab_variables(definition: Mapping[str, Any], lab: str, build: str) -> dict[str, Any]:
+def lab_variables(
+    definition: Mapping[str, Any], lab: str, build: str, pace: str = "production"
+) -> dict[str, Any]:
     """Variables of every host of the instance and of localhost."""
+    periods = definition["lab_paces"][pace]
+    memory = dict(definition["lab_memory"])
+    memory["rocketmq_java_options"] = " ".join(filter(None, [memory["rocketmq_java_options"], periods["java"]]))
     subnet = f"198.18.{definition['lab_instances'][lab]}"
     dns = f"{subnet}.{definition['lab_dns_address']}"
     return {
@@ -126,14 +133,18 @@ def lab_variables(definition: Mapping[str, Any], lab: str, build: str) -> dict[s
         "rocketmq_container_labels": {"mqops.lab": lab},
         "rocketmq_docker_host": "unix:///var/run/docker.sock",
         "rocketmq_image": definition["lab_images"]["rocketmq"],
-        "rocketmq_broker_options": dict(definition["lab_broker_options"]),
+        "rocketmq_broker_options": definition["lab_broker_options"] | periods["brokers"],
         "rocketmq_dns_server": dns,
         "rocketmq_dns_servers": [dns],
         "rocketmq_dns_zone": definition["lab_dns_zone"],
         "rocketmq_dns_key_name": definition["lab_dns_key_name"],
         "rocketmq_dns_key_algorithm": definition["lab_dns_key_algorithm"],
         "rocketmq_dns_key_secret": "{{ lookup('ansible.builtin.file', '" + build + "/tsig.secret') }}",
-    } | dict(definition["lab_memory"])
+        "lab_dns_ttl": periods["dns_ttl"],
+        "business_periods": periods["business"],
+        **periods["migration"],
+        **memory,
+    }
 
 
 def lab_inventory(hosts: list[dict[str, Any]], variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -82,8 +82,7 @@ public final class Business {
             Thread.sleep(settings.startGapMs);
         }
         for (DefaultMQProducer each : new DefaultMQProducer[] {producer, transactional}) {
-            each.setNamesrvAddr(settings.nameServer);
-            each.setInstanceName(settings.source + "-p");
+            settings.configure(each, settings.source + "-p");
             each.start();
         }
     }

@@ -51,8 +51,7 @@ final class Receiver {
         // The instance name makes the client id: one per source and consumer, whatever host the process is on.
         String name = settings.source + "-c" + number;
         DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(mode.group(settings));
-        consumer.setNamesrvAddr(settings.nameServer);
-        consumer.setInstanceName(name);
+        settings.configure(consumer, name);
         int threads = mode == Mode.SLOW ? 1 : 4;
         consumer.setConsumeThreadMin(threads);
         consumer.setConsumeThreadMax(threads);

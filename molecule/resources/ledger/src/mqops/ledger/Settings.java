@@ -7,6 +7,7 @@ package mqops.ledger;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.rocketmq.client.ClientConfig;
 
 /**
  * What the process is told, all of it from the environment and only once. There is exactly one address in it:
@@ -22,6 +23,10 @@ final class Settings {
     final File directory = new File(text("LEDGER_DIR", "/ledger"));
     /** Seconds between the starts of the first consumers, the second ones and the producers. */
     final long startGapMs = (long) (number("START_GAP", 10) * 1000);
+    /** Periods of every client, in milliseconds; the defaults are 4.4.0's own. */
+    final int pollNameServerMs = (int) (number("POLL_NAMESERVER", 30) * 1000);
+    final int heartbeatMs = (int) (number("HEARTBEAT", 30) * 1000);
+    final int persistOffsetsMs = (int) (number("PERSIST_OFFSETS", 5) * 1000);
     /** Messages a second in each mode. */
     final double rate = number("RATE", 2);
     /** Levels used in turn by the delayed mode. */
@@ -39,6 +44,15 @@ final class Settings {
     /** Give up when the topics are not there, with an owner for each queue, after so many seconds. */
     final long readyTimeoutMs = (long) (number("READY_TIMEOUT", 300) * 1000);
     final String clientLogLevel = text("CLIENT_LOG_LEVEL", "INFO");
+
+    /** What every client is told before it starts. */
+    void configure(ClientConfig client, String instanceName) {
+        client.setNamesrvAddr(nameServer);
+        client.setInstanceName(instanceName);
+        client.setPollNameServerInterval(pollNameServerMs);
+        client.setHeartbeatBrokerInterval(heartbeatMs);
+        client.setPersistConsumerOffsetInterval(persistOffsetsMs);
+    }
 
     static int seconds(int level) {
         return LEVEL_SECONDS[level - 1];
