@@ -16,15 +16,23 @@ description:
 options:
   state:
     description:
-      - V(exported) makes the files hold what the queues hold now. A file that does is left alone.
-      - V(resent) sends what the files hold and was not sent yet. What was sent is noted beside each file.
+      - V(exported) makes the files hold what the queues hold now. A file that does is left alone. What it holds beyond
+        that, because the broker has deleted it since, stays in it.
+      - V(resent) sends what the files hold and was not sent yet. What was sent is noted beside each file, in
+        C(GROUP-HASH.sent). All files C(*.jsonl) in the directories of O(directory) count. One that is empty, that holds
+        anything but dead letters of one group of one cluster, or that is one of two of the same group fails the module
+        before anything is sent.
     type: str
     choices: [exported, resent]
     required: true
   directory:
     description:
-      - Directory of the files, which are named C(CLUSTER/GROUP.jsonl). It is created, readable for its owner alone,
-        because messages may be anything.
+      - Directory of the files. It is created, and what is made in it, readable for its owner alone, because messages
+        may be anything.
+      - Each file is C(CLUSTER-HASH/GROUP-HASH.jsonl). Names of groups come from brokers, which check none. So a file's
+        name holds what is harmless of the group's name, with the rest percent-quoted, 100 characters at most, and a
+        hash of the whole name. Which cluster and group it is of is read from its lines.
+      - No symbolic link is followed, neither this directory, nor one of a cluster, nor a file.
     type: path
     required: true
   groups:
@@ -36,7 +44,7 @@ options:
     default: ["*"]
   sources:
     description:
-      - For O(state=resent), names of the clusters whose files are sent. All that are in O(directory) if not given.
+      - For O(state=resent), names of the clusters whose messages are sent. All that are in O(directory) if not given.
     type: list
     elements: str
   timeout:
@@ -58,6 +66,8 @@ attributes:
 notes:
   - A send that was not answered may have been stored. It counts as not sent, so that it is repeated the next time; a
     message may then come twice, but none is missing.
+  - A run that was killed may leave a C(*.part) beside a file. It is not used again and may be deleted.
+  - Files that this module named C(CLUSTER/GROUP.jsonl) in its first form are found and continued.
   - A broker with C(brokerPermission) V(0) refuses to be read. Export before the source is closed.
 author:
   - mqops.rocketmq contributors (@mqops)
@@ -69,6 +79,14 @@ EXAMPLES = r"""
     state: exported
     clusters: "{{ sources }}"
     directory: /var/lib/mqops/dead-letters
+  register: exported
+
+- name: Show which file holds the messages of which group
+  ansible.builtin.debug:
+    msg: "{{ item.cluster }}/{{ item.group }}: {{ item.messages }} messages in {{ item.file }}"
+  loop: "{{ exported.letters }}"
+  loop_control:
+    label: "{{ item.group }}"
 
 - name: Give billing another chance in the new cluster
   mqops.rocketmq.rocketmq_dlq:
@@ -98,8 +116,9 @@ letters:
       description: How many there are.
       type: int
     file:
-      description: The file that holds them.
+      description: The file that holds them, as an absolute path without links.
       type: str
+      sample: /var/lib/mqops/dead-letters/mro-3f1b…/mro-billing-9c07….jsonl
     sent:
       description: With O(state=resent), how many were sent now.
       type: int
@@ -111,12 +130,10 @@ letters:
       type: str
 """
 
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import pull, topic_stats
@@ -129,7 +146,9 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.send import send_message
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.system_names import DLQ_PREFIX, retry_topic
+from ansible_collections.mqops.rocketmq.plugins.module_utils._letters import Letters, Place
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import dead_letters
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.dead_letters import shown
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     ArgumentError,
     ModuleError,
@@ -156,7 +175,7 @@ def held(module: RocketmqModule, side: Any) -> dict[str, list[tuple[BrokerSpec, 
     for (spec, topic), answer in zip(asked, answers, strict=True):
         if answer is None or isinstance(answer, AdminError):
             raise ModuleError(
-                f"nothing was exported: {side.cluster.name}/{spec.name}: {answer or topic.name + ' vanished'}"
+                f"nothing was exported: {side.cluster.name}/{spec.name}: {answer or shown(topic.name) + ' vanished'}"
             )
         group = dead_letters.group_of(topic.name)
         for queue, span in answer.items():
@@ -168,15 +187,20 @@ def held(module: RocketmqModule, side: Any) -> dict[str, list[tuple[BrokerSpec, 
 def read_queue(
     module: RocketmqModule, spec: BrokerSpec, topic: str, queue: int, start: int, end: int
 ) -> Iterator[Message]:
-    """All messages of a queue; raises AdminError, or ModuleError when the broker tells less than it holds."""
+    """All messages of a queue; raises AdminError, or ModuleError when the broker tells less or other than it holds."""
+    where = f"{shown(topic)} queue {queue} at {spec.address}"
     while start < end:
         result = module.admin.ask(pull(spec.address, topic, queue, start, min(BATCH, end - start)))
         if result.status != "FOUND" or not result.messages:
-            raise ModuleError(
-                f"{topic} queue {queue} at {spec.address}: {result.status} at {start}, expected messages to {end}"
-            )
-        yield from (message for message in result.messages if message.offset < end)
-        start = max(result.next, start + 1)
+            raise ModuleError(f"{where}: {result.status} at {start}, expected messages to {end}")
+        for message in result.messages[: end - start]:
+            if (message.topic, message.queue, message.offset) != (topic, queue, start):
+                raise ModuleError(
+                    f"{where}: expected message {start}, got {message.offset} of queue {message.queue} of "
+                    f"{shown(message.topic)}"
+                )
+            yield message
+            start += 1
 
 
 def readable(side: Any, parts: list[tuple[BrokerSpec, TopicConfig, int, int, int]], perm: int | None) -> None:
@@ -190,112 +214,121 @@ def readable(side: Any, parts: list[tuple[BrokerSpec, TopicConfig, int, int, int
         raise ModuleError("; ".join(failed.values()))
 
 
-def export(module: RocketmqModule, side: Any, group: str, parts: list, directory: Path) -> dict[str, Any]:
+def export(module: RocketmqModule, side: Any, group: str, parts: list, letters: Letters) -> dict[str, Any]:
     """One group of one cluster into its file, which appears as a whole or not at all."""
     name = side.cluster.name
-    path = directory / name / f"{group}.jsonl"
+    place = letters.own(name, group)
     total = sum(end - start for _spec, _topic, _queue, start, end in parts)
-    row = {"cluster": name, "group": group, "messages": total, "file": str(path), "changed": True, "error": None}
-    expected = {
-        f"{name}/{spec.name}/{topic.name}/{queue}/{offset}"
-        for spec, topic, queue, start, end in parts
-        for offset in range(start, end)
+    row = {
+        "cluster": name,
+        "group": group,
+        "messages": total,
+        "file": str(letters.path(place)),
+        "changed": True,
+        "error": None,
     }
-    if path.exists() and expected <= {dead_letters.identity(item) for item in read_file(path)}:
-        return {**row, "changed": False}
-    if module.check_mode:
-        return row
     try:
-        # What was exported before and has expired since is kept.
-        lines = {dead_letters.identity(item): text for item, text in kept(path)}
-        readable(side, parts, PERM_READ | 2)
+        if not group:
+            raise ModuleError(f"the topic {DLQ_PREFIX} names no group, so nothing was exported of its {total} messages")
+        place = letters.place(name, group)
+        row["file"] = str(letters.path(place))
+        # Ranges and not offsets: a broker may say that a queue ends at 10^12.
+        there = letters.spans(place, name, group)
+        todo = [
+            (spec, topic, queue, first, last)
+            for spec, topic, queue, start, end in parts
+            for first, last in dead_letters.missing(start, end, there.get((spec.name, queue), ()))
+        ]
+        if not todo:
+            return {**row, "changed": False}
+        if module.check_mode:
+            return row
+        readable(side, todo, PERM_READ | 2)
         try:
-            for spec, topic, queue, start, end in parts:
-                for message in read_queue(module, spec, topic.name, queue, start, end):
-                    key = f"{name}/{spec.name}/{topic.name}/{queue}/{message.offset}"
-                    lines[key] = dead_letters.line(name, spec.name, message)
+            letters.add(
+                place,
+                (
+                    dead_letters.line(name, spec.name, message)
+                    for spec, topic, queue, first, last in todo
+                    for message in read_queue(module, spec, topic.name, queue, first, last)
+                ),
+            )
         finally:
-            readable(side, parts, None)
-        missing = expected - lines.keys()
-        if missing:
-            raise ModuleError(f"{len(missing)} messages were not read, e.g. {min(missing)}")
+            readable(side, todo, None)
     except (AdminError, ModuleError) as error:
         return {**row, "changed": module.acknowledged, "error": str(error)}
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream:
-        stream.writelines(f"{line}\n" for line in lines.values())
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(part, path)
     return row
 
 
-def kept(path: Path) -> list[tuple[dict[str, Any], str]]:
-    if not path.exists():
-        return []
-    texts = [text for text in path.read_text(encoding="utf-8").splitlines() if text.strip()]
-    return list(zip(read_file(path), texts, strict=True))
-
-
-def read_file(path: Path) -> list[dict[str, Any]]:
-    try:
-        with path.open(encoding="utf-8") as stream:
-            return dead_letters.parse(stream, str(path))
-    except (OSError, UnicodeDecodeError, dead_letters.DeadLetterError) as error:
-        raise ModuleError(f"nothing was sent or exported: {path}: {error}") from error
-
-
-def resend(module: RocketmqModule, side: Any, group: str, path: Path) -> dict[str, Any]:
+def resend(
+    module: RocketmqModule, side: Any, cluster: str, group: str, place: Place, letters: Letters
+) -> dict[str, Any]:
     """What a file holds and was not sent yet; each message is noted when the broker has acknowledged it."""
-    items = read_file(path)
+    done = letters.sent(place)
     row: dict[str, Any] = {
-        "cluster": path.parent.name,
+        "cluster": cluster,
         "group": group,
-        "messages": len(items),
-        "file": str(path),
+        "messages": 0,
+        "file": str(letters.path(place)),
         "sent": 0,
         "changed": False,
         "error": None,
     }
-    note = path.with_suffix(".sent")
-    done = set(note.read_text(encoding="utf-8").splitlines()) if note.exists() else set()
-    todo = [item for item in items if dead_letters.identity(item) not in done]
+    todo = 0
+    for item in letters.read(place):
+        row["messages"] += 1
+        todo += not dead_letters.is_noted(item, done)
     if not todo:
         return row
     topic = retry_topic(group)
+    # Queues are counted and not listed: a broker believes any number of them.
     places = [
-        (spec.address, queue)
+        (spec.address, queues)
         for spec in side.specs
-        if topic in side.topics[spec.address]
-        for queue in range(side.topics[spec.address][topic].write_queues)
+        if topic in side.topics[spec.address] and (queues := side.topics[spec.address][topic].write_queues) > 0
     ]
     if not places:
-        return {**row, "error": f"no master of {side.cluster.name} has the topic {topic}: create the group first"}
+        why = f"no master of {side.cluster.name} has the topic {shown(topic)}: create the group first"
+        return {**row, "error": why}
     if module.check_mode:
-        return {**row, "sent": len(todo), "changed": True}
-    with os.fdopen(os.open(note, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "w", encoding="utf-8") as stream:
-        for number, item in enumerate(todo):
-            address, queue = places[number % len(places)]
+        return {**row, "sent": todo, "changed": True}
+    with letters.noting(place) as note:
+        for item in letters.read(place):
+            if dead_letters.is_noted(item, done):
+                continue
+            address, queues = places[row["sent"] % len(places)]
+            queue = row["sent"] // len(places) % queues
             request = send_message(
                 address, topic, queue, item["body"], dead_letters.renewed(item), born_ms=int(time.time() * 1000)
             )
             try:
                 module.admin.ask(request)
             except AdminError as error:
-                return {**row, "error": f"{len(todo) - number} of {len(todo)} were not sent: {error}"}
-            stream.write(f"{dead_letters.identity(item)}\n")
-            stream.flush()
-            row.update(sent=number + 1, changed=True)
+                return {**row, "error": f"{todo - row['sent']} of {todo} were not sent: {error}"}
+            note(dead_letters.note(item))
+            row.update(sent=row["sent"] + 1, changed=True)
     return row
 
 
-def files(directory: Path, sources: list[str] | None) -> dict[tuple[str, str], Path]:
-    found = {(path.parent.name, path.stem): path for path in sorted(directory.glob("*/*.jsonl"))}
+def files(module: RocketmqModule, letters: Letters, sources: list[str] | None) -> dict[tuple[str, str], Place]:
+    """Cluster and group → its file, as the files themselves say; raises ModuleError for one that does not."""
+    found: dict[tuple[str, str], Place] = {}
+    places, passed = letters.places()
+    for path in passed:
+        module.module.warn(f"{shown(str(path), 1000)} is a directory; dead letters were not looked for in it")
+    for place in places:
+        owner = letters.owner(place)
+        if owner in found:
+            both = " and ".join(shown(str(letters.path(one)), 1000) for one in (found[owner], place))
+            raise ModuleError(
+                f"nothing was sent: {both} both hold dead letters of {shown('/'.join(owner))}, which could be sent "
+                "twice. Move one of them to another directory"
+            )
+        found[owner] = place
     absent = sorted(set(sources or ()) - {cluster for cluster, _group in found})
     if absent:
-        raise ArgumentError(f"{directory} holds no dead letters of {', '.join(absent)}")
-    return {key: path for key, path in found.items() if not sources or key[0] in sources}
+        raise ArgumentError(f"{letters.directory} holds no dead letters of {', '.join(absent)}")
+    return {key: found[key] for key in sorted(found) if not sources or key[0] in sources}
 
 
 def matching(names: set[str], patterns: list[str], where: str) -> set[str]:
@@ -319,33 +352,42 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    params = module.params
-    directory = Path(params["directory"])
-    rows: list[dict[str, Any]] = []
-    if params["state"] == "exported":
-        if params["sources"] is not None:
-            raise ArgumentError("sources is for state=resent; clusters says what is exported")
-        sides = read_masters(module)
-        everything = [(side, held(module, side)) for side in sides]
-        names = {group for _side, groups in everything for group in groups}
-        wanted = matching(names, params["groups"], ", ".join(side.cluster.name for side in sides))
-        for side, groups in everything:
-            rows += [export(module, side, group, groups[group], directory) for group in sorted(wanted & groups.keys())]
-            module.progress(f"{side.cluster.name}: {sum(row['messages'] for row in rows)} dead letters exported")
-    else:
-        found = files(directory, params["sources"])
-        wanted = matching({group for _cluster, group in found}, params["groups"], str(directory))
-        for path in (path for (_cluster, group), path in found.items() if group in wanted):
-            read_file(path)  # before anything is sent
-        sides = read_masters(module)
-        if len(sides) != 1:
-            raise ArgumentError("state=resent takes one cluster, which gets the messages")
-        rows = [resend(module, sides[0], group, path) for (_cluster, group), path in found.items() if group in wanted]
+    with Letters(module.params["directory"]) as letters:
+        rows = exported(module, letters) if module.params["state"] == "exported" else resent(module, letters)
     changed = any(row["changed"] for row in rows)
-    errors = [f"{row['cluster']}/{row['group']}: {row['error']}" for row in rows if row["error"]]
+    errors = [f"{shown(row['cluster'])}/{shown(row['group'])}: {row['error']}" for row in rows if row["error"]]
     if errors:
         module.fail("; ".join(errors), changed=changed, letters=rows)
     module.exit(changed=changed, letters=rows)
+
+
+def exported(module: RocketmqModule, letters: Letters) -> list[dict[str, Any]]:
+    params = module.params
+    rows: list[dict[str, Any]] = []
+    if params["sources"] is not None:
+        raise ArgumentError("sources is for state=resent; clusters says what is exported")
+    sides = read_masters(module)
+    everything = [(side, held(module, side)) for side in sides]
+    names = {group for _side, groups in everything for group in groups}
+    wanted = matching(names, params["groups"], ", ".join(side.cluster.name for side in sides))
+    for side, groups in everything:
+        rows += [export(module, side, group, groups[group], letters) for group in sorted(wanted & groups.keys())]
+        module.progress(f"{side.cluster.name}: {sum(row['messages'] for row in rows)} dead letters exported")
+    return rows
+
+
+def resent(module: RocketmqModule, letters: Letters) -> list[dict[str, Any]]:
+    params = module.params
+    found = files(module, letters, params["sources"])
+    wanted = matching({group for _cluster, group in found}, params["groups"], str(letters.directory))
+    chosen = {key: place for key, place in found.items() if key[1] in wanted}
+    for place in chosen.values():
+        for _item in letters.read(place):
+            pass  # each line of each file, before anything is sent
+    sides = read_masters(module)
+    if len(sides) != 1:
+        raise ArgumentError("state=resent takes one cluster, which gets the messages")
+    return [resend(module, sides[0], *key, place, letters) for key, place in chosen.items()]
 
 
 if __name__ == "__main__":

@@ -439,7 +439,7 @@ def dead_letters(lab: Traffic) -> str:
     require(not found.get("failed"), str(found.get("msg")))
     counts = {row["group"]: row["messages"] for row in found["letters"]}
     require(counts == {GROUP: 1}, f"exported {counts}")
-    require("dead-1" in (directory / "mro" / f"{GROUP}.jsonl").read_text(), "the message is not in the file")
+    require("dead-1" in Path(found["letters"][0]["file"]).read_text(), "the message is not in the file")
     again = lab.module("rocketmq_dlq", state="exported", **arguments)
     require(again["changed"] is False, "a second export changed something")
     perm = next(

@@ -67,6 +67,8 @@ LAYERS = {
     "_dns": Layer(ours=("_dns",), refused=PROCESSES - {"concurrent"}, foreign=frozenset({"dns"})),
     "_wait": Layer(ours=(), refused=PROCESSES),
     "_module": Layer(ours=None, foreign=frozenset({"ansible", "dns"})),
+    # Part of the bridge: the files of a module.
+    "_letters": Layer(ours=None),
     # Part of the bridge: what two modules have in common.
     "_removal": Layer(ours=None),
     "_sweep": Layer(ours=None),

@@ -19,7 +19,7 @@ from . import nameserver as ask_ns
 from .errors import AdminError
 from .models import Client, ClusterSnapshot, ClusterSpec, TopicTable, Unknown, answered
 from .snapshot import take_all
-from .system_names import HALF_TOPIC, is_system_topic
+from .system_names import HALF_TOPIC, is_system_group, is_system_topic
 
 PARTS = frozenset({"config", "runtime", "topics", "groups", "offsets", "delay", "stats", "clients"})
 
@@ -131,7 +131,7 @@ def _nameserver_configs(admin: Any, specs: list[ClusterSpec]) -> dict[str, Any]:
 
 
 def _running(admin: Any, snapshots: list[ClusterSnapshot]) -> dict[str, dict[tuple[str, str], Any]]:
-    """What each online client says itself, through one broker that it is connected to.
+    """What each online client of the business says itself, through one broker that it is connected to.
 
     Where RELAYED clients in a row say nothing through a broker, the others of that broker are not asked.
     """
@@ -141,7 +141,7 @@ def _running(admin: Any, snapshots: list[ClusterSnapshot]) -> dict[str, dict[tup
         asked: set[tuple[str, str]] = set()
         for view in snapshot.masters:
             for group, online in (view.connections if isinstance(view.connections, dict) else {}).items():
-                for client in () if isinstance(online, Unknown) else online.clients:
+                for client in () if isinstance(online, Unknown) or is_system_group(group) else online.clients:
                     if (group, client.id) not in asked:
                         asked.add((group, client.id))
                         queues.setdefault(view.spec.address, []).append((snapshot.spec.name, group, client.id))

@@ -33,6 +33,8 @@ SYSTEM_TOPICS = frozenset(
 )
 _TOPIC_PREFIXES = ("rmq_sys_", "RMQ_SYS_")
 
+# The consumer groups in 4.4.0's MixAll: those that SubscriptionGroupManager makes on every broker, the default of
+# clients that were given none (which they refuse), and that of mqadmin's monitor.
 SYSTEM_GROUPS = frozenset(
     {
         "TOOLS_CONSUMER",
@@ -46,6 +48,7 @@ SYSTEM_GROUPS = frozenset(
         "__MONITOR_CONSUMER",
     }
 )
+# MixAll.isSysConsumerGroup. In CID_RMQ_SYS_TRANS a broker keeps how far it has come with the half messages.
 _GROUP_PREFIXES = ("CID_RMQ_SYS_",)
 
 
@@ -65,7 +68,10 @@ def is_system_topic(name: str, clusters: Iterable[str] = (), brokers: Iterable[s
 
 
 def is_system_group(name: str) -> bool:
-    """True for groups that every broker creates or that 4.4.0's own tools use."""
+    """True for groups that every broker creates or that 4.4.0's own tools use.
+
+    They are no groups of the business: nobody migrates them, waits for them or misses them when they are offline.
+    """
     return name in SYSTEM_GROUPS or name.startswith(_GROUP_PREFIXES)
 
 

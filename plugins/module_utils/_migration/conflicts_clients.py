@@ -97,7 +97,7 @@ def unknown_hosts(facts: Facts) -> Iterator[Reason]:
     for snapshot in facts.snapshots:
         source = snapshot.spec.name
         seen: dict[str, set[str]] = {}
-        for group, connections in online_groups(snapshot).items():
+        for group, connections in online_groups(snapshot, system=True).items():
             for client in clients_of(connections).values():
                 seen.setdefault(ip_of(client.address), set()).add(f"consumer of {group}")
         for group, clients in (answered(facts.producers.get(source)) or {}).items():
@@ -157,11 +157,16 @@ def offline_groups(facts: Facts) -> Iterator[Reason]:
 
 
 def _backlogs(snapshot: Any) -> tuple[dict[str, int], set[str]]:
-    """Group → messages that it has left to consume, and the groups that have committed anything."""
+    """Group → messages that it has left to consume, and the groups that have committed anything.
+
+    RocketMQ's own groups are left out: a broker keeps its place in the half topic as the offsets of such a group.
+    """
     behind: dict[str, int] = {}
     committed: set[str] = set()
     for view in _masters(snapshot):
         for (topic, group), queues in (view.offsets if known(view.offsets) else {}).items():
+            if is_system_group(group):
+                continue
             committed.add(group)
             ranges = view.stats.get(topic, {}) if known(view.stats) else {}
             if isinstance(ranges, Unknown):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .._admin.models import Unknown, known
-from .._admin.system_names import DERIVED, DLQ_PREFIX, is_system_topic, retry_topic
+from .._admin.system_names import DERIVED, DLQ_PREFIX, is_system_group, is_system_topic, retry_topic
 from .facts import Facts, all_connections_known, online_groups, topic_tables
 from .reasons import Reason
 
@@ -65,7 +65,7 @@ def narrow_retry_topics(facts: Facts) -> Iterator[Reason]:
                 continue
             for group in view.groups.groups.values():
                 retry = view.topics.topics.get(retry_topic(group.name))
-                if retry is None:
+                if retry is None or is_system_group(group.name):
                     continue
                 queues = min(retry.read_queues, retry.write_queues)
                 if queues < group.retry_queues:

@@ -110,7 +110,7 @@ class _Run:
         self.pairs = {pair for pairs in self.committed.values() for pair in pairs}
         for view in snapshot.masters:
             for group, connections in (answered(view.connections) or {}).items():
-                if not isinstance(connections, ConsumerConnections):
+                if not isinstance(connections, ConsumerConnections) or is_system_group(group):
                     continue
                 self.subscriptions.setdefault(group, set()).update(connections.subscriptions)
                 known = {*self.consumers.get(group, ()), *(client.id for client in connections.clients)}

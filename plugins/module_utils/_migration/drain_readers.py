@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .._admin.models import BrokerView, ClusterSnapshot, ConsumerConnections, answered
-from .._admin.system_names import retry_topic
+from .._admin.system_names import is_system_group, retry_topic
 
 
 def pairs_of(view: BrokerView) -> dict[tuple[str, str], dict[int, int]]:
@@ -39,10 +39,15 @@ def pairs_of(view: BrokerView) -> dict[tuple[str, str], dict[int, int]]:
 
 
 def broadcast_clients(snapshot: ClusterSnapshot) -> dict[tuple[str, str], str]:
-    """(group, client id) of every broadcasting client → a master it is connected to: whom to ask for its progress."""
+    """(group, client id) of every broadcasting client → a master it is connected to: whom to ask for its progress.
+
+    Clients of RocketMQ's own groups, its monitor for one, are left out.
+    """
     found: dict[tuple[str, str], str] = {}
     for view in snapshot.masters:
         for group, connections in (answered(view.connections) or {}).items():
+            if is_system_group(group):
+                continue
             if isinstance(connections, ConsumerConnections) and connections.is_broadcast:
                 for client in connections.clients:
                     found.setdefault((group, client.id), view.spec.address)

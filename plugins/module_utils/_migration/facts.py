@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._admin.models import Client, ClusterSpec, ConsumerConnections, TopicConfig, Unknown, known
+from .._admin.system_names import is_system_group
 from .merge import Wishes
 
 
@@ -85,15 +86,18 @@ def answered_masters(snapshot: Any) -> Iterator[Any]:
             yield view
 
 
-def online_groups(snapshot: Any) -> dict[str, list[ConsumerConnections]]:
-    """Group → what each master says about its clients, for the groups that are online."""
+def online_groups(snapshot: Any, *, system: bool = False) -> dict[str, list[ConsumerConnections]]:
+    """Group → what each master says about its clients, for the groups of the business that are online.
+
+    system: RocketMQ's own groups, too: their clients are connected like any other, but read nothing for the business.
+    """
     found: dict[str, list[ConsumerConnections]] = {}
     for broker in snapshot.spec.masters:
         view = snapshot.brokers.get(broker.address)
         if view is None or not known(view.connections):
             continue
         for group, online in view.connections.items():
-            if known(online) and online.clients:
+            if known(online) and online.clients and (system or not is_system_group(group)):
                 found.setdefault(group, []).append(online)
     return found
 

@@ -35,5 +35,21 @@ def test_groups() -> None:
     assert not is_system_group("CG_order") and not is_system_group("CID_order")
 
 
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        # Consumer groups in MixAll of rocketmq-all-4.4.0.
+        ("DEFAULT_CONSUMER", True), ("TOOLS_CONSUMER", True), ("FILTERSRV_CONSUMER", True),
+        ("__MONITOR_CONSUMER", True), ("SELF_TEST_C_GROUP", True), ("CID_ONS-HTTP-PROXY", True),
+        ("CID_ONSAPI_PERMISSION", True), ("CID_ONSAPI_OWNER", True), ("CID_ONSAPI_PULL", True),
+        ("CID_RMQ_SYS_TRANS", True), ("CID_RMQ_SYS_ANY", True),
+        # Of later versions: with 4.4.0 such a name is the business's.
+        ("SCHEDULE_CONSUMER", False), ("CID_RMQ_OTHER", False), ("cid_rmq_sys_trans", False),
+    ],
+)  # fmt: skip
+def test_groups_of_4_4_0(name: str, own: bool) -> None:
+    assert is_system_group(name) is own
+
+
 def test_topics_of_a_group() -> None:
     assert (retry_topic("CG_order"), dlq_topic("CG_order")) == ("%RETRY%CG_order", "%DLQ%CG_order")

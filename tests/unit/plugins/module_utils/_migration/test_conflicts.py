@@ -30,7 +30,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     TopicTable,
     Unknown,
 )
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import conflicts, merge
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import conflicts, estimate, merge
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.facts import DnsFact, Facts
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.preflight_reasons import CODES
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import CATALOGUE
@@ -567,6 +567,42 @@ def test_one_master_that_hangs_leaves_the_report_of_all_others():
     seen = found(facts(hanging, with_topic(mdm(), TopicConfig("a b", 1, 1, 6))))
     assert {("BROKER_UNKNOWN", "mro/broker-a"), ("SAME_GROUP", "mdm-g"), ("NAME_UNUSABLE", "mdm/a b")} <= seen
     assert not {code for code, _subject in seen} & {"OFFLINE_GROUP_BACKLOG", "TOPIC_UNREAD", "GROUP_NEVER_COMMITTED"}
+
+
+# The groups that a broker of 4.4.0 makes by itself, that of its monitor, and that of its half messages.
+SYSTEM_GROUPS = (
+    "TOOLS_CONSUMER", "FILTERSRV_CONSUMER", "SELF_TEST_C_GROUP", "CID_ONS-HTTP-PROXY", "CID_ONSAPI_PULL",
+    "CID_ONSAPI_PERMISSION", "CID_ONSAPI_OWNER", "__MONITOR_CONSUMER", "CID_RMQ_SYS_TRANS",
+)  # fmt: skip
+
+
+def test_the_broker_own_transaction_group_is_no_offline_group():
+    def kept(view):
+        half, done = "RMQ_SYS_TRANS_HALF_TOPIC", "RMQ_SYS_TRANS_OP_HALF_TOPIC"
+        own = {(topic, "CID_RMQ_SYS_TRANS"): {0: 3} for topic in (half, done)}
+        stats = {half: {0: QueueRange(0, 3)}, done: {0: QueueRange(0, 9)}}
+        return {"offsets": {**view.offsets, **own}, "stats": {**view.stats, **stats}}
+
+    value = facts(masters(mro(), kept), mdm())
+    assert found(value) == CLEAN
+    assert estimate._absent(value) == []
+
+
+@pytest.mark.parametrize("group", SYSTEM_GROUPS)
+def test_a_system_group_is_no_group_of_the_business(group):
+    behind = {("mro-orders", group): {0: 2}}
+    assert found(facts(masters(mro(), lambda view: {"offsets": {**view.offsets, **behind}}), mdm())) == CLEAN
+    tool = online(client("tool", language="CPP"), kind="CONSUME_ACTIVELY", model="BROADCASTING", **{"mro-orders": "*"})
+    wide = SubscriptionGroup(group, retry_queues=9)
+    connected = with_topic(with_online(mro(), group, tool, committed=False), TopicConfig(f"%RETRY%{group}", 1, 1, 6))
+    assert found(facts(with_group(connected, wide, committed=False), mdm())) == CLEAN
+
+
+def test_a_system_group_reads_no_topic_for_the_business_and_its_clients_are_seen_all_the_same():
+    lonely = with_topic(mro(), TopicConfig("mro-lonely", 1, 1, 6), read=False)
+    stranger = online(client("tool", address="198.18.50.77:4000"), **{"mro-lonely": "*"})
+    seen = found(facts(with_online(lonely, "TOOLS_CONSUMER", stranger), mdm())) - CLEAN
+    assert seen == {("TOPIC_UNREAD", "mro/mro-lonely"), ("CLIENT_UNKNOWN_HOST", "mro/198.18.50.77")}
 
 
 def test_a_name_of_unknown_meaning_is_not_judged_without_names():

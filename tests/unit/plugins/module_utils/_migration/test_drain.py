@@ -402,6 +402,14 @@ def test_topics_that_are_read_by_broadcast_are_known_while_they_are_empty() -> N
     assert others.broadcast_topics == ()
 
 
+def test_the_monitor_of_4_4_0_broadcasts_and_is_nobody_to_wait_for() -> None:
+    monitor = {"g": online("orders", "%RETRY%g"), "__MONITOR_CONSUMER": online("orders", model="BROADCASTING")}
+    master = view(connections=monitor)
+    assert broadcast_clients(snapshot(master)) == {}
+    drain = run(master)
+    assert (drain.reasons, drain.broadcast_topics, set(drain.consumers)) == ((), (), {"g"})
+
+
 def test_whom_to_ask() -> None:
     master = view(connections={"g": online("orders", model="BROADCASTING", clients=("c1", "c2")),
                                "h": online("orders"), "silent": SILENT})

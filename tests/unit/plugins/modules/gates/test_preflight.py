@@ -268,6 +268,16 @@ def test_clients_are_asked_themselves_and_silent_ones_only_so_often(read, estate
     assert result["inventory"][1]["clients_silent"] == 40
 
 
+def test_a_tool_that_says_nothing_is_no_silent_client_of_the_business(read, estate):
+    before = read()
+    estate.groups["small"] = [*estate.groups["small"], "TOOLS_CONSUMER"]
+    estate.clients["small", "TOOLS_CONSUMER"] = [Client("mqadmin", "198.18.50.7:1", "JAVA", 293)]
+    estate.silent_clients = {"mqadmin"}
+    after = read()
+    assert not [row for row in codes(after) if row[0] == "CLIENT_SILENT"]
+    assert after["inventory"][1] == before["inventory"][1]
+
+
 def test_a_client_that_leaves_while_it_is_asked_is_offline_and_not_silent(read, estate):
     estate.clients["small", "small-g"] = [Client(name, "198.18.50.7:1", "JAVA", 293) for name in ("stays", "leaves")]
     estate.leaving = {"leaves"}
