@@ -10,10 +10,10 @@ from typing import Any
 
 from .._migration.reasons import waiver_problems
 from .estate import Groups, Reader
-from .forms import meant
+from .forms import meant, secret
 from .hosts import HostVars
 from .mistakes import Mistakes
-from .names import RUN, VARIABLES, closest, not_known
+from .names import HOST, RUN, closest, not_known
 
 # The inventory's name of the control host, for which the playbooks read what belongs to the whole run.
 CONTROL = "localhost"
@@ -37,7 +37,7 @@ def find_mistakes(
     reader = Reader(hostvars, groups, mistakes)
     reader.read(batch, sources, target, business)
     clients = [str(host) for host in groups.get(business) or []]
-    hosts = list(dict.fromkeys([*reader.hosts, *clients, *([CONTROL] if CONTROL in hostvars else [])]))
+    hosts = list(dict.fromkeys([*([CONTROL] if CONTROL in hostvars else []), *reader.hosts, *clients]))
     mistakes.looked_at = set(hosts)
     if python.startswith("auto") and CONTROL in {str(host) for name in groups for host in groups[name]}:
         mistakes.add(
@@ -65,15 +65,25 @@ class _Check:
         for host in hosts:
             for name in self.inventory.unknown(host):
                 self.mistakes.add(not_known(name), host)
-            for name in VARIABLES:
-                # Whatever role a machine of clients has, it is a mistake.
-                if self.inventory.told(host, name) and (name != "rocketmq_role" or host in self.reader.hosts):
-                    self._variable(host, name)
+            for name in RUN:
+                self._variable_of_the_run(host, name)
+        # What else a machine of clients has is never read.
+        for host in self.reader.hosts:
+            for name in HOST:
+                self.inventory.value(host, name)
 
-    def _variable(self, host: str, name: str) -> None:
-        self.inventory.value(host, name)
-        if name in RUN and host != CONTROL and not self.inventory.told(CONTROL, name):
+    def _variable_of_the_run(self, host: str, name: str) -> None:
+        """Only localhost's is computed: one with a look-up would ask once for each host."""
+        if not self.inventory.present(host, name):
+            return
+        if host == CONTROL:
+            if RUN[name] is not secret:
+                self.inventory.value(host, name)
+        elif not self._given(CONTROL, name) and self._given(host, name):
             self.mistakes.add(f"{name} is read for localhost, which does not have it; set it under all: vars:", host)
+
+    def _given(self, host: str, name: str) -> bool:
+        return self.inventory.present(host, name) and (RUN[name] is secret or self.inventory.told(host, name))
 
     def _clients(self, clients: list[str], groups: Groups, business: str) -> None:
         near = meant(business, set(groups) - {"all", "ungrouped"})

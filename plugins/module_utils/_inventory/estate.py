@@ -166,6 +166,8 @@ class Reader:
 
     def _whole(self, members: list[Host]) -> bool:
         """Whether all members of a cluster are known: no doubtful host may be one of them."""
+        if not self.doubtful:
+            return True
         own = {name for host in members for name in self._own_groups(host.name)}
         side = self.sources if members[0].name in self.sources else self.targets
         return all((groups := self._own_groups(host)) and not groups & own for host in self.doubtful & side)

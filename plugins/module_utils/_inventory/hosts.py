@@ -11,7 +11,7 @@ from typing import Any
 
 from .forms import Unreadable, given
 from .mistakes import Mistakes
-from .names import PREFIX, ROLES, VARIABLES, closest, not_known
+from .names import PREFIX, ROLES, RUN, VARIABLES, closest, not_known
 
 DEFAULT_PORT = {"nameserver": 9876, "master": 10911, "slave": 10911}
 
@@ -48,14 +48,16 @@ class Hosts:
     def value(self, host: str, name: str) -> Any:
         """A variable of a host if it is given and has its form; what is wrong with it becomes a mistake."""
         value = self.hostvars[host].get(name) if host in self.hostvars else None
+        # A variable of the run is no host's, though localhost is asked.
+        where = None if name in RUN else host
         if isinstance(value, Unreadable):
-            self.mistakes.add(f"{name} cannot be computed: {value.why}", host)
+            self.mistakes.add(f"{name} cannot be computed: {value.why}", where)
             return None
         if not given(value):
             return None
         wrong = VARIABLES[name](value)
         if wrong:
-            self.mistakes.add(f"{name} {wrong}", host)
+            self.mistakes.add(f"{name} {wrong}", where)
             return None
         return str(value).strip() if isinstance(value, (str, int, float)) and not isinstance(value, bool) else value
 
@@ -74,6 +76,10 @@ class Hosts:
         """The variables of a host that look like the collection's and are not."""
         names = self.hostvars[host] if host in self.hostvars else ()
         return sorted(str(name) for name in names if str(name).startswith(PREFIX) and name not in VARIABLES)
+
+    def present(self, host: str, name: str) -> bool:
+        """Whether the host has the variable; its value is not computed."""
+        return host in self.hostvars and name in self.hostvars[host]
 
     def told(self, host: str, name: str) -> bool:
         """Whether the variable is given, with whatever value."""

@@ -131,8 +131,8 @@ def test_what_a_group_has_in_common_is_one_line(inventory: Inventory) -> None:
         hostvars[host]["rocketmq_gc"] = "zgc"
     assert told(inventory) == [
         "all hosts: rocketmq_foo_bar_baz is no variable of this collection; take it out",
-        "hosts mro-ns, target-a: rocketmq_gc is the unknown 'zgc'; known are g1, cms, serial",
         "group target: rocketmq_restart_polcy is no variable of this collection: did you mean rocketmq_restart_policy?",
+        "hosts mro-ns, target-a: rocketmq_gc is the unknown 'zgc'; known are g1, cms, serial",
     ]
 
 
@@ -141,6 +141,28 @@ def test_variable_that_localhost_does_not_see_is_told(inventory: Inventory) -> N
     del hostvars["localhost"]["rocketmq_dns_servers"]
     (line,) = told(inventory)
     assert "rocketmq_dns_servers is read for localhost, which does not have it; set it under all: vars:" in line
+
+
+class Computed(dict[str, Any]):
+    """Variables that note which of them were computed."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        super().__init__(values)
+        self.computed: list[str] = []
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.computed.append(key)
+        return super().get(key, default)
+
+
+def test_secrets_are_not_computed_and_what_all_hosts_have_is_once(inventory: Inventory) -> None:
+    hostvars, groups = inventory
+    common = {"rocketmq_dns_key_secret": "x", "rocketmq_dns_zone": "a b"}
+    seen = {host: Computed({**values, **common}) for host, values in hostvars.items()}
+    (line,) = told((seen, groups))
+    assert line.startswith("rocketmq_dns_zone is 'a b', which is no DNS name")
+    assert [host for host, values in seen.items() if "rocketmq_dns_key_secret" in values.computed] == []
+    assert [host for host, values in seen.items() if "rocketmq_dns_zone" in values.computed] == ["localhost"]
 
 
 def test_clients_and_dns_do_not_matter_to_the_target_alone(inventory: Inventory) -> None:
