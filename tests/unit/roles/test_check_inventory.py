@@ -166,6 +166,23 @@ def test_inventory_of_a_lab_is_without_mistake(tmp_path: Path) -> None:
     assert said == []
 
 
+def test_what_cannot_be_computed_is_a_mistake_among_others(tmp_path: Path) -> None:
+    inventory = yaml.safe_load(EXAMPLE.read_text())
+    inventory["all"]["vars"]["rocketmq_dns_resolvers"] = ["{{ nowhere }}"]
+    inventory["all"]["children"]["target"]["hosts"]["hub-a"]["rocketmq_broker_name"] = "{{ nobody }}"
+    # A look-up that only a phase needs, and that would fail.
+    inventory["all"]["vars"]["rocketmq_dns_key_secret"] = "{{ lookup('ansible.builtin.pipe', 'exit 1') }}"
+    (tmp_path / "hosts.yml").write_text(yaml.safe_dump(inventory))
+    said = report(
+        "{{ (hostvars | mqops.rocketmq.inventory_mistakes(groups)) | to_json }}", tmp_path / "hosts.yml", tmp_path
+    )
+    assert said == [
+        "The inventory has 2 mistakes:",
+        "1. host hub-a: rocketmq_broker_name cannot be computed: 'nobody' is undefined",
+        "2. rocketmq_dns_resolvers cannot be computed: 'nowhere' is undefined",
+    ]
+
+
 def only_localhost(place: Path, **variables: str) -> Path:
     """The example, with these variables as all that localhost has."""
     inventory = yaml.safe_load(EXAMPLE.read_text())

@@ -116,6 +116,23 @@ def test_two_sources_of_one_name_are_one_mistake_though_their_brokers_are_equal(
     assert told(inventory) == ["two sources have the name 'mro': groups mdm, mro"]
 
 
+def test_mistake_in_one_source_hides_none_in_another(inventory: Inventory) -> None:
+    hostvars, groups = inventory
+    hostvars["mdm-a"]["rocketmq_role"] = "mastr"
+    for name in ("mro", "sources", "all", "machines"):
+        groups[name].remove("mro-ns")
+    lines = told(inventory)
+    assert len(lines) == 2
+    assert "cluster 'mro' (group 'mro') has no host with rocketmq_role nameserver" in lines
+
+
+def test_batch_is_not_judged_while_a_source_has_no_name(inventory: Inventory) -> None:
+    for host in inventory[1]["mdm"]:
+        inventory[0][host]["rocketmq_cluster"] = None
+    (line,) = told(inventory, ["mdm"])
+    assert line.startswith("group mdm: has no rocketmq_cluster")
+
+
 def test_host_in_a_source_and_in_the_target_is_one_mistake(inventory: Inventory) -> None:
     inventory[1]["target"].append("mdm-a")
     assert told(inventory) == ["host mdm-a: is in a source group and in group 'target': it can only be in one"]
