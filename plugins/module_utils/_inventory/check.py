@@ -10,7 +10,7 @@ from typing import Any
 
 from .._migration.reasons import waiver_problems
 from .estate import Groups, Reader
-from .forms import meant, secret
+from .forms import given, meant, secret
 from .hosts import HostVars
 from .mistakes import Mistakes
 from .names import HOST, RUN, closest, not_known
@@ -27,11 +27,13 @@ def find_mistakes(
     target: str = "target",
     business: str = "business",
     python: str = "",
+    dns_servers: Any = None,
 ) -> Mistakes:
     """All mistakes of an inventory for a migration, or, with no group in C(sources), for the target alone.
 
     python: the interpreter of localhost's modules; C(auto) and its like, with which Ansible takes the first that it
-    finds, is a mistake of an inventory that lists localhost.
+    finds, is a mistake of an inventory that lists localhost. dns_servers: what the run has found for
+    rocketmq_dns_servers, which a play can give, too.
     """
     mistakes = Mistakes(groups)
     reader = Reader(hostvars, groups, mistakes)
@@ -45,7 +47,7 @@ def find_mistakes(
             ' they need dnspython and requests; write ansible_python_interpreter: "{{ ansible_playbook_python }}"',
             CONTROL,
         )
-    _Check(reader, mistakes).all(hosts, clients, groups, business)
+    _Check(reader, mistakes).all(hosts, clients, groups, business, given(dns_servers))
     return mistakes
 
 
@@ -55,13 +57,13 @@ class _Check:
         self.inventory = reader.inventory
         self.mistakes = mistakes
 
-    def all(self, hosts: list[str], clients: list[str], groups: Groups, business: str) -> None:
+    def all(self, hosts: list[str], clients: list[str], groups: Groups, business: str, served: bool) -> None:
         for host in self.reader.hosts:
             if self.inventory.value(host, "rocketmq_method") == "systemd":
                 self.inventory.required(host, "rocketmq_unit", "its rocketmq_method is systemd")
         if self.reader.parents:
             self._clients(clients, groups, business)
-            self._migration(hosts)
+            self._migration(hosts, served)
         for host in hosts:
             for name in self.inventory.unknown(host):
                 self.mistakes.add(not_known(name), host)
@@ -97,12 +99,12 @@ class _Check:
                     host,
                 )
 
-    def _migration(self, hosts: list[str]) -> None:
+    def _migration(self, hosts: list[str], served: bool) -> None:
         name = "rocketmq_dns_servers"
         inventory = self.inventory
         # Told by itself: given to others than localhost, or misspelt.
         nearly = any(inventory.told(host, name) or name in map(closest, inventory.unknown(host)) for host in hosts)
-        if not nearly:
+        if not served and not nearly:
             self.mistakes.add(
                 f"{name} is not set: the addresses of the servers that serve the zone of the sources' names. Set it"
                 " under all: vars: (inventories/example has it)"

@@ -160,6 +160,13 @@ def test_variable_that_localhost_does_not_see_is_told(inventory: Inventory) -> N
     assert "rocketmq_dns_servers is read for localhost, which does not have it; set it under all: vars:" in line
 
 
+def test_dns_servers_may_come_from_a_play(inventory: Inventory) -> None:
+    for values in inventory[0].values():
+        del values["rocketmq_dns_servers"]
+    assert told(inventory, dns_servers=["198.18.50.2"]) == []
+    assert len(told(inventory, dns_servers=[])) == 1
+
+
 class Computed(dict[str, Any]):
     """Variables that note which of them were computed."""
 
