@@ -12,6 +12,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import Unexpected
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.message import decode_all
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.system_names import RETURNING_SUFFIX
+from ansible_collections.mqops.rocketmq.plugins.module_utils._inventory.names import METHODS
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import census
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import store_end as ends
 
@@ -65,8 +66,8 @@ def strangers(estate: dict[str, Any], clusters: list[dict[str, Any]]) -> list[st
 def stop_method(values: Any) -> str:
     """How a host's process is ended and started: rocketmq_method, or docker where a container is named for it."""
     method = values.get("rocketmq_method") or ("docker" if values.get("rocketmq_container") else "command")
-    if method not in ("docker", "systemd", "command"):
-        raise AnsibleFilterError(f"rocketmq_method is {method!r}; known are docker, systemd and command")
+    if method not in METHODS:
+        raise AnsibleFilterError(f"rocketmq_method is {method!r}; known are {', '.join(METHODS)}")
     if method == "systemd" and not values.get("rocketmq_unit"):
         raise AnsibleFilterError("rocketmq_method is systemd, but rocketmq_unit does not name the unit")
     return method

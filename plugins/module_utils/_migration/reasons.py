@@ -11,6 +11,7 @@ Waivers match subjects with shell patterns, in which ``*`` also matches ``/``.
 from __future__ import annotations
 
 import datetime
+import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -114,26 +115,54 @@ def parse_waivers(items: Iterable[Mapping[str, Any]] | None) -> tuple[Waiver, ..
     Raises WaiverError for one without a reason or a subject, with an unknown code, with a code that nothing can
     waive, or with an end that is no date.
     """
-    waivers = []
-    for number, item in enumerate(items or (), start=1):
-        code, subject = str(item.get("code") or "").strip(), str(item.get("subject") or "").strip()
-        where = f"waiver {number} ({code or 'no code'} {subject or 'no subject'})"
-        unknown = set(item) - {"code", "subject", "reason", "who", "until"}
-        if unknown:
-            raise WaiverError(f"{where}: unknown key {', '.join(sorted(map(str, unknown)))}")
-        entry = CATALOGUE.get(code)
-        if entry is None:
-            raise WaiverError(f"{where}: no reason has this code; known: {', '.join(sorted(waivable_codes()))}")
-        if entry.severity != WAIVABLE:
-            raise WaiverError(f"{where}: {entry.severity} reasons need and take no waiver" if entry.severity == NOTICE
-                              else f"{where}: this reason cannot be waived: {entry.remedy}")
-        if not subject:
-            raise WaiverError(f"{where}: the subject is missing (its form is {entry.subject})")
-        why = str(item.get("reason") or "").strip()
-        if not why:
-            raise WaiverError(f"{where}: it does not say why (reason)")
-        waivers.append(Waiver(code, subject, why, str(item.get("who") or "").strip(), _date(item.get("until"), where)))
-    return tuple(waivers)
+    return tuple(_waiver(number, item) for number, item in enumerate(_listed(items), start=1))
+
+
+def waiver_problems(items: Any) -> list[str]:
+    """What C(parse_waivers) refuses, for each waiver, instead of the first one only."""
+    try:
+        listed = _listed(items)
+    except WaiverError as error:
+        return [str(error)]
+    problems = []
+    for number, item in enumerate(listed, start=1):
+        try:
+            _waiver(number, item)
+        except WaiverError as error:
+            problems.append(str(error))
+    return problems
+
+
+def _listed(items: Any) -> list[Any]:
+    if items is None or items == "":
+        return []
+    if isinstance(items, (str, Mapping)) or not isinstance(items, Iterable):
+        raise WaiverError("waivers are a list of mappings with code, subject and reason")
+    return list(items)
+
+
+def _waiver(number: int, item: Any) -> Waiver:
+    if not isinstance(item, Mapping):
+        raise WaiverError(f"waiver {number} is no mapping with code, subject and reason")
+    code, subject = str(item.get("code") or "").strip(), str(item.get("subject") or "").strip()
+    where = f"waiver {number} ({code or 'no code'} {subject or 'no subject'})"
+    unknown = set(item) - {"code", "subject", "reason", "who", "until"}
+    if unknown:
+        raise WaiverError(f"{where}: unknown key {', '.join(sorted(map(str, unknown)))}")
+    entry = CATALOGUE.get(code)
+    if entry is None:
+        near = difflib.get_close_matches(code, waivable_codes(), n=1)
+        hint = f"did you mean {near[0]}?" if near else "docs/reasons.md has those that can be waived"
+        raise WaiverError(f"{where}: no reason has this code; {hint}")
+    if entry.severity != WAIVABLE:
+        raise WaiverError(f"{where}: {entry.severity} reasons need and take no waiver" if entry.severity == NOTICE
+                          else f"{where}: this reason cannot be waived: {entry.remedy}")
+    if not subject:
+        raise WaiverError(f"{where}: the subject is missing (its form is {entry.subject})")
+    why = str(item.get("reason") or "").strip()
+    if not why:
+        raise WaiverError(f"{where}: it does not say why (reason)")
+    return Waiver(code, subject, why, str(item.get("who") or "").strip(), _date(item.get("until"), where))
 
 
 def waivable_codes() -> list[str]:

@@ -134,7 +134,7 @@ def lab_variables(
         "rocketmq_docker_host": "unix:///var/run/docker.sock",
         "rocketmq_image": definition["lab_images"]["rocketmq"],
         "rocketmq_broker_options": definition["lab_broker_options"] | periods["brokers"],
-        "rocketmq_dns_server": dns,
+        "lab_dns_server": dns,
         "rocketmq_dns_servers": [dns],
         "rocketmq_dns_zone": definition["lab_dns_zone"],
         "rocketmq_dns_key_name": definition["lab_dns_key_name"],

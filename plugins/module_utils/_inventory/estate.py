@@ -1,0 +1,243 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The estate of a migration, read from the inventory alone.
+
+Expected members come from here and never from the hosts that happen to answer, so every mistake that would silently
+shrink the estate is an error. All mistakes are collected; a check that depends on something that is wrong already is
+left out, so that nobody is sent after a consequence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from . import machines
+from .forms import Unreadable, given, meant
+from .hosts import Host, Hosts, HostVars
+from .mistakes import Mistakes
+from .names import ROLES, VARIABLES
+
+Groups = Mapping[str, Iterable[str]]
+
+
+class EstateError(ValueError):
+    """The inventory does not describe an estate that could be migrated; says every mistake, a line for each."""
+
+
+def build_estate(
+    hostvars: HostVars,
+    groups: Groups,
+    batch: Any = None,
+    sources: str | Iterable[str] = "sources",
+    target: str = "target",
+    business: str = "business",
+) -> dict[str, Any]:
+    """Return ``{"sources": [cluster, ...], "target": cluster, "business": [host, ...]}``.
+
+    A cluster is ``{name, nameservers, brokers, nameserver_name, group, hosts}`` with addresses as
+    ``ip:port``. Raises EstateError, naming each host or group that has to be corrected.
+    """
+    mistakes = Mistakes(groups)
+    estate = Reader(hostvars, groups, mistakes).read(batch, sources, target, business)
+    if estate is None:
+        raise EstateError("\n".join(mistakes.report()))
+    return estate
+
+
+class Reader:
+    """Reads one inventory and adds what is wrong with it to C(mistakes)."""
+
+    def __init__(self, hostvars: HostVars, groups: Groups, mistakes: Mistakes) -> None:
+        self.groups = groups
+        self.mistakes = mistakes
+        self.inventory = Hosts(hostvars, mistakes)
+        self.hosts: dict[str, Host] = {}
+        self.parents: list[str] = []
+        self.sources: set[str] = set()
+        self.targets: set[str] = set()
+        # Hosts of which it is not known to which cluster they belong, or as what: one could be the missing master.
+        self.doubtful: set[str] = set()
+
+    def read(self, batch: Any, sources: str | Iterable[str], target: str, business: str) -> dict[str, Any] | None:
+        """The estate as C(build_estate) returns it, or None where there are mistakes."""
+        self.parents = [sources] if isinstance(sources, str) else [str(name) for name in sources]
+        listed = [host for name in self.parents for host in self.members(name)]
+        source_hosts = list(dict.fromkeys(listed))
+        target_hosts = self.members(target)
+        self.sources, self.targets = set(source_hosts), set(target_hosts)
+        for host in (both := [host for host in target_hosts if host in source_hosts]):
+            self.mistakes.add(f"is in a source group and in group '{target}': it can only be in one", host)
+        self.hosts = {name: self.inventory.read(name) for name in dict.fromkeys(source_hosts + target_hosts)}
+        self.doubtful.update(both, (name for name, host in self.hosts.items() if not host.role or not host.cluster))
+
+        source_list = [self.hosts[name] for name in source_hosts]
+        target_list = [self.hosts[name] for name in target_hosts if name not in both]
+        machines.judge(source_list, target_list, self.mistakes)
+        clusters: dict[str, list[Host]] = {}
+        for host in source_list:
+            if host.cluster:
+                clusters.setdefault(host.cluster, []).append(host)
+        source_clusters = [self._cluster(name, members, None) for name, members in clusters.items()]
+        for source in source_clusters:
+            self._named(source)
+        names = sorted({host.cluster for host in target_list if host.cluster})
+        target_cluster = None
+        if len(names) > 1:
+            self.mistakes.add(f"group '{target}' holds hosts of several clusters: {', '.join(names)}")
+        elif names and names[0] in clusters:
+            self.mistakes.add(f"cluster name '{names[0]}' is used by a source and by group '{target}'")
+        elif names:
+            target_cluster = self._cluster(names[0], target_list, target)
+            for source in source_clusters:
+                self._same_port(source, target_cluster)
+        wanted = self._batch(batch, list(clusters), bool(source_list) and all(host.cluster for host in source_list))
+        if self.mistakes or target_cluster is None:
+            return None
+        return {
+            "sources": [cluster for cluster in source_clusters if cluster["name"] in wanted],
+            "target": target_cluster,
+            "business": [str(host) for host in self.groups.get(business) or []],
+        }
+
+    def members(self, name: str) -> list[str]:
+        """The hosts of a group that must be there."""
+        if name not in self.groups:
+            near = meant(name, [one for one in self.groups if one not in ("all", "ungrouped")])
+            self.mistakes.add(f"the inventory has no group '{name}'{near}")
+            return []
+        found = [str(host) for host in self.groups[name]]
+        if not found:
+            self.mistakes.add(f"host group '{name}' is empty")
+        return found
+
+    def _cluster(self, name: str, members: list[Host], group: str | None) -> dict[str, Any]:
+        """One cluster in its final form, as far as it can be told; C(group) is searched for where it is None."""
+        whole = self._whole(members)
+        if whole and not group and self._two_sources(name, members):
+            # What else is wrong would be told of two clusters that were taken for one.
+            whole, members = False, []
+        held = group or (self._group_of(name, members) if whole else None)
+        where = f"cluster '{name}'" + (f" (group '{held}')" if held else "")
+        by_role = {role: [host for host in members if host.role == role] for role in ROLES}
+        for role in ("nameserver", "master"):
+            if whole and not by_role[role]:
+                self.mistakes.add(f"{where} has no host with rocketmq_role {role}")
+        brokers = by_role["master"] + by_role["slave"]
+        seen: dict[tuple[str, int], Host] = {}
+        for host in brokers:
+            if host.broker and host.id is not None:
+                other = seen.setdefault((host.broker, host.id), host)
+                if other is not host:
+                    self.mistakes.add(
+                        f"hosts {other.name} and {host.name} are both broker {host.broker} with id {host.id} of"
+                        f" '{name}': correct rocketmq_broker_name or rocketmq_broker_id"
+                    )
+        if whole and by_role["master"] and all(host.broker and host.id == 0 for host in by_role["master"]):
+            for host in by_role["slave"]:
+                if host.broker and (host.broker, 0) not in seen:
+                    masters = [str(master.broker) for master in by_role["master"]]
+                    self.mistakes.add(
+                        f"slave {host.name} of '{name}' names broker {host.broker}, which has no master"
+                        f"{meant(host.broker, masters)}"
+                    )
+        names = sorted({host.nameserver_name for host in members if host.nameserver_name})
+        if len(names) > 1:
+            self.mistakes.add(f"{where} has several values of rocketmq_nameserver_name: {', '.join(names)}")
+        return {
+            "name": name,
+            "nameservers": [host.address for host in by_role["nameserver"]],
+            "brokers": [{"name": host.broker, "id": host.id, "address": host.address} for host in brokers],
+            "nameserver_name": names[0] if names else "",
+            "group": held,
+            "hosts": {
+                "nameservers": [host.name for host in by_role["nameserver"]],
+                "masters": [host.name for host in by_role["master"]],
+                "slaves": [host.name for host in by_role["slave"]],
+            },
+        }
+
+    def _own_groups(self, host: str) -> set[str]:
+        """The groups of a host that could be one cluster's among several: none that holds a whole side."""
+        sides = [side for side in (self.sources, self.targets) if side]
+        held = {str(name): set(map(str, self.groups[name])) for name in self.groups if name != "ungrouped"}
+        return {name for name, hosts in held.items() if host in hosts and not any(hosts >= side for side in sides)}
+
+    def _whole(self, members: list[Host]) -> bool:
+        """Whether all members of a cluster are known: no doubtful host may be one of them."""
+        if not self.doubtful:
+            return True
+        own = {name for host in members for name in self._own_groups(host.name)}
+        side = self.sources if members[0].name in self.sources else self.targets
+        return all((groups := self._own_groups(host)) and not groups & own for host in self.doubtful & side)
+
+    def _two_sources(self, cluster: str, members: list[Host]) -> bool:
+        """Whether the hosts of one cluster name are two groups that look like a cluster each."""
+        wanted = {host.name for host in members}
+        exact, parts = set(), []
+        for name in self.groups:
+            held = {str(host) for host in self.groups[name]}
+            if held == wanted:
+                exact.add(str(name))
+            elif held < wanted and {"nameserver", "master"} <= {self.hosts[host].role for host in held}:
+                parts.append(str(name))
+        twice = len(parts) > 1 and exact <= {"all", *self.parents}
+        if twice:
+            self.mistakes.add(f"two sources have the name '{cluster}': groups {', '.join(sorted(parts))}")
+        return twice
+
+    def _group_of(self, cluster: str, members: list[Host]) -> str | None:
+        """The inventory group that is this source: C(groups) is flat, so it is found by its hosts."""
+        wanted = {host.name for host in members}
+        exact = [str(name) for name in self.groups if {str(host) for host in self.groups[name]} == wanted]
+        exact = [name for name in exact if name not in ("all", "ungrouped")]
+        if not exact:
+            hosts = ", ".join(host.name for host in members)
+            self.mistakes.add(f"the hosts of source '{cluster}' ({hosts}) have no group of their own")
+            return None
+        # A group named after the cluster first, the common parent last.
+        plain = cluster.replace("-", "_")
+        return min(exact, key=lambda name: (name not in (cluster, plain), name in self.parents, name))
+
+    def _named(self, source: dict[str, Any]) -> None:
+        members = [host for hosts in source["hosts"].values() for host in hosts]
+        told = any(self.inventory.told(host, "rocketmq_nameserver_name") for host in members)
+        if source["nameserver_name"] or told or not members:
+            return
+        held = f"group '{source['group']}'" if source["group"] else "its group"
+        self.mistakes.add(
+            f"source '{source['name']}' has no rocketmq_nameserver_name: set it, the DNS name by which clients know its"
+            f" name server, in the variables of {held}"
+        )
+
+    def _same_port(self, source: dict[str, Any], target: dict[str, Any]) -> None:
+        """DNS moves clients to another address; the port they keep."""
+        if not all([*source["nameservers"], *target["nameservers"]]) or not target["nameservers"]:
+            return
+        ports = {address.rpartition(":")[2] for address in source["nameservers"]}
+        there = {address.rpartition(":")[0] for address in target["nameservers"]}
+        if not {f"{address}:{port}" for address in there for port in ports} <= set(target["nameservers"]):
+            self.mistakes.add(
+                f"clients that know {source['nameserver_name'] or source['name']} keep the port they use there, but the"
+                f" name servers are {', '.join(source['nameservers'])} of '{source['name']}' and"
+                f" {', '.join(target['nameservers'])} of '{target['name']}': let each of the target's machines listen"
+                f" on the sources' port (rocketmq_port)"
+            )
+
+    def _batch(self, batch: Any, known: list[str], complete: bool) -> list[str]:
+        """The names of the batch's sources; all, if it names none. C(complete): no source is missing in C(known)."""
+        if not given(batch) or isinstance(batch, Unreadable):
+            return known
+        wrong = VARIABLES["rocketmq_migration_batch"](batch)
+        if wrong:
+            self.mistakes.add(f"rocketmq_migration_batch {wrong}")
+            return []
+        wanted = [str(name).strip() for name in (batch.split(",") if isinstance(batch, str) else batch)]
+        for name in wanted:
+            if name not in known and complete:
+                self.mistakes.add(
+                    f"rocketmq_migration_batch names '{name}', which is no source (sources: {', '.join(known)})"
+                    f"{meant(name, known)}"
+                )
+        return wanted or known
