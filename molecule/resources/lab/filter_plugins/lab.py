@@ -51,6 +51,8 @@ def lab_hosts(definition: Mapping[str, Any], lab: str, estate: str, build: str) 
     ) -> list[dict[str, Any]]:
         """The name server, the masters and the slaves of one cluster."""
         common = {"rocketmq_cluster": name, "rocketmq_nameserver_name": f"{name}-ns.{zone}"}
+        if group != "target":
+            common["rocketmq_image"] = definition["lab_images"]["original"]
         nameserver = f"{subnet}.{first}:9876" if by == "address" else f"{name}-ns.{zone}:9876"
         hosts = [
             {
