@@ -11,7 +11,7 @@ dns=$(docker container inspect --format '{{(index .NetworkSettings.Networks "mqo
   exit 1
 }
 run=(docker run --rm --interactive --network "mqops-$lab" --dns "$dns" --label "mqops.lab=$lab" --no-healthcheck
-  "${ROCKETMQ_IMAGE:-mqops/rocketmq:4.4.0}")
+  "${ROCKETMQ_IMAGE:-mqops/rocketmq:4.4.0-original}")
 if [ "$1" = - ]; then
   # shellcheck disable=SC2016
   exec "${run[@]}" sh -euc 'while read -r line; do eval "mqadmin $line" </dev/null; done'

@@ -40,6 +40,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import c
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.merge import Wishes, merge
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.seed import broker_files
 
+# As deployed: the preflight computes what the target will send.
 IMAGE = "mqops/rocketmq:4.4.0"
 USER = 10911
 TOLERANCE = 0.02

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.mqops.rocketmq.tests.benchmarks import measure, peers
 from ansible_collections.mqops.rocketmq.tests.benchmarks.report import Report, Row, against, load_words
-from ansible_collections.mqops.rocketmq.tests.resources.estate import Cluster, Estate
+from ansible_collections.mqops.rocketmq.tests.resources.estate import DEPLOYED, Cluster, Estate
 
 QUEUES = 8
 MQADMIN_SAMPLE = 5
@@ -16,12 +16,12 @@ PREFIX = "bench-new-"
 
 def run(estate: Estate, report: Report, count: int) -> None:
     masters = [f"bench-{letter}" for letter in "abc"]
-    with_java = estate.cluster("java", dict.fromkeys(masters), heap="512m")
+    with_java = estate.cluster("java", dict.fromkeys(masters), DEPLOYED, heap="512m")
     java = peers.java(estate, "create", with_java.nameservers[0].address, "java", PREFIX, str(count), str(QUEUES))
     _stop(with_java)
     how = f"once, {load_words()}"
 
-    cluster = estate.cluster("ours", dict.fromkeys(masters), heap="512m")
+    cluster = estate.cluster("ours", dict.fromkeys(masters), DEPLOYED, heap="512m")
     arguments = {
         "clusters": [cluster.spec()],
         "topics": [

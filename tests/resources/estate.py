@@ -19,7 +19,9 @@ from typing import Any
 
 import docker
 
-IMAGE = "mqops/rocketmq:4.4.0"
+# What phase_10_image deploys, and what stands for the clusters that are there, mqadmin and everything else.
+DEPLOYED = "mqops/rocketmq:4.4.0"
+ORIGINAL = "mqops/rocketmq:4.4.0-original"
 BROKER_PORT, NAMESERVER_PORT = 10911, 9876
 CONFIG = "/var/lib/rocketmq/store/config"
 _USER = 10911  # rocketmq's user and group in the image
@@ -107,7 +109,7 @@ class Estate:
     def create(self, name: str, command: Sequence[str], *, ip: str | None = None, **more: Any) -> Any:
         ip = ip or self.free_address()
         endpoint = self.client.api.create_endpoint_config(ipv4_address=ip)
-        more = {"image": IMAGE, "healthcheck": {"test": ["NONE"]}, **more}
+        more = {"image": ORIGINAL, "healthcheck": {"test": ["NONE"]}, **more}
         return self.client.containers.create(
             command=list(command),
             name=f"{self.network}-{name}",
@@ -124,11 +126,13 @@ class Estate:
         container.start()
         return container.name, ip
 
-    def nameserver(self, name: str, files: Mapping[str, str] | None = None, heap: str = "256m") -> Member:
+    def nameserver(
+        self, name: str, files: Mapping[str, str] | None = None, heap: str = "256m", image: str = ORIGINAL
+    ) -> Member:
         ip = self.free_address()
         store = "/var/lib/rocketmq/store"
         conf = f"listenPort={NAMESERVER_PORT}\nkvConfigPath={CONFIG}/kvConfig.json\nrocketmqHome=/opt/rocketmq\n"
-        container = self.create(name, ["namesrv"], ip=ip, environment=_java(heap, "128m"))
+        container = self.create(name, ["namesrv"], ip=ip, image=image, environment=_java(heap, "128m"))
         _put(container, "/etc/rocketmq", {"namesrv.conf": conf})
         if files:
             _put(container, f"{store}/config", files)
@@ -146,6 +150,7 @@ class Estate:
         *,
         heap: str = "256m",
         options: Mapping[str, str] | None = None,
+        image: str = ORIGINAL,
     ) -> Member:
         """Starts a master; ``files`` go into its store's config directory before. Does not wait for it."""
         ip = self.free_address()
@@ -164,17 +169,21 @@ class Estate:
             **_OPTIONS,
             **(options or {}),
         }
-        container = self.create(f"{cluster}-{name}", ["broker"], ip=ip, environment=_java(heap, "256m"))
+        container = self.create(f"{cluster}-{name}", ["broker"], ip=ip, image=image, environment=_java(heap, "256m"))
         _put(container, "/etc/rocketmq", {"broker.conf": "".join(f"{k}={v}\n" for k, v in settings.items())})
         if files:
             _put(container, CONFIG, files)
         container.start()
         return Member(name, f"{ip}:{BROKER_PORT}", container)
 
-    def cluster(self, name: str, masters: Mapping[str, Mapping[str, str] | None], **options: Any) -> Cluster:
+    def cluster(
+        self, name: str, masters: Mapping[str, Mapping[str, str] | None], image: str = ORIGINAL, **options: Any
+    ) -> Cluster:
         """A name server and the masters (name → store files), all listening."""
-        found = Cluster(name, [self.nameserver(f"{name}-ns")])
-        found.masters = [self.broker(name, one, found.nameservers, files, **options) for one, files in masters.items()]
+        found = Cluster(name, [self.nameserver(f"{name}-ns", image=image)])
+        found.masters = [
+            self.broker(name, one, found.nameservers, files, image=image, **options) for one, files in masters.items()
+        ]
         for member in found.masters:
             await_port(member)
         return found
@@ -188,7 +197,8 @@ class Estate:
             output = container.logs(stdout=True, stderr=False).decode("utf-8", "replace")
             if status:
                 errors = container.logs(stdout=False, stderr=True)
-                raise docker.errors.ContainerError(container, status, list(command), IMAGE, errors or output.encode())
+                image = more.get("image", ORIGINAL)
+                raise docker.errors.ContainerError(container, status, list(command), image, errors or output.encode())
             return output
         finally:
             container.remove(force=True, v=True)

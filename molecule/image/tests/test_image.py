@@ -51,3 +51,4 @@ def test_mqadmin_is_complete(host):
 def test_jars_are_those_of_4_4_0(host):
     jars = inside(host, "ls /opt/rocketmq/lib").split()
     assert {f"rocketmq-{part}-4.4.0.jar" for part in ("acl", "broker", "namesrv", "tools", "client")} <= set(jars)
+    assert [jar for jar in jars if jar.startswith("fastjson")] == ["fastjson-1.2.83.jar"]

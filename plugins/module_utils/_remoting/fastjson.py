@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bodies as fastjson 1.2.51 writes them.
+"""Bodies as fastjson 1.2.51 (4.4.0's own) and 1.2.83 (in the image of the role C(image)) write them: the same.
 
 That is JSON, except that map keys which are no strings are written as they are: ``{0:"a"}``, and whole objects
 ``{{"queueId":0,"topic":"T"}:1}``. Four ways, fastest first: the standard parser for bodies that are plain JSON,

@@ -25,9 +25,16 @@ run_java() { # default heap, default direct memory, main class, arguments...
             exit 64
             ;;
     esac
+    java=$(command -v java) || {
+        echo "rocketmq: there is no java in PATH=$PATH" >&2
+        exit 69
+    }
+    # A broker of 4.4.0 starts "sh" with words from the network when two of its settings are changed (CVE-2023-33246). Java looks for
+    # sh in its own PATH, so that names a directory which is not there; an empty PATH would be the current directory. All else that
+    # these servers start has its full path: /usr/bin/id (netty), /sbin/ldconfig (JNA).
     # JAVA_OPTIONS comes last: it wins. It and java_needs are lists of words.
     # shellcheck disable=SC2086
-    exec java $java_needs "-Xms$heap" "-Xmx$heap" "-XX:MaxDirectMemorySize=$direct" $gc \
+    exec env PATH=/nonexistent "$java" $java_needs "-Xms$heap" "-Xmx$heap" "-XX:MaxDirectMemorySize=$direct" $gc \
         -XX:+ExitOnOutOfMemoryError "-Drocketmq.log.dir=${ROCKETMQ_LOG_DIR:-/var/log/rocketmq}" \
         ${JAVA_OPTIONS:-} -cp "$home/conf:$home/lib/*" "$class" "$@"
 }

@@ -18,6 +18,7 @@ from ansible_collections.mqops.rocketmq.tests.benchmarks.measure import run_modu
 from ansible_collections.mqops.rocketmq.tests.matrix.fidelity import oracle, reader, rules, tables
 from ansible_collections.mqops.rocketmq.tests.resources.estate import (
     CONFIG,
+    DEPLOYED,
     Cluster,
     Estate,
     Member,
@@ -45,7 +46,7 @@ def main() -> None:
 def run(estate: Estate, seed: int) -> list[str]:
     generated = tables.generate(seed)
     sources = [_source(estate, name, source) for name, source in generated.items()]
-    target = estate.cluster("hub", {"hub-a": None, "hub-b": None}, heap="160m")
+    target = estate.cluster("hub", {"hub-a": None, "hub-b": None}, DEPLOYED, heap="160m")
     own_topics = {name for source in generated.values() for table in source.topics.values() for name in table}
     own_groups = {name for source in generated.values() for table in source.groups.values() for name in table}
     masters = [member for source in sources for member in source.masters]

@@ -103,6 +103,18 @@ def test_inventory_holds_what_all_share_once(definition: dict[str, Any]) -> None
     assert inventory["hosts"]["localhost"]["ansible_python_interpreter"] == "{{ ansible_playbook_python }}"
 
 
+def test_the_sources_have_what_4_4_0_came_with_and_the_target_what_is_deployed(definition: dict[str, Any]) -> None:
+    images = definition["lab_images"]
+    deployed = load().lab_variables(definition, "demo", "/build")["rocketmq_image"]
+    assert deployed == images["rocketmq"] != images["original"]
+    found = {
+        group: {host["vars"]["rocketmq_image"] for host in hosts(definition, "demo", "full") if group in host["groups"]}
+        for group in ("mro", "mdm", "rot_sc", "target")
+    }
+    assert found.pop("target") == {deployed}
+    assert set(map(frozenset, found.values())) == {frozenset({images["original"]})}
+
+
 @pytest.mark.parametrize(("lab", "estate"), [("nosuch", "tiny"), ("demo", "nosuch")])
 def test_unknown_names_are_refused(definition: dict[str, Any], lab: str, estate: str) -> None:
     with pytest.raises(AnsibleFilterError, match="nosuch"):

@@ -53,6 +53,8 @@ def lab_hosts(
     ) -> list[dict[str, Any]]:
         """The name server, the masters and the slaves of one cluster."""
         common = {"rocketmq_cluster": name, "rocketmq_nameserver_name": f"{name}-ns.{zone}"}
+        if group != "target":
+            common["rocketmq_image"] = definition["lab_images"]["original"]
         nameserver = f"{subnet}.{first}:9876" if by == "address" else f"{name}-ns.{zone}:9876"
         hosts = [
             {

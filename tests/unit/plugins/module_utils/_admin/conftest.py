@@ -16,14 +16,16 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.frame imp
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
 
-WIRE = Path(__file__).parents[3] / "fixtures" / "wire"
+FIXTURES = Path(__file__).parents[3] / "fixtures"
+# By the JSON library of the servers: that of 4.4.0, and the one that is deployed.
+WIRES = ["wire", "wire-1.2.83"]
 
 
 class Recorded:
     """What a real server was asked and answered, by the names that record.py gave."""
 
-    def __init__(self, name: str) -> None:
-        self.exchanges = json.loads((WIRE / f"{name}.json").read_text())["exchanges"]
+    def __init__(self, wire: str, name: str) -> None:
+        self.exchanges = json.loads((FIXTURES / wire / f"{name}.json").read_text())["exchanges"]
 
     def answer(self, name: str) -> Command:
         return decode(base64.b64decode(self.exchanges[name]["answer"])[4:])
@@ -32,16 +34,21 @@ class Recorded:
         return decode(base64.b64decode(self.exchanges[name]["request"])[4:])
 
 
-@pytest.fixture(scope="session")
-def recorded() -> Recorded:
-    return Recorded("json")
+@pytest.fixture(scope="session", params=WIRES)
+def recorded(request: pytest.FixtureRequest) -> Recorded:
+    return Recorded(request.param, "json")
 
 
-@pytest.fixture(scope="session")
-def recorded_binary() -> Recorded:
-    return Recorded("binary")
+@pytest.fixture(scope="session", params=WIRES)
+def recorded_binary(request: pytest.FixtureRequest) -> Recorded:
+    return Recorded(request.param, "binary")
 
 
-@pytest.fixture(scope="session")
-def recorded_acl() -> Recorded:
-    return Recorded("acl")
+@pytest.fixture(scope="session", params=WIRES)
+def recorded_acl(request: pytest.FixtureRequest) -> Recorded:
+    return Recorded(request.param, "acl")
+
+
+@pytest.fixture(scope="session", params=WIRES)
+def recorded_seeded(request: pytest.FixtureRequest) -> Recorded:
+    return Recorded(request.param, "seeded")
