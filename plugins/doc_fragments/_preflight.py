@@ -41,7 +41,7 @@ options:
         type: str
         default: ""
       lines:
-        description: Lines that C(ss -Htn) printed there, for the ports of RocketMQ.
+        description: Lines that C(ss -tn) printed there, for the ports of RocketMQ.
         type: list
         elements: str
         required: true

@@ -13,12 +13,12 @@ from ansible_collections.mqops.rocketmq.plugins.filter.migration import writers
 
 
 def reopened(
-    known: dict[str, Any], sources: list[dict[str, Any]], read: dict[str, Any], printed: list[dict[str, Any]]
+    known: dict[str, Any], sources: list[dict[str, Any]], read: dict[str, Any], answers: dict[str, Any]
 ) -> dict[str, Any]:
     """What is known of drained sources once some were opened again: their proofs end, what they have missed is added.
 
     known holds "ends" by master's address, "broadcast_topics" and "missed" by source. read is what rocketmq_write_stop
-    has returned about the time since these ends, printed a loop of C(ss -Htn) over the machines. A broadcasting
+    has returned about the time since these ends, answers what the machines have answered to C(ss -tn). A broadcasting
     consumer gets a queue back at its end; so whatever was written to its topics is missed, and what was not read
     counts as written.
     """
@@ -35,7 +35,7 @@ def reopened(
         if not closed or not broadcast:
             continue
         lines = writers(
-            [one for one in read.get("offenders", []) if one["cluster"] == name and one["topic"] in broadcast], printed
+            [one for one in read.get("offenders", []) if one["cluster"] == name and one["topic"] in broadcast], answers
         )
         for broker in closed:
             why = read.get("msg", "nothing was read") if unread is None else unread.get(f"{name}/{broker}")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
@@ -13,13 +14,25 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors impor
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.message import decode_all
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.system_names import RETURNING_SUFFIX
 from ansible_collections.mqops.rocketmq.plugins.module_utils._inventory.names import METHODS
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import census
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import census, machine_state
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import store_end as ends
 
 
-def store_end(printed: str, checked: Any, where: str) -> dict[str, Any]:
-    """The verdict on one store, from what the script has printed where it lies."""
-    end = ends.read(printed, None if checked in (None, "") else int(checked))
+def store_end(printed: Any, checked: Any, where: str) -> dict[str, Any]:
+    """The verdict on one store, from what the script has printed where it lies: a text, or a machine's answer.
+
+    C(readable) false says that nothing is known of it; C(ok) false with it, that something was written there.
+    """
+    if isinstance(printed, Mapping):
+        answer, printed = printed, "\n".join(printed["lines"])
+        if answer["status"] != "answered":
+            end = ends.StoreEnd(error=machine_state.why(where, answer))
+        elif not answer["ok"]:
+            end = ends.StoreEnd(error=f"the commit log could not be read: {answer['said']}")
+        else:
+            end = ends.read(printed, None if checked in (None, "") else int(checked))
+    else:
+        end = ends.read(printed, None if checked in (None, "") else int(checked))
     messages = []
     for record in ends.records(end.behind):
         try:
@@ -28,6 +41,7 @@ def store_end(printed: str, checked: Any, where: str) -> dict[str, Any]:
             break
     return {
         "ok": end.ok,
+        "readable": end.error is None,
         "why": ends.explain(where, end, messages),
         "kilobytes": end.kilobytes,
         "topics": sorted({message.properties.get("REAL_TOPIC", message.topic) for message in messages}),

@@ -11,7 +11,11 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import dns_reasons, machine_reasons
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import (
+    dns_reasons,
+    machine_reasons,
+    machine_state,
+)
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machine_reasons import (
     CONTROL,
     Engine,
@@ -78,14 +82,27 @@ def machine_questions(estate: dict[str, Any], hostvars: Any, host: str) -> list[
     return words
 
 
-def _printed(result: Mapping[str, Any] | None) -> Any:
-    """The machine in the result of the task that read it, or why there is none."""
-    if not result:
-        return "it was not asked"
-    if result.get("unreachable") or result.get("rc", 1) != 0:
-        told = result.get("msg") or result.get("stderr") or result.get("stdout") or "no reason was given"
-        return " ".join(str(told).split())[:300]
-    return parse(str(result.get("stdout", "")))
+def _facts(answers: Mapping[str, Any] | None) -> Any:
+    """The machine in its answers, or why there is none."""
+    answer = (answers or {}).get("facts") or machine_state.NOT_ASKED
+    return parse("\n".join(answer["lines"])) if answer["ok"] else answer["said"]
+
+
+def _failed(answers: Mapping[str, Any] | None, kind: str, name: str) -> dict[str, str]:
+    """The commands of later phases that were run on the machine and failed, with what came back."""
+    found: dict[str, str] = {}
+    asked = answers or {}
+    if kind in ("source", "target"):
+        sockets = asked.get("sockets") or machine_state.NOT_ASKED
+        for line in machine_state.unread(name, sockets):
+            found["ss"] = line
+    if kind == "source":
+        process, method = (asked.get(part) or machine_state.NOT_ASKED for part in ("process", "method"))
+        if machine_state.running(process) is None:
+            found["pgrep"] = process["said"]
+        if not method["ok"]:
+            found["rocketmq_method"] = method["said"]
+    return found
 
 
 def _engine(result: Mapping[str, Any] | None) -> Engine | str:
@@ -97,10 +114,19 @@ def _engine(result: Mapping[str, Any] | None) -> Engine | str:
     return Engine(str(result["host_info"].get("ServerVersion", "")), frozenset(names), images)
 
 
-def _host(estate: Mapping[str, Any], name: str, kind: str, role: str, address: str, values: Any, engines: Any) -> Host:
-    machine, answered = _printed(values.get("migration_machine")), values.get("migration_machine_answered")
+def _host(
+    estate: Mapping[str, Any], name: str, kind: str, role: str, address: str, values: Any, engines: Any, answers: Any
+) -> Host:
+    machine, answered = _facts(answers), (answers or {}).get("answered")
+    facts = (answers or {}).get("facts") or machine_state.NOT_ASKED
+    told: dict[str, Any] = {
+        "unreachable": facts["status"] == "unreachable",
+        "tried": facts.get("tried", ""),
+        "failed": _failed(answers, kind, name),
+        "connect": _wanted(estate, name),
+    }
     if kind != "target":
-        return Host(name, kind, machine, answered, connect=_wanted(estate, name))
+        return Host(name, kind, machine, answered, **told)
 
     def value(key: str) -> str:
         return str(values.get(key) or DEFAULTS[key])
@@ -122,7 +148,7 @@ def _host(estate: Mapping[str, Any], name: str, kind: str, role: str, address: s
         # 4.4.0 keeps it within these bounds.
         disk_ratio=min(max(ratio, 10), 95),
         engine=_engine(engines.get(value("rocketmq_docker_host"))),
-        connect=_wanted(estate, name),
+        **told,
     )
 
 
@@ -130,21 +156,33 @@ def machine_findings(
     estate: dict[str, Any],
     hostvars: Any,
     engines: list[dict[str, Any]],
+    looked: dict[str, Any],
+    answered: float | None = None,
     capacity: dict[str, Any] | None = None,
     listed: list[str] | None = None,
     engine: str = Needs.engine,
     skew: float = Needs.skew,
     planned: bool = False,
 ) -> list[dict[str, Any]]:
-    """Reasons about all machines of the estate, in the form of O(mqops.rocketmq.rocketmq_plan#module:findings)."""
+    """Reasons about all machines of the estate, in the form of O(mqops.rocketmq.rocketmq_plan#module:findings).
+
+    looked: host → what it was asked → its answer (facts, and of machines of clusters process, sockets, method).
+    answered: the control host's clock when all answers were there.
+    """
+
+    def told(name: str) -> dict[str, Any]:
+        return {**(looked.get(name) or {}), "answered": answered}
+
     try:
         by_engine = {result["item"]: result for result in engines}
         hosts = [
-            _host(estate, name, kind, role, address, hostvars[name], by_engine)
+            _host(estate, name, kind, role, address, hostvars[name], by_engine, told(name))
             for name, kind, role, address in _members(estate)
         ]
         others = [*((name, "business") for name in estate["business"]), (LOCAL, "control")]
-        hosts += [_host(estate, name, kind, "", "", hostvars[name], by_engine) for name, kind in others]
+        hosts += [
+            _host(estate, name, kind, "", "", hostvars[name], by_engine, told(name)) for name, kind in others
+        ]
         size = capacity or {}
         needs = Needs(size.get("queues", 0), size.get("disk"), engine, float(skew), planned)
         used = {name: _names(estate, hostvars, name) for name in estate["business"]}

@@ -135,7 +135,7 @@ def peers_from(items: Iterable[Mapping[str, Any]]) -> dict[str, dict[Any, Any]]:
     unknown: dict[tuple[str, str], str] = {}
     for item in items:
         sockets, odd = parse_ss(item["host"], item["lines"])
-        error = item["error"] or (f"{odd[0]!r} is no line of ss -Htn" if odd else "")
+        error = item["error"] or (f"{odd[0]!r} is no line of ss -tn" if odd else "")
         if error:
             unknown[item["source"], item["host"]] = error
         addresses = found.setdefault(item["source"], set())

@@ -37,7 +37,7 @@ options:
         type: str
         required: true
       lines:
-        description: Lines that C(ss -Htn) printed there; with C(-p) the processes show too.
+        description: Lines that C(ss -tn) printed there; with C(-p) the processes show too.
         type: list
         elements: str
         required: true
@@ -71,7 +71,7 @@ author:
 EXAMPLES = r"""
 - name: Read the sockets of the old machines
   ansible.builtin.command:
-    argv: [ss, -Htnp]
+    argv: [ss, -tnp]
   register: sockets
   changed_when: false
   delegate_to: "{{ item }}"

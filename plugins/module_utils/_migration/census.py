@@ -45,7 +45,7 @@ class Holding:
 
 
 def parse_ss(host: str, lines: Iterable[str]) -> tuple[list[Socket], list[str]]:
-    """Lines of C(ss -Htn), with or without C(-p) and a state filter: the sockets, and the lines that are none.
+    """Lines of C(ss -tn), with or without C(-p) and a state filter: the sockets, and the lines that are none.
 
     IPv4 addresses inside IPv6 ones, as Java's sockets have them, become plain; a header is skipped.
     """

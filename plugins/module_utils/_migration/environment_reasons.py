@@ -9,12 +9,34 @@ from .reasons import BLOCKING, NOTICE, WAIVABLE, define
 
 # Machines
 define(
+    "MACHINE_UNREACHABLE",
+    BLOCKING,
+    "host",
+    "A machine could not be reached over the inventory's connection. Where a process of it answers RocketMQ's "
+    "protocol, that it runs is known all the same, and phases that run nothing on the machine go on; the preflight, "
+    "and phases that end a process there, do not. A machine that is merely not reached never counts as stopped; one of "
+    "a source whose release was proved may be switched off.",
+    "The evidence says how it was tried and what came back. Try it by hand (ansible HOST -m raw -a true), correct "
+    "ansible_host, ansible_user, the key or the way there, or bring the machine up; then run the same playbook again.",
+)
+define(
     "MACHINE_UNKNOWN",
     BLOCKING,
     "host",
-    "A machine could not be read over the inventory's connection, or its answer is incomplete, so nothing is known "
-    "about it.",
-    "Check the connection (ansible HOST -m raw -a true) and that bash is there; no Python is needed.",
+    "A machine was reached, but its answer is missing, incomplete or too late, so nothing is known about it.",
+    "Look at the answer in the evidence: sudo that refuses, a shell that is none. bash and coreutils have to be there "
+    "(ansible HOST -m raw -a true); no Python is needed.",
+)
+define(
+    "COMMAND_FAILED",
+    BLOCKING,
+    "host/command",
+    "A command that later phases run on the machine was run there and failed, or printed what cannot be read: ss, "
+    "which shows who is connected, pgrep, which shows what runs, or what shows whether the process can be ended as the "
+    "inventory says (rocketmq_method).",
+    "Look at the answer in the evidence. ss is in iproute2, pgrep and pkill are in procps; systemd needs a loaded "
+    "rocketmq_unit that is given enough time to end (TimeoutStopSec, or SendSIGKILL=no); the connection's user may "
+    "have to become another (ansible_become).",
 )
 define(
     "TOOL_MISSING",

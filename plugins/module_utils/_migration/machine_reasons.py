@@ -70,6 +70,9 @@ class Engine:
 class Host:
     """One machine as the inventory has it, with what was read from it; text instead says why it was not.
 
+    unreachable: whether that is because its connection did not come about; tried: how it was tried. failed: commands of
+    later phases that were run there and failed → what came back.
+
     kind: target, source, business or control. answered: the control host's clock when the answer was there.
     memory: bytes that its process is given. nofile: open files that its container is given, 0 for the engine's.
     connect: the addresses that it has to reach.
@@ -88,6 +91,9 @@ class Host:
     disk_ratio: int = DISK_RATIO
     engine: Engine | str = ""
     connect: tuple[str, ...] = ()
+    unreachable: bool = False
+    tried: str = ""
+    failed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -189,8 +195,11 @@ def judge(hosts: Iterable[Host], needs: Needs) -> list[Reason]:
     found: list[Reason] = []
     for host in hosts:
         if isinstance(host.machine, str):
-            found.append(Reason("MACHINE_UNKNOWN", host.name, {"answer": host.machine}))
+            evidence = {"tried": host.tried} if host.tried else {}
+            code = "MACHINE_UNREACHABLE" if host.unreachable else "MACHINE_UNKNOWN"
+            found.append(Reason(code, host.name, {**evidence, "answer": host.machine}))
         else:
+            found += _commands(host, host.machine)
             found += _tools(host, host.machine)
             found += _clock(host, host.machine, needs)
             found += _ways(host, host.machine)
@@ -201,6 +210,13 @@ def judge(hosts: Iterable[Host], needs: Needs) -> list[Reason]:
                 found += _room(host, host.machine, needs, most)
     found += _images(hosts)
     return found
+
+
+def _commands(host: Host, machine: Machine) -> Iterator[Reason]:
+    """What is not there at all is told as missing, not as failed."""
+    for command, answer in host.failed.items():
+        if command not in machine.missing:
+            yield Reason("COMMAND_FAILED", f"{host.name}/{command}", {"answer": answer})
 
 
 def _tools(host: Host, machine: Machine) -> Iterator[Reason]:

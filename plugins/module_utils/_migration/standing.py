@@ -45,27 +45,34 @@ class Standing:
 def judge(
     name: str,
     *,
-    running: Mapping[str, bool | None],
+    running: Mapping[str, bool | str | None],
     nameservers: frozenset[str],
     permissions: Mapping[str, int | str],
     target_permissions: Mapping[str, int | str],
     target_known: bool | str,
     switched: bool | None,
+    gone: frozenset[str] = frozenset(),
 ) -> Standing:
     """Stage of the source I(name).
 
-    running: inventory host -> does its process run (None: the host did not say); nameservers: which of them are
-    name servers; permissions: master's name -> brokerPermission, or in words why that is not known;
+    running: inventory host -> does its process run (None, or in words why: the host did not say); nameservers: which of
+    them are name servers; permissions: master's name -> brokerPermission, or in words why that is not known;
     target_permissions: the same for the target's masters; target_known: are all the target's masters in the source's
     name server, or in words why that is not known; switched: does DNS answer the target's name server (None: it did
-    not answer).
+    not answer); gone: hosts whose machines are not reached any more, of a source whose processes were proved to have
+    ended before. They count as ended where nothing of the source runs and DNS answers the target.
     """
     def unknown(*reasons: str) -> Standing:
         return Standing(name, "unknown", bool(switched), reasons)
 
-    silent = sorted(host for host, state in running.items() if state is None)
+    silent = {host: state for host, state in sorted(running.items()) if not isinstance(state, bool)}
+    if switched and gone.issuperset(silent) and not any(state is True for state in running.values()):
+        running, silent = dict.fromkeys(running, False), {}
     if silent:
-        return unknown(*(f"host {host} does not tell whether its process runs" for host in silent))
+        return unknown(*(
+            f"host {host} does not tell whether its process runs{f': {state}' if state else ''}"
+            for host, state in silent.items()
+        ))
     if not running:
         return unknown("no host of this source was asked")
     if switched is None:

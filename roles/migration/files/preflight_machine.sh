@@ -8,7 +8,7 @@ echo "clock $(date +%s.%N)"
 
 reach() { # address:port, seconds. A refusal is an answer: the way is free, and nobody listens yet.
   local said result
-  said=$(timeout "$2" bash -c "exec 3<>'/dev/tcp/${1%:*}/${1##*:}'" 2>&1)
+  said=$(timeout "$2" bash --norc -c "exec 3<>'/dev/tcp/${1%:*}/${1##*:}'" 2>&1)
   case $?:$said in
     0:*) result=open ;;
     124:*) result='no answer' ;;
@@ -64,7 +64,8 @@ echo "open_files ${files:-$(ulimit -Hn)}"
 echo "mappings $(cat /proc/sys/vm/max_map_count)"
 
 if command -v ss > /dev/null; then
-  ss -Hltnp | while read -r _ _ _ local _ process; do echo "listen $local $process"; done
+  # The first line is a header: an ss of 2014 has no option against it.
+  ss -ltnp | while read -r state _ _ local _ process; do [ "$state" != LISTEN ] || echo "listen $local $process"; done
 fi
 while read -r key value _; do
   [ "$key" = nameserver ] && echo "resolver $value"

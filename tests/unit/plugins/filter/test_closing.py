@@ -43,7 +43,7 @@ def offender(topic, cluster="mro", count=1):
 
 def test_what_was_written_to_broadcast_topics_is_kept_and_the_proof_is_forgotten() -> None:
     read = {"offenders": [offender("orders", count=300), offender("news"), offender("news", "mdm")], "unread": {}}
-    known = reopened(KNOWN, [MRO], read, [])
+    known = reopened(KNOWN, [MRO], read, {})
     assert known["ends"] == {OTHER: 7000}
     assert known["broadcast_topics"] == {"mdm": ["news"]}
     first, second = known["missed"]["mro"]
@@ -52,32 +52,32 @@ def test_what_was_written_to_broadcast_topics_is_kept_and_the_proof_is_forgotten
     assert "mdm" not in known["missed"]
     assert KNOWN["ends"][A] == 5000, "what it was given has changed"
     # Told once, however often it is read.
-    assert reopened({**KNOWN, "missed": known["missed"]}, [MRO], read, [])["missed"] == known["missed"]
+    assert reopened({**KNOWN, "missed": known["missed"]}, [MRO], read, {})["missed"] == known["missed"]
 
 
 def test_nothing_is_missed_where_nothing_was_written_to_a_broadcast_topic() -> None:
-    known = reopened({**KNOWN, "missed": {}}, [MRO, MDM], {"offenders": [offender("orders")], "unread": {}}, [])
+    known = reopened({**KNOWN, "missed": {}}, [MRO, MDM], {"offenders": [offender("orders")], "unread": {}}, {})
     assert known == {"ends": {}, "broadcast_topics": {}, "missed": {}}
 
 
 def test_what_was_not_read_may_have_been_a_broadcast() -> None:
     read = {"offenders": [], "unread": {"mro/broker-b": "more than 4 records"}}
-    (line,) = reopened({**KNOWN, "missed": {}}, [MRO], read, [])["missed"]["mro"]
+    (line,) = reopened({**KNOWN, "missed": {}}, [MRO], read, {})["missed"]["mro"]
     assert "news on mro/broker-b" in line and "more than 4 records" in line
     # A reading that has failed before it began.
-    lines = reopened({**KNOWN, "missed": {}}, [MRO], {"failed": True, "msg": "no such host"}, [])["missed"]["mro"]
+    lines = reopened({**KNOWN, "missed": {}}, [MRO], {"failed": True, "msg": "no such host"}, {})["missed"]["mro"]
     assert len(lines) == 2
     assert all("no such host" in one for one in lines)
 
 
 @pytest.mark.parametrize("changes", [{"ends": {}}, {"broadcast_topics": {}}], ids=["never closed", "no broadcast"])
 def test_where_nothing_was_to_be_missed_a_failed_reading_does_not_matter(changes) -> None:
-    assert reopened({**KNOWN, "missed": {}, **changes}, [MRO], {"failed": True}, [])["missed"] == {}
+    assert reopened({**KNOWN, "missed": {}, **changes}, [MRO], {"failed": True}, {})["missed"] == {}
 
 
 def test_a_record_of_another_shape_is_told() -> None:
     with pytest.raises(AnsibleFilterError, match=r"drained\.json"):
-        reopened({}, [MRO], {"offenders": [], "unread": {}}, [])
+        reopened({}, [MRO], {"offenders": [], "unread": {}}, {})
 
 
 def test_what_was_sent_after_the_proof_is_counted_and_what_cannot_be_read_again_is_named() -> None:

@@ -55,8 +55,14 @@ def hostvars():
         words = filters["machine_questions"](ESTATE, found, name)
         addresses = [word.partition("=")[2] for word in words if word.startswith("connect=")]
         connections = "".join(f"connect {address} refused\n" for address in addresses)
-        values["migration_machine"] = {"rc": 0, "stdout": FACTS.format(connections=connections)}
+        values["answers"] = {name: answer() for name in ("process", "sockets", "method")}
+        values["answers"]["facts"] = answer(FACTS.format(connections=connections).splitlines())
     return found
+
+
+def answer(lines=(), status="answered", rc=0, said=""):
+    ok = status == "answered" and rc == 0
+    return {"status": status, "rc": rc, "ok": ok, "lines": list(lines), "said": said, "tried": "ssh vm"}
 
 
 def engines():
@@ -72,7 +78,9 @@ def engines():
 
 def judged(found=None, told=None, **more):
     arguments = {"capacity": CAPACITY, "listed": ["198.18.50.2"]} | more
-    reasons = filters["machine_findings"](ESTATE, found or hostvars(), told or engines(), **arguments)
+    found = found or hostvars()
+    looked = {name: values["answers"] for name, values in found.items() if values["answers"]}
+    reasons = filters["machine_findings"](ESTATE, found, told or engines(), looked, **arguments)
     return [f"{reason['code']} {reason['subject']}" for reason in reasons]
 
 
@@ -100,33 +108,54 @@ def test_a_client_that_names_no_source_uses_the_names_of_all() -> None:
 
 
 @pytest.mark.parametrize(
-    "result",
+    ("code", "facts"),
     [
-        None,
-        {"unreachable": True, "msg": "Connection timed out", "rc": 0, "stdout": FACTS.format(connections="")},
-        {"rc": 127, "stderr": "sh: /bin/bash: not found", "stdout": ""},
-        {"rc": 0, "stdout": ""},
-        {"msg": "skipped"},
+        ("MACHINE_UNKNOWN", None),
+        ("MACHINE_UNREACHABLE", answer(status="unreachable", rc=None, said="Connection timed out")),
+        ("MACHINE_UNKNOWN", answer(status="timed_out", rc=124, said="it did not end within its time limit")),
+        ("MACHINE_UNKNOWN", answer(status="garbled", rc=1, said="no answer came back: sudo: a password is required")),
+        ("MACHINE_UNKNOWN", answer(rc=127, said="sh: /bin/bash: not found")),
+        ("MACHINE_UNKNOWN", answer()),
     ],
 )
 @pytest.mark.parametrize("host", ["mro-a", "hub-ns", "shop-1", "localhost"])
-def test_a_machine_without_an_answer_is_missed(host, result) -> None:
+def test_a_machine_without_an_answer_is_missed(host, code, facts) -> None:
     found = hostvars()
-    found[host]["migration_machine"] = result
-    assert judged(found) == [f"MACHINE_UNKNOWN {host}"]
+    found[host]["answers"] = {**found[host]["answers"], "facts": facts} if facts else None
+    assert judged(found) == [f"{code} {host}"]
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "subject"),
+    [
+        ("sockets", answer(rc=255, said="exit status 255: ss: invalid option"), "mro-a/ss"),
+        ("sockets", answer(["Cannot open netlink socket"]), "mro-a/ss"),
+        ("process", answer(rc=2, said="exit status 2: pgrep: regex error"), "mro-a/pgrep"),
+        ("method", answer(rc=1, said="exit status 1: this user may not signal"), "mro-a/rocketmq_method"),
+    ],
+)
+def test_what_later_phases_run_is_run_and_judged(question, told, subject) -> None:
+    found = hostvars()
+    found["mro-a"]["answers"][question] = told
+    assert judged(found) == [f"COMMAND_FAILED {subject}"]
+    # Nothing runs there that could be ended, or whose connections are asked for.
+    found = hostvars()
+    found["shop-1"]["answers"][question] = told
+    assert judged(found) == []
 
 
 def test_engines_that_did_not_answer_are_missed() -> None:
     for told in ([], [{"item": ENGINE, "msg": "Error connecting", "failed": True}]):
-        reasons = filters["machine_findings"](ESTATE, hostvars(), told, capacity=CAPACITY, listed=["198.18.50.2"])
+        reasons = filters["machine_findings"](
+            ESTATE, hostvars(), told, {name: values["answers"] for name, values in hostvars().items()},
+            capacity=CAPACITY, listed=["198.18.50.2"],
+        )  # fmt: skip
         assert [reason["code"] for reason in reasons] == ["ENGINE_UNKNOWN"] * 2
 
 
 def test_what_runs_there_is_known_by_the_container_s_name() -> None:
     found = hostvars()
-    found["hub-a"]["migration_machine"]["stdout"] = (
-        "listen 0.0.0.0:10911 java\n" + found["hub-a"]["migration_machine"]["stdout"]
-    )
+    found["hub-a"]["answers"]["facts"]["lines"].insert(0, "listen 0.0.0.0:10911 java")
     assert judged(found) == ["PORT_IN_USE hub-a/10911"]
     told = engines()
     told[0]["containers"] = [{"Names": ["/rocketmq-hub-a"]}]

@@ -432,7 +432,8 @@ PLAYBOOKS = PHASES.parents[2] / "playbooks"
 def parts() -> set[str]:
     """Task files that others include; what main.yml is told to run by name is a phase."""
     text = "".join(path.read_text() for folder in (PHASES, PLAYBOOKS) for path in folder.glob("*.yml"))
-    return {"main", *re.findall(r"(?:include_tasks: |tasks_from: |migration_tasks: )(\w+)(?:\.yml)?\n", text)}
+    begin = "(?:include_tasks|import_tasks|tasks_from|migration_tasks): "
+    return {"main", *re.findall(begin + r"(\w+)(?:\.yml)?\n", text)}
 
 
 def test_every_phase_begins_with_the_plan():
@@ -446,6 +447,10 @@ def test_every_phase_begins_with_the_plan():
     # The gentle restart is for clusters that are not migrated, too: there is no plan then.
     assert phases | parts() | {"restart"} >= names, "a phase that does not begin with begin.yml"
     assert len(phases) >= 18
-    begin = (PHASES / "begin.yml").read_text()
-    assert begin.index("state: check") < begin.index("look.yml")
-    assert "when: migration_phase not in ['preflight', 'status']" in begin
+    begin, prepare = ((PHASES / f"{name}.yml").read_text() for name in ("begin", "prepare"))
+    assert begin.index("prepare.yml") < begin.index("look.yml")
+    assert "state: check" in prepare
+    assert "when: migration_phase not in ['preflight', 'status']" in prepare
+    # And the lock before any machine is asked.
+    machines = (PLAYBOOKS / "look_at_machines.yml").read_text()
+    assert machines.index("tasks_from: prepare") < machines.index("tasks_from: look_at_machine")

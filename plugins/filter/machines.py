@@ -1,0 +1,187 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Filters about commands on machines: what a machine is asked, and what of its output is the answer."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.mqops.rocketmq.plugins.filter.ended import process_pattern, stop_method
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import machine_commands, machine_state
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.census import parse_ss
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machine_answer import framed, read
+
+# Of the loop in roles/migration/tasks/on_machine.yml: each result holds the host that was asked, and the mark.
+CALL = "__migration_machine"
+
+
+def machine_calls(hosts: list[str]) -> list[dict[str, str]]:
+    """One call for each host, with a mark that nothing else prints: a list of C({host, mark})."""
+    return [{"host": host, "mark": f"mqops-{secrets.token_hex(8)}"} for host in hosts]
+
+
+def machine_frame(commands: Mapping[str, str], mark: str, limit: int) -> str:
+    """The text for C(raw) that runs the commands (name → text for sh), each for at most C(limit) seconds."""
+    return framed(commands, mark, int(limit))
+
+
+def _connection(values: Any) -> str:
+    """How Ansible reaches a host, in words for a message."""
+    kind = str(values.get("ansible_connection") or "ssh").rpartition(".")[2]
+    user = values.get("ansible_user") or values.get("ansible_ssh_user")
+    place = values.get("ansible_host") or values.get("ansible_ssh_host") or values.get("inventory_hostname") or ""
+    port = values.get("ansible_port") or values.get("ansible_ssh_port")
+    return f"{kind} {f'{user}@' if user else ''}{place}{f':{port}' if port else ''}"
+
+
+def _answers(said: Any, hostvars: Any, names: Iterable[str] | None) -> dict[str, dict[str, Any]]:
+    """Host → name of a command → its answer, of a registered on_machine.yml; C(names) none: those that were asked."""
+    found: dict[str, dict[str, Any]] = {}
+    for result in (said or {}).get("results") or []:
+        call = result.get(CALL)
+        if not isinstance(call, Mapping):
+            continue
+        host = str(call["host"])
+        tried = _connection(hostvars[host]) if hostvars and host in hostvars else "the inventory's connection"
+        for name in names or call.get("asked") or ["command"]:
+            found.setdefault(host, {})[name] = {**read(result, call["mark"], name).as_dict(), "tried": tried}
+    return found
+
+
+def machine_answers(said: Any, name: str = "command", hostvars: Any = None) -> dict[str, dict[str, Any]]:
+    """Host → its answer to the command C(name), out of what on_machine.yml has registered."""
+    return {host: answers[name] for host, answers in _answers(said, hostvars, [name]).items()}
+
+
+def machines_looked(said: list[Any], hostvars: Any, names: list[str]) -> dict[str, dict[str, Any]]:
+    """Host → name → answer, out of what on_machine.yml has registered on several hosts, or several times."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in said:
+        for host, answers in _answers(one, hostvars, names).items():
+            found.setdefault(host, {}).update(answers)
+    return found
+
+
+def machine_command(
+    values: Any, kind: str, broker: str = "", nameserver: str = "", seconds: int = 0, facts: str = ""
+) -> str:
+    """The command C(kind) for a host, by its variables: process, sockets, own_sockets, method, stop, start, resets,
+    memory, permission or facts.
+
+    C(broker), C(nameserver): the usual patterns of processes. C(seconds): how long a process is given to end.
+    C(facts): the text of the command of that name.
+    """
+    role = values.get("rocketmq_role")
+    pattern = process_pattern(values, broker, nameserver) if role else ""
+    unit, seconds = str(values.get("rocketmq_unit") or ""), int(seconds)
+    port = int(values.get("rocketmq_port") or (9876 if role == "nameserver" else 10911))
+    # 4.4.0's clients send to the port two below the broker's own.
+    ports = [port] if role == "nameserver" else [port, port - 2]
+    kinds = {
+        "process": lambda: machine_commands.process(pattern),
+        "sockets": machine_commands.sockets,
+        "own_sockets": lambda: machine_commands.sockets(*ports),
+        "method": lambda: machine_commands.can_end(stop_method(values), pattern, unit, seconds),
+        "stop": lambda: machine_commands.stop(stop_method(values), pattern, unit, seconds),
+        "start": lambda: machine_commands.start(
+            stop_method(values), pattern, unit, str(values.get("rocketmq_start_command") or "")
+        ),
+        "resets": machine_commands.refused_connections,
+        "memory": machine_commands.memory,
+        "permission": lambda: machine_commands.saved_permission(pattern),
+        "facts": lambda: facts,
+    }
+    if kind not in kinds:
+        raise AnsibleFilterError(f"machine_command: {kind!r} is none of {', '.join(kinds)}")
+    return kinds[kind]()
+
+
+def machine_commands_of(values: Any, kinds: list[str], **more: Any) -> dict[str, str]:
+    """The commands C(kinds) for a host as P(mqops.rocketmq.machine_frame#filter) takes them."""
+    return {kind: machine_command(values, kind, **more) for kind in kinds}
+
+
+def machines_unreachable(looked: Mapping[str, Mapping[str, Any]], hosts: list[str] | None = None) -> list[str]:
+    """A line for each host that its connection did not reach, with its reason and what was tried."""
+    return machine_state.unreachable(looked, hosts)
+
+
+def machines_unable(looked: Mapping[str, Mapping[str, Any]], hosts: list[str], hostvars: Any) -> list[str]:
+    """A line for each of the hosts whose process cannot be ended as the inventory says, or is not known to be."""
+    return machine_state.unable(looked, {host: stop_method(hostvars[host]) for host in hosts})
+
+
+def machines_to_ask(
+    looked: Mapping[str, Mapping[str, Any]], clusters: list[Any], sources: list[Any], again: bool = True
+) -> list[str]:
+    """The hosts of the sources whose processes do not answer RocketMQ's protocol, and of which it has to be asked
+    whether they run: all without an answer yet, and with C(again) those, too, that had answered.
+    """
+    answering = machine_state.answering(clusters, sources)
+    hosts = [host for source in sources for host in machine_state.addresses(source)]
+    asked = {host: (looked.get(host) or {}).get("process") for host in hosts}
+    return [
+        host for host in hosts
+        if host not in answering and (asked[host] is None or (again and asked[host]["status"] != "unreachable"))
+    ]
+
+
+def machine_peers(sources: list[dict[str, Any]], looked: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Who is connected to the processes of the sources, as O(mqops.rocketmq.rocketmq_plan#module:peers) takes it."""
+    return [
+        {"source": source["name"], "host": host, **machine_state.peers(host, address, looked.get(host) or {})}
+        for source in sources
+        for host, address in machine_state.addresses(source).items()
+    ]
+
+
+def machines_without(hosts: list[str], looked: Mapping[str, Mapping[str, Any]], name: str) -> list[str]:
+    """The hosts that were not asked the question C(name), although they can be reached as far as is known."""
+    return [
+        host for host in hosts
+        if name not in (answers := looked.get(host) or {})
+        and not any(answer["status"] == "unreachable" for answer in answers.values())
+    ]
+
+
+def machines_mute(hosts: list[str], looked: Mapping[str, Mapping[str, Any]], names: list[str]) -> list[str]:
+    """A line for each of the hosts that has not answered one of the questions; a number where it has to be one."""
+    return machine_state.mute(looked, hosts, names)
+
+
+def sockets_unread(answers: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """A line for each host whose connections are not known: no answer of ss, or lines that are none of its."""
+    return [line for host, answer in answers.items() for line in machine_state.unread(host, answer)]
+
+
+def sockets_seen(answers: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Each established connection as C(LOCAL from PEER), of what C(ss -tn) has printed on the hosts."""
+    sockets = [one for host, answer in answers.items() for one in parse_ss(host, answer["lines"])[0]]
+    return [f"{socket.local} from {socket.peer}" for socket in sockets]
+
+
+class FilterModule:
+    """The collection's filters about commands on machines."""
+
+    def filters(self) -> dict[str, Any]:
+        return {
+            "machine_answers": machine_answers,
+            "machine_calls": machine_calls,
+            "machine_command": machine_command,
+            "machine_commands": machine_commands_of,
+            "machine_frame": machine_frame,
+            "machine_peers": machine_peers,
+            "machines_looked": machines_looked,
+            "machines_mute": machines_mute,
+            "machines_to_ask": machines_to_ask,
+            "machines_unable": machines_unable,
+            "machines_unreachable": machines_unreachable,
+            "machines_without": machines_without,
+            "sockets_seen": sockets_seen,
+            "sockets_unread": sockets_unread,
+        }

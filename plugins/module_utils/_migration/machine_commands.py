@@ -1,0 +1,112 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The commands that run on machines, as text for sh; what comes out of the inventory is quoted here and nowhere else.
+
+Old machines have no Python, and may be from 2014: an ss without -H, a systemctl without --value.
+"""
+
+from __future__ import annotations
+
+from shlex import quote
+
+
+def process(pattern: str) -> str:
+    """Ends with 0 where the process runs, with 1 where it does not."""
+    return f"pgrep -f {quote(pattern)} >/dev/null"
+
+
+def sockets(*ports: int) -> str:
+    """Prints the established TCP connections, those to local ports alone where some are given."""
+    filters = " or ".join(f"sport = :{int(port)}" for port in ports)
+    return "ss -tnp state established" + (f" {quote(f'( {filters} )')}" if filters else "")
+
+
+def can_end(method: str, pattern: str, unit: str, seconds: int) -> str:
+    """Ends with 0 where the process can be ended by this method and then is given C(seconds). Changes nothing."""
+    if method == "command":
+        # Signal 0 is none, and is refused where the user may not signal the process.
+        return (
+            "for tool in pgrep pkill; do command -v $tool >/dev/null || { echo $tool is missing >&2; exit 1; }; done\n"
+            f"{process(pattern)} || exit 0\n"
+            f"pkill -0 -f {quote(pattern)} || {{ echo this user may not signal the process >&2; exit 1; }}"
+        )
+    if method == "systemd":
+        # systemd prints times as "1min 30s" or "infinity".
+        return f"""
+show() {{ systemctl show -p "$1" {quote(unit)} | sed -n "s/^$1=//p"; }}
+loaded=$(show LoadState); sends=$(show SendSIGKILL); time=$(show TimeoutStopUSec)
+[ "$loaded" = loaded ] || {{ echo "systemctl show says LoadState=$loaded" >&2; exit 1; }}
+[ "$sends" = no ] || echo "$time" | awk '/infinity/ {{ exit 0 }}
+  {{ for (i = 1; i <= NF; i++) seconds += $i * ($i ~ /h$/ ? 3600 : $i ~ /min$/ ? 60 : $i ~ /ms$/ ? 0.001 : 1);
+  exit seconds < {int(seconds)} }}' || {{ echo "systemd sends SIGKILL after $time" >&2; exit 1; }}
+"""
+    return "true"
+
+
+def stop(method: str, pattern: str, unit: str, seconds: int) -> str:
+    """Ends with 0 when the process has ended; prints "terminated" when it was told to. SIGTERM only."""
+    end = f"systemctl stop --no-block {quote(unit)}" if method == "systemd" else f"pkill -TERM -f {quote(pattern)}"
+    return f"""
+runs() {{ {process(pattern)}; }}
+runs; case $? in 0) ;; 1) exit 0 ;; *) exit 3 ;; esac
+{end} && echo terminated
+waited=0
+while runs && [ $waited -lt {int(seconds)} ]; do sleep 1; waited=$((waited + 1)); done
+runs; case $? in 0) echo "it runs still" >&2; exit 1 ;; 1) exit 0 ;; *) exit 3 ;; esac
+"""
+
+
+def start(method: str, pattern: str, unit: str, command: str) -> str:
+    """Ends with 0 when the process runs; prints "started" when it was started.
+
+    Its console goes to a file that is named: what holds the connection's own output would keep the call from ending.
+    """
+    begin = f"systemctl start {quote(unit)}" if method == "systemd" else command
+    if not begin:
+        return f"{process(pattern)} || {{ echo there is no rocketmq_start_command >&2; exit 1; }}"
+    return f"""
+runs() {{ {process(pattern)}; }}
+runs; case $? in 0) exit 0 ;; 1) ;; *) exit 3 ;; esac
+console=$(mktemp "${{TMPDIR:-/tmp}}/rocketmq-start.XXXXXX") || console=/dev/null
+( {begin}
+) >"$console" 2>&1 && echo started
+waited=0
+while ! runs && [ $waited -lt 30 ]; do sleep 1; waited=$((waited + 1)); done
+runs && exit 0
+echo "it does not run; the end of $console:" >&2
+tail -c 1000 "$console" >&2
+exit 1
+"""
+
+
+def refused_connections() -> str:
+    """Prints the kernel's count of resets that it has sent (OutRsts)."""
+    return (
+        """awk '/^Tcp:/ {if (!n) {for (i=1; i<=NF; i++) if ($i == "OutRsts") n=i} else print $n}' /proc/net/snmp"""
+    )
+
+
+def memory() -> str:
+    """Prints the machine's memory in KiB."""
+    return "awk '/^MemTotal:/ {print $2}' /proc/meminfo"
+
+
+def size(path: str) -> str:
+    """Prints the size of a directory in KiB, then its name."""
+    return f"du -sk {quote(path)}"
+
+
+def saved_permission(pattern: str) -> str:
+    """Prints brokerPermission out of the file that each process of the pattern was started with (-c)."""
+    return f"""
+for pid in $(pgrep -f {quote(pattern)}); do
+  file=$(tr '\\0' '\\n' < /proc/$pid/cmdline | grep -A 1 -x -e -c | tail -n 1)
+  if [ -n "$file" ]; then (cd "/proc/$pid/root" && sed -n 's/^ *brokerPermission *= *//p' "./$file"); fi
+done
+"""
+
+
+def script(text: str, *arguments: str) -> str:
+    """A script with arguments, which no process has on its command line."""
+    return f"set -- {' '.join(map(quote, arguments))}\n{text}"
