@@ -99,6 +99,8 @@ def _engine(result: Mapping[str, Any] | None) -> Engine | str:
 
 def _host(estate: Mapping[str, Any], name: str, kind: str, role: str, address: str, values: Any, engines: Any) -> Host:
     machine, answered = _printed(values.get("migration_machine")), values.get("migration_machine_answered")
+    # A text before ansible-core 2.19.
+    answered = None if answered is None else float(answered)
     if kind != "target":
         return Host(name, kind, machine, answered, connect=_wanted(estate, name))
 
