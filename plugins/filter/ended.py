@@ -14,6 +14,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.message impo
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.system_names import RETURNING_SUFFIX
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import census
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import store_end as ends
+from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
 
 
 def store_end(printed: str, checked: Any, where: str) -> dict[str, Any]:
@@ -111,6 +112,7 @@ def halted(estate: dict[str, Any], standings: dict[str, dict[str, Any]]) -> list
     return found
 
 
+@told
 def census_lines(clients: list[dict[str, Any]], hostvars: Any) -> list[str]:
     """A census in words; hosts are told with their role and cluster."""
     hosts = {

@@ -22,6 +22,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machine_
     parse_size,
     probes,
 )
+from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
 
 # What the roles broker and nameserver take when the inventory does not say; a unit test holds them equal.
 DEFAULTS = {
@@ -128,6 +129,7 @@ def _host(estate: Mapping[str, Any], name: str, kind: str, role: str, address: s
     )
 
 
+@told
 def machine_findings(
     estate: dict[str, Any],
     hostvars: Any,

@@ -144,7 +144,7 @@ class World:
         (self.own / "plugins/modules").mkdir(parents=True)
         for name in ("galaxy.yml", "meta", "playbooks", "roles"):
             (self.own / name).symlink_to(REPOSITORY / name)
-        for name in ("action", "filter", "module_utils"):
+        for name in ("action", "filter", "module_utils", "plugin_utils"):
             (self.own / "plugins" / name).symlink_to(REPOSITORY / "plugins" / name)
         for path in MODULES.glob("*.py"):
             # An action runs nothing on the machine but its command.
@@ -268,6 +268,34 @@ def test_what_was_kept_in_files_stays_text(world: World) -> None:
     )
     seen(world, printed, "EVIL")
     assert json.loads((evidence / "checked.json").read_text()) == ends
+
+
+LOOP = "{%- set found = [] -%}{%- for one in SEQUENCE -%}{%- set _ = found.append(ITEM) -%}{%- endfor -%}{{ found }}"
+# What the roles make of what they were told, each kept as a fact; "told" is what a machine has printed, "files" a file.
+KEPT = {
+    "whole": "{{ told }}",
+    "of_another_host": "{{ hostvars['localhost'].told.stdout_lines }}",
+    "of_a_loop": LOOP.replace("SEQUENCE", "told.stdout_lines").replace("ITEM", "one"),
+    "of_a_loop_over_hosts": LOOP.replace("SEQUENCE", "['localhost']").replace(
+        "ITEM", "{'said': hostvars[one].told.stdout}"
+    ),
+    "joined": "{{ told.stdout_lines | join(', ') }} and so on",
+    "of_keys": "{{ {told.stdout | trim: 1} | dict2items | map(attribute='key') | list }}",
+    "of_a_file": "{{ lookup('ansible.builtin.file', 'told.json') | from_json }}",
+    "of_a_filter": "{{ told | mqops.rocketmq.failures }}",
+}
+
+
+def test_what_is_made_of_a_text_and_kept_stays_text(world: World) -> None:
+    (world.place / "told.json").write_text(json.dumps({"one": [world.evil]}))
+    ask = {"mqops.rocketmq.machine_command": {"command": "anything"}, "delegate_to": "mro-a", "register": "told"}
+    facts = [{"ansible.builtin.set_fact": {name: template}} for name, template in KEPT.items()]
+    # A fact is evaluated each time that it is named.
+    shown = [{"ansible.builtin.debug": {"msg": f"{name}: {{{{ {name} }}}} {{{{ {name} | string }}}}"}} for name in KEPT]
+    over = {"ansible.builtin.debug": {"msg": "{{ item }}"}, "loop": "{{ of_another_host + of_a_loop + of_keys }}"}
+    printed = world.tasks(ask, *facts, *shown, over)
+    seen(world, printed, "joined: EVIL and so on EVIL and so on")
+    assert "42" not in printed
 
 
 def test_a_machine_that_may_be_away_is_asked_by_the_action_whose_answer_is_text() -> None:
