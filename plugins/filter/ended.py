@@ -16,6 +16,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.system_names
 from ansible_collections.mqops.rocketmq.plugins.module_utils._inventory.names import METHODS
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import census, machine_state
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import store_end as ends
+from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
 
 
 def store_end(printed: Any, checked: Any, where: str) -> dict[str, Any]:
@@ -126,6 +127,7 @@ def halted(estate: dict[str, Any], standings: dict[str, dict[str, Any]]) -> list
     return found
 
 
+@told
 def census_lines(clients: list[dict[str, Any]], hostvars: Any) -> list[str]:
     """A census in words; hosts are told with their role and cluster."""
     hosts = {

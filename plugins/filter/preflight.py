@@ -26,6 +26,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machine_
     parse_size,
     probes,
 )
+from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
 
 # What the roles broker and nameserver take when the inventory does not say; a unit test holds them equal.
 DEFAULTS = {
@@ -118,6 +119,8 @@ def _host(
     estate: Mapping[str, Any], name: str, kind: str, role: str, address: str, values: Any, engines: Any, answers: Any
 ) -> Host:
     machine, answered = _facts(answers), (answers or {}).get("answered")
+    # A text before ansible-core 2.19.
+    answered = None if answered is None else float(answered)
     facts = (answers or {}).get("facts") or machine_state.NOT_ASKED
     told: dict[str, Any] = {
         "unreachable": facts["status"] == "unreachable",
@@ -152,6 +155,7 @@ def _host(
     )
 
 
+@told
 def machine_findings(
     estate: dict[str, Any],
     hostvars: Any,

@@ -29,7 +29,7 @@ SHARED = 1134  # a third of them, in all sources; every second one of the topics
 SAMPLE = 3
 READ = """
 import json, resource, sys
-from ansible.module_utils.testing import patch_module_args
+from ansible_collections.mqops.rocketmq.tests.resources.module_args import patch_module_args
 from ansible_collections.mqops.rocketmq.plugins.modules import rocketmq_preflight_info
 with patch_module_args(json.load(open(sys.argv[1]))):
     try:

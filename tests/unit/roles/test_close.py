@@ -46,7 +46,8 @@ class Run:
         (own / "plugins/modules").mkdir(parents=True)
         for name in ("meta", "roles", "galaxy.yml"):
             (own / name).symlink_to(REPOSITORY / name)
-        (own / "plugins/filter").symlink_to(REPOSITORY / "plugins/filter")
+        for name in ("action", "filter", "plugin_utils"):
+            (own / "plugins" / name).symlink_to(REPOSITORY / "plugins" / name)
         shutil.copytree(REPOSITORY / "plugins/module_utils", own / "plugins/module_utils")
         shutil.copy(STUBS / "world.py", own / "plugins/module_utils/world.py")
         for name in MODULES:

@@ -23,7 +23,8 @@ import dns.rdatatype
 import dns.rrset
 import dns.tsig
 import pytest
-from ansible.module_utils.testing import patch_module_args
+
+from ansible_collections.mqops.rocketmq.tests.resources.module_args import patch_module_args
 
 ZONE = dns.name.from_text("mq.test.")
 KEY = dns.tsig.Key("mqops-lab.", b"0123456789abcdef", "hmac-sha256")

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import (
@@ -32,6 +31,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module import RocketmqModule
 from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import wait_until
 from ansible_collections.mqops.rocketmq.plugins.modules import rocketmq_consumer_assignment, rocketmq_traffic
+from ansible_collections.mqops.rocketmq.tests.resources.module_args import patch_module_args
 
 VERSION = DataVersion(1, 1)
 

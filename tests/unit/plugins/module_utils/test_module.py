@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 from ansible.module_utils import basic
-from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils import _module
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import BrokerSpec, ClusterSpec
+from ansible_collections.mqops.rocketmq.tests.resources.module_args import patch_module_args
 
 CLUSTER = {"name": "c", "nameservers": ["n:9876"], "brokers": [{"name": "a", "id": 0, "address": "h:10911"}]}
 

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils import _module, _wait
+from ansible_collections.mqops.rocketmq.tests.resources.module_args import patch_module_args
 
 
 class FakeAdmin:

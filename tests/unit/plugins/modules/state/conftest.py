@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from ansible.module_utils import basic
-from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils import _module, _wait
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
@@ -35,6 +34,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.request import Request
 from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.errors import RemotingError
+from ansible_collections.mqops.rocketmq.tests.resources.module_args import patch_module_args
 
 VERSION = DataVersion(1, 1)
 WAIT_UNTIL = _wait.wait_until

@@ -1,0 +1,39 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.mqops.rocketmq.plugins.filter import ended, preflight
+from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
+
+try:
+    from ansible.template import is_trusted_as_template, trust_as_template
+except ImportError:  # before 2.19 every text is evaluated but those that are marked
+
+    def trust_as_template(text: str) -> str:
+        return text
+
+    def is_trusted_as_template(text: str) -> bool:
+        return not getattr(text, "__UNSAFE__", False)
+
+
+TEMPLATE = "{{ 6 * 7 }}"
+
+
+def test_texts_of_a_filter_are_never_evaluated() -> None:
+    def made() -> dict[str, object]:
+        return {trust_as_template(TEMPLATE): [trust_as_template(TEMPLATE), 1, None]}
+
+    assert is_trusted_as_template(made().popitem()[1][0])
+    result = told(made)()
+    assert result == {TEMPLATE: [TEMPLATE, 1, None]}
+    [(key, values)] = result.items()
+    assert not is_trusted_as_template(key)
+    assert not is_trusted_as_template(values[0])
+
+
+@pytest.mark.parametrize("made", [ended.census_lines, preflight.machine_findings], ids=lambda made: made.__name__)
+def test_filters_that_read_what_hosts_have_told_are_such(made) -> None:
+    assert made.__wrapped__
