@@ -61,6 +61,7 @@ HOST: dict[str, Form] = {
     "rocketmq_image_debootstrap_mirror": text,
     "rocketmq_image_directory": text,
     "rocketmq_image_distribution": choice("load", "registry"),
+    "rocketmq_image_fastjson": choice("safe", "original"),
     "rocketmq_image_maven_repository": text,
     "rocketmq_image_rebuild": truth,
     "rocketmq_java_options": text,

@@ -239,6 +239,8 @@ def test_target_alone_needs_no_sources(tmp_path: Path, phase: str) -> None:
 @pytest.mark.parametrize("playbook", PLAYBOOKS, ids=lambda path: path.stem)
 def test_each_playbook_begins_with_the_look_at_the_inventory(playbook: Path) -> None:
     first = yaml.safe_load(playbook.read_text())[0]
+    if first["ansible.builtin.import_playbook"] == "look_at_machines.yml":
+        first = yaml.safe_load((REPOSITORY / "playbooks/look_at_machines.yml").read_text())[0]
     expected = "check_inventory.yml" if playbook.stem == "phase_10_image" else "refuse_limit.yml"
     assert first["ansible.builtin.import_playbook"] == expected
     # Both judge the target alone.

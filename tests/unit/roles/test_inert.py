@@ -21,24 +21,26 @@ import yaml
 REPOSITORY = Path(__file__).resolve().parents[3]
 MODULES = REPOSITORY / "plugins/modules"
 SSH = """#!/bin/sh
-# ssh OPTION... HOST COMMAND: the machine "silent" takes nothing but the evil text as its reason.
+# ssh OPTION... HOST COMMAND: the machine "silent" takes nothing but the evil text as its reason. On all others the command runs here,
+# with tools that answer with the text.
 case "$*" in
   *silent.test*) echo 'EVIL' >&2; exit 255 ;;
+  *odd.test*) export ODD=yes ;;
 esac
+echo 'EVIL'
 echo 'EVIL' >&2
-case "$*" in
-  *pgrep*brokerPermission*) echo 'EVIL' ;;
-  *pgrep*) echo 'EVIL'; echo pgrep=0 ;;
-  *'ss -Htnp'*) printf '0 0 127.0.9.21:10911 127.0.9.101:40001 users:(("EVIL",pid=7,fd=3))\\nEVIL\\n' ;;
-  *'ss -Htn'*) printf '0 0 127.0.9.21:10911 127.0.9.101:40001\\nEVIL\\n' ;;
-  *preflight*)
-    printf 'asked 1\\nclock 2\\ncores 4\\nmissing EVIL\\nresolver EVIL\\nlisten 0.0.0.0:10911 EVIL\\n'
-    printf 'connect 127.0.9.20:9876 EVIL\\nresolved mro-ns.mq.test EVIL\\npinned mro-ns.mq.test EVIL\\n'
-    case "$*" in *odd.test*) echo 'EVIL' ;; *) echo end ;; esac
-    ;;
-  *) echo 'EVIL' ;;
-esac
+for command; do :; done
+PATH=BIN:$PATH exec /bin/sh -c "$command"
 """
+TOOLS = {
+    "pgrep": "echo 'EVIL'; echo 'EVIL' >&2",
+    "pkill": "echo 'EVIL'",
+    "ss": r"""printf 'Recv-Q Send-Q Local Address:Port Peer Address:Port\n'
+printf '0 0 127.0.9.21:10911 127.0.9.101:40001 users:(("%s",pid=7,fd=3))\n%s\n' 'EVIL' 'EVIL'""",
+    "du": "echo 'EVIL'",
+    "getent": "echo 'EVIL'",
+    "nproc": "echo 4; [ -z \"$ODD\" ] || echo 'EVIL'",
+}
 
 
 def host(role: str, number: int, **more: object) -> dict[str, object]:
@@ -153,10 +155,16 @@ class World:
         docker = place / "collections/ansible_collections/community/docker/plugins/modules"
         docker.mkdir(parents=True)
         self.stub(docker / "docker_host_info.py")
-        (place / "ssh").write_text(SSH.replace("EVIL", self.evil.replace("'", "'\\''")))
-        (place / "ssh").chmod(0o755)
+        (place / "tools").mkdir()
+        self.script(place / "ssh", SSH.replace("BIN", str(place / "tools")))
+        for name, text in TOOLS.items():
+            self.script(place / "tools" / name, f"#!/bin/sh\n{text}\n")
         (place / "ansible.cfg").touch()
         (place / "hosts.yml").write_text(yaml.safe_dump(inventory(place)))
+
+    def script(self, path: Path, text: str) -> None:
+        path.write_text(text.replace("EVIL", self.evil.replace("'", "'\\''")))
+        path.chmod(0o755)
 
     def stub(self, path: Path) -> None:
         path.write_text(f"#!/usr/bin/python\nprint({json.dumps(self.answers.get(path.stem, {}))!r})\n")
