@@ -75,7 +75,9 @@ class Hosts:
     def unknown(self, host: str) -> list[str]:
         """The variables of a host that look like the collection's and are not."""
         names = self.hostvars[host] if host in self.hostvars else ()
-        return sorted(str(name) for name in names if str(name).startswith(PREFIX) and name not in VARIABLES)
+        others = self.hostvars[host].get("rocketmq_other_variables") if names else None
+        known = VARIABLES.keys() | set(others if isinstance(others, (list, tuple)) else ())
+        return sorted(str(name) for name in names if str(name).startswith(PREFIX) and name not in known)
 
     def present(self, host: str, name: str) -> bool:
         """Whether the host has the variable; its value is not computed."""

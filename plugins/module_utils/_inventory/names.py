@@ -73,6 +73,8 @@ HOST: dict[str, Form] = {
     "rocketmq_nameserver_seed_dir": text,
     "rocketmq_nameservers": words,
     "rocketmq_network_mode": text,
+    # Names of variables that something else than this collection reads.
+    "rocketmq_other_variables": words,
     "rocketmq_pid_mode": text,
     "rocketmq_port": number(1, 65535),
     "rocketmq_process_pattern": pattern,
@@ -128,4 +130,5 @@ def closest(name: str) -> str | None:
 
 def not_known(name: str) -> str:
     near = closest(name)
-    return f"{name} is no variable of this collection" + (f": did you mean {near}?" if near else "; take it out")
+    other = "; take it out, or list it in rocketmq_other_variables if something else reads it"
+    return f"{name} is no variable of this collection" + (f": did you mean {near}?" if near else other)

@@ -201,16 +201,23 @@ def test_listed_localhost_without_a_python_is_told_first(tmp_path: Path) -> None
 
 def test_python_that_lacks_a_library_is_told_first(tmp_path: Path) -> None:
     python = tmp_path / "python"
-    python.write_text("#!/bin/sh\necho \"No module named 'dns'\" >&2\nexit 1\n")
+    python.write_text("#!/bin/sh\necho \"No module named 'dns'\" >&2\n")
     python.chmod(0o755)
-    done = run(only_localhost(tmp_path, ansible_python_interpreter=str(python)), REPOSITORY / "playbooks/status.yml")
+    # Over whatever connection it is reached: nothing listens there.
+    reached = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": "9"}
+    inventory = only_localhost(tmp_path, ansible_python_interpreter=str(python), **reached)
+    done = run(inventory, REPOSITORY / "playbooks/status.yml")
     assert done.returncode != 0
     assert f"The Python of localhost, {python} (ansible_python_interpreter), does not import" in done.stdout
     assert "No module named 'dns'" in done.stdout
     assert re.search(r"localhost .*ok=\d +changed=0 .*failed=1 ", done.stdout)
 
 
-@pytest.mark.parametrize("listed", [{"ansible_python_interpreter": sys.executable}, None])
+# sys.prefix: another name of the Python that runs Ansible, which is tried.
+@pytest.mark.parametrize(
+    "listed",
+    [*({"ansible_python_interpreter": path} for path in (sys.executable, f"{sys.prefix}/bin/./python3")), None],
+)
 def test_python_that_has_everything_passes(tmp_path: Path, listed: dict[str, str] | None) -> None:
     inventory = only_localhost(tmp_path, **(listed or {}))
     if listed is None:

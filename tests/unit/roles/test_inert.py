@@ -296,7 +296,7 @@ KEPT = {
 
 def test_what_is_made_of_a_text_and_kept_stays_text(world: World) -> None:
     (world.place / "told.json").write_text(json.dumps({"one": [world.evil]}))
-    ask = {"mqops.rocketmq.machine_command": {"command": "anything"}, "delegate_to": "mro-a", "register": "told"}
+    ask = {"mqops.rocketmq.machine_command": {"command": "true"}, "delegate_to": "mro-a", "register": "told"}
     facts = [{"ansible.builtin.set_fact": {name: template}} for name, template in KEPT.items()]
     # A fact is evaluated each time that it is named.
     shown = [{"ansible.builtin.debug": {"msg": f"{name}: {{{{ {name} }}}} {{{{ {name} | string }}}}"}} for name in KEPT]

@@ -147,10 +147,18 @@ def test_what_a_group_has_in_common_is_one_line(inventory: Inventory) -> None:
     for host in ("mro-ns", "target-a"):
         hostvars[host]["rocketmq_gc"] = "zgc"
     assert told(inventory) == [
-        "all hosts: rocketmq_foo_bar_baz is no variable of this collection; take it out",
+        "all hosts: rocketmq_foo_bar_baz is no variable of this collection; take it out, or list it in"
+        " rocketmq_other_variables if something else reads it",
         "group target: rocketmq_restart_polcy is no variable of this collection: did you mean rocketmq_restart_policy?",
         "hosts mro-ns, target-a: rocketmq_gc is the unknown 'zgc'; known are g1, cms, serial",
     ]
+
+
+def test_variable_of_somebody_else_can_be_listed(inventory: Inventory) -> None:
+    for values in inventory[0].values():
+        values["rocketmq_foo_bar_baz"] = 1
+        values["rocketmq_other_variables"] = ["rocketmq_foo_bar_baz"]
+    assert told(inventory) == []
 
 
 def test_variable_that_localhost_does_not_see_is_told(inventory: Inventory) -> None:

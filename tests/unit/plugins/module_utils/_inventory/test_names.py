@@ -90,6 +90,7 @@ def test_choices_are_those_of_the_roles() -> None:
         "rocketmq_broker_master_role",
         "rocketmq_gc",
         "rocketmq_image_distribution",
+        "rocketmq_image_fastjson",
         "rocketmq_restart_policy",
     }
 
