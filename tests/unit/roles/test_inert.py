@@ -219,7 +219,8 @@ def test_status_tells_what_it_was_told(world: World) -> None:
         "127.0.9.20:9876 holds EVIL out of its order table",
         "EVIL (id 0, EVIL) at 127.0.9.80:9876: registered at the target",
         "consumer of EVIL at mro",
-        "Hosts whose sockets could not be read: mro-a-slave.",
+        "MACHINE_UNREACHABLE mro-a-slave (tried ssh silent.test, answer Failed to connect to the host via ssh: EVIL)",
+        "Hosts whose sockets could not be read: mro-a-slave (Failed to connect to the host via ssh: EVIL).",
         "Brokers that did not answer: EVIL.",
     )  # fmt: skip
 
@@ -234,16 +235,27 @@ def test_findings_and_peers_of_the_preflight_stay_text(world: World) -> None:
     sources = "{{ migration_estate.sources }}"
     judge = play(
         "localhost",
+        role("look"),
         {"ansible.builtin.set_fact": {"__migration_findings": [], "__migration_judged_sources": sources}},
         role("preflight_peers", __migration_asked=sources),
         role("preflight_machines"),
         # Twice: a fact is evaluated each time that it is named.
         show, show,
+        vars={"migration_phase": "preflight"},
     )  # fmt: skip
+    look = {
+        "import_playbook": str(world.own / "playbooks/look_at_machines.yml"),
+        "vars": {"migration_phase": "preflight"},
+    }
     path = world.place / "play.yml"
-    path.write_text(yaml.safe_dump([play("all", role("preflight_machine_read")), judge]))
+    path.write_text(yaml.safe_dump([look, judge]))
     printed = world.run(path)
-    seen(world, printed, '"error": "Failed to connect to the host via ssh: EVIL"', "mro/EVIL")
+    seen(
+        world,
+        printed,
+        '"error": "MACHINE_UNREACHABLE mro-a-slave (tried ssh silent.test, answer Failed to connect to the host via ssh: EVIL)"',
+        "mro/EVIL",
+    )
     # Such a line is cut.
     assert "it printed a line that is no fact: {{lookup(" in printed
 
