@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -113,6 +114,17 @@ def test_the_sources_have_what_4_4_0_came_with_and_the_target_what_is_deployed(d
     }
     assert found.pop("target") == {deployed}
     assert set(map(frozenset, found.values())) == {frozenset({images["original"]})}
+
+
+def test_what_plays_the_clients_is_made_from_the_image_of_the_sources(definition: dict[str, Any]) -> None:
+    bases = {
+        (path.parent.name, base)
+        for folder in ("molecule", "tests")
+        for path in (LAB.parents[2] / folder).rglob("Dockerfile")
+        for base in re.findall(r"^ARG \w+=(mqops/rocketmq:\S+)$", path.read_text(), re.MULTILINE)
+    }
+    assert {name for name, _base in bases} == {"bind", "jdk", "knot", "ledger", "peer"}
+    assert {base for _name, base in bases} == {definition["lab_images"]["original"]}
 
 
 @pytest.mark.parametrize(("lab", "estate"), [("nosuch", "tiny"), ("demo", "nosuch")])
