@@ -170,3 +170,34 @@ def test_no_phase_sends_an_update_where_the_zone_takes_none() -> None:
     }
     assert len(records) >= 6
     assert set(records.values()) == {"{{ migration_dns_updates | bool }}"}, records
+
+
+def all_tasks(*folders: str) -> list[tuple[str, dict[str, Any]]]:
+    """Path and task, of the tasks and plays of these folders."""
+    found = []
+    for path in sorted(path for folder in folders for path in (REPOSITORY / folder).rglob("*.yml")):
+        content = load(path) if path.parent.name in ("tasks", "handlers", "playbooks") else []
+        plays = [part for play in content or [] for part in every(play.get("tasks"))]
+        found += [(str(path.relative_to(REPOSITORY)), task) for task in every(content) + plays]
+    return found
+
+
+# base.yml of the role image builds the base image by a script, on the machine that builds; no old machine is asked.
+COMMANDS_ELSEWHERE = {"roles/image/tasks/base.yml"}
+COMMANDS = re.compile(r"(ansible\.(builtin|legacy)\.)?(raw|shell|command|script|expect)")
+
+
+def test_commands_run_on_machines_from_one_task_file_only() -> None:
+    """There what comes back is framed, bounded and limited in time; elsewhere a banner would come into a proof."""
+    found = [path for path, task in all_tasks("roles", "playbooks") if any(COMMANDS.fullmatch(key) for key in task)]
+    assert sorted(found) == sorted({"roles/migration/tasks/on_machine.yml"} | COMMANDS_ELSEWHERE)
+
+
+def test_a_machine_that_is_not_reached_ends_no_run_without_a_word() -> None:
+    """any_errors_fatal of a play beats ignore_unreachable of a task, on ansible-core 2.16 to 2.21."""
+    tasks = [task for _path, task in all_tasks("roles", "playbooks") if "ignore_unreachable" in task]
+    assert tasks
+    for task in tasks:
+        assert (task["ignore_unreachable"], task.get("any_errors_fatal")) == (True, False), task["name"]
+        # Nor does a time limit, after which failed_when is not asked.
+        assert "timeout" not in task or task.get("ignore_errors") is True, task["name"]

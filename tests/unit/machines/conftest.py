@@ -283,7 +283,20 @@ class World:
         return agreed["hash"]
 
     def __call__(self, playbook: str, **more: Any) -> tuple[int, str]:
-        """Exit status and what the operator reads."""
+        """Run a playbook of the collection; exit status and what the operator reads."""
+        return self._run(f"playbooks/{playbook}.yml", more)
+
+    def play(self, *tasks: dict[str, Any], **more: Any) -> tuple[int, str]:
+        """Run tasks of the role on the control host, with the same inventory."""
+        (self.place / "play.yml").write_text(
+            yaml.safe_dump([{
+                "hosts": "localhost", "gather_facts": False, "any_errors_fatal": True,
+                "vars": more, "tasks": list(tasks),
+            }])
+        )  # fmt: skip
+        return self._run(self.place / "play.yml", {})
+
+    def _run(self, playbook: Any, more: dict[str, Any]) -> tuple[int, str]:
         inventory: dict[str, Any] = {
             "all": {
                 "vars": {
@@ -327,7 +340,7 @@ class World:
         (self.place / "more.json").write_text(json.dumps(more))
         done = subprocess.run(
             [Path(sys.executable).with_name("ansible-playbook"), "-i", self.place / "hosts.yml",
-             f"playbooks/{playbook}.yml", "-e", f"@{self.place / 'more.json'}"],
+             playbook, "-e", f"@{self.place / 'more.json'}"],
             cwd=REPOSITORY,
             env={**os.environ, "ANSIBLE_TIMEOUT": "5", "ANSIBLE_FORKS": "8"},
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180, check=False,

@@ -17,6 +17,7 @@ from ansible_collections.mqops.rocketmq.plugins.filter.ended import (
     halted,
     process_pattern,
     stop_method,
+    store_end,
     strangers,
 )
 
@@ -106,3 +107,24 @@ def test_who_is_left_in_words() -> None:
         "served by java",
         "198.18.9.8 [console] holds nameserver mro-ns (1 connections); served by java",
     ]
+
+
+@pytest.mark.parametrize(
+    ("told", "readable", "words"),
+    [
+        ({"status": "answered", "ok": True, "lines": ["kilobytes=4", "file=0 from=9 more=0", "end"]}, True, None),
+        ({"status": "answered", "ok": True, "lines": ["kilobytes=4", "file=0 from=9 more=1", "bytes=AQ==", "end"]},
+         True, "written after the last check"),
+        ({"status": "answered", "ok": True, "lines": ["welcome", "kilobytes=4", "end"]}, False, "unexpected output"),
+        ({"status": "answered", "ok": False, "rc": 3, "lines": [], "said": "exit status 3: cd"}, False, "status 3: cd"),
+        ({"status": "unreachable", "ok": False, "rc": None, "lines": [], "said": "No route", "tried": "ssh vm"},
+         False, "MACHINE_UNREACHABLE mro-a (tried ssh vm, answer No route)"),
+        ({"status": "garbled", "ok": False, "rc": 1, "lines": [], "said": "no answer came back"}, False, "no answer"),
+        ("", False, "nothing was printed"),
+    ],
+)  # fmt: skip
+def test_a_store_that_was_not_read_is_no_message(told, readable, words) -> None:
+    """The one stops the run, the other takes the stop of the brokers back."""
+    verdict = store_end(told, 9, "mro-a")
+    assert (verdict["ok"], verdict["readable"]) == (words is None, readable)
+    assert words is None or words in verdict["why"]
