@@ -138,7 +138,7 @@ class World:
 
     def __init__(self, place: Path) -> None:
         self.place, self.mark = place, place / "executed"
-        self.evil = f"{{{{lookup('ansible.builtin.pipe','touch${{IFS}}{self.mark}')}}}}{{{{6*7}}}}"
+        self.evil = f"{{{{lookup('ansible.builtin.pipe','touch${{IFS}}{self.mark}')}}}}{{{{6*7000003}}}}"
         self.answers = answers(self.evil)
         self.own = place / "collections/ansible_collections/mqops/rocketmq"
         (self.own / "plugins/modules").mkdir(parents=True)
@@ -295,7 +295,7 @@ def test_what_is_made_of_a_text_and_kept_stays_text(world: World) -> None:
     over = {"ansible.builtin.debug": {"msg": "{{ item }}"}, "loop": "{{ of_another_host + of_a_loop + of_keys }}"}
     printed = world.tasks(ask, *facts, *shown, over)
     seen(world, printed, "joined: EVIL and so on EVIL and so on")
-    assert "42" not in printed
+    assert "42000018" not in printed
 
 
 def test_a_machine_that_may_be_away_is_asked_by_the_action_whose_answer_is_text() -> None:

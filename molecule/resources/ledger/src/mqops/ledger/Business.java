@@ -83,7 +83,7 @@ public final class Business {
         }
         for (DefaultMQProducer each : new DefaultMQProducer[] {producer, transactional}) {
             each.setNamesrvAddr(settings.nameServer);
-            each.setInstanceName(settings.source + "-p");
+            each.setInstanceName(settings.source + "-p" + settings.instanceText);
             each.start();
         }
     }

@@ -52,7 +52,7 @@ final class Receiver {
         String name = settings.source + "-c" + number;
         DefaultMQPushConsumer consumer = new DefaultMQPushConsumer(mode.group(settings));
         consumer.setNamesrvAddr(settings.nameServer);
-        consumer.setInstanceName(name);
+        consumer.setInstanceName(name + settings.instanceText);
         int threads = mode == Mode.SLOW ? 1 : 4;
         consumer.setConsumeThreadMin(threads);
         consumer.setConsumeThreadMax(threads);

@@ -39,6 +39,8 @@ final class Settings {
     /** Give up when the topics are not there, with an owner for each queue, after so many seconds. */
     final long readyTimeoutMs = (long) (number("READY_TIMEOUT", 300) * 1000);
     final String clientLogLevel = text("CLIENT_LOG_LEVEL", "INFO");
+    /** Added to each client's instance name, and so to the client id that brokers report. */
+    final String instanceText = text("INSTANCE_TEXT", "");
 
     static int seconds(int level) {
         return LEVEL_SECONDS[level - 1];
