@@ -90,30 +90,40 @@ def requirements(core: Core, older: Mapping[str, Mapping[str, str]], lock: str) 
     return f"ansible-core=={core.core} --hash=sha256:{core.sha256}\n" + "".join(lines)
 
 
+def answer(python: str) -> str:
+    """The version, as 3.12, of an interpreter that can make environments; else what it said."""
+    try:
+        said = subprocess.run(
+            [python, "-c", "import sys, ensurepip, venv; print('%d.%d' % sys.version_info[:2])"],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    return said.stdout.strip() or " ".join(said.stderr.split())[:200]
+
+
 def interpreter(core: Core, environment: Mapping[str, str]) -> Path:
-    """The Python that runs it: PYTHON312 and the like, or python3.12 on the path.
+    """The Python that runs it: by PYTHON312 and the like; else python3.12 on the path, or one of pyenv's.
 
     Raises Failed, saying how to provide one.
     """
-    variable = "PYTHON" + core.python.replace(".", "")
-    named = environment.get(variable) or shutil.which(f"python{core.python}", path=environment.get("PATH", ""))
-    how = (
-        f"ansible-core {core.series} needs Python {core.python}: put python{core.python} on the path, or name it,"
-        f" {variable}=/path/to/python{core.python} make matrix MATRIX=cores"
-    )
-    if not named:
-        raise Failed(f"{how}. None was found.")
-    try:
-        said = subprocess.run(
-            [named, "-c", "import sys, ensurepip, venv; print('%d.%d' % sys.version_info[:2])"],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
-        answer = said.stdout.strip() or " ".join(said.stderr.split())[-200:]
-    except (OSError, subprocess.TimeoutExpired) as error:
-        answer = str(error)
-    if answer != core.python:
-        raise Failed(f"{how}. {named} is none, or cannot make environments: {answer}")
-    return Path(named)
+    name, variable = f"python{core.python}", "PYTHON" + core.python.replace(".", "")
+    if environment.get(variable):
+        candidates = [environment[variable]]
+    else:
+        pyenv = Path(environment.get("PYENV_ROOT") or Path(environment.get("HOME", "/")) / ".pyenv")
+        on_path = shutil.which(name, path=environment.get("PATH", ""))
+        candidates = [on_path] if on_path else []
+        candidates += [str(path) for path in sorted(pyenv.glob(f"versions/{core.python}.*/bin/{name}"))]
+    said = {candidate: answer(candidate) for candidate in candidates}
+    found = next((candidate for candidate in candidates if said[candidate] == core.python), None)
+    if found is None:
+        tried = "; ".join(f"{candidate}: {told}" for candidate, told in said.items()) or "none was found"
+        raise Failed(
+            f"ansible-core {core.series} needs Python {core.python}, with venv and ensurepip: put {name} on the path, or"
+            f" name it, {variable}=/path/to/{name} make matrix MATRIX=cores. Tried: {tried}"
+        )
+    return Path(found)
 
 
 def say(text: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import shutil
 
 import pytest
 import yaml
@@ -52,9 +53,9 @@ def test_a_package_that_is_not_locked_is_said() -> None:
 @pytest.mark.parametrize(
     ("script", "says"),
     [
-        (None, "None was found"),
-        ("echo 3.11", "is none, or cannot make environments: 3.11"),
-        ("echo No module named ensurepip >&2; exit 1", "cannot make environments: No module named ensurepip"),
+        (None, "Tried: none was found"),
+        ("echo 3.11", "/python3.12: 3.11"),
+        ("echo No module named ensurepip >&2; exit 1", "/python3.12: No module named ensurepip"),
     ],
 )
 def test_a_python_that_is_absent_or_another_one_has_failed(tmp_path, script, says) -> None:
@@ -63,7 +64,7 @@ def test_a_python_that_is_absent_or_another_one_has_failed(tmp_path, script, say
         (tmp_path / "python3.12").write_text(f"#!/bin/sh\n{script}\n")
         (tmp_path / "python3.12").chmod(0o755)
     with pytest.raises(cores.Failed) as failed:
-        cores.interpreter(core, {"PATH": str(tmp_path)})
+        cores.interpreter(core, {"PATH": str(tmp_path), "HOME": str(tmp_path)})
     assert says in str(failed.value)
     assert "PYTHON312=/path/to/python3.12 make matrix MATRIX=cores" in str(failed.value)
 
@@ -74,5 +75,11 @@ def test_a_python_is_taken_from_the_path_or_by_its_name(tmp_path) -> None:
         (tmp_path / name).chmod(0o755)
     core = dataclasses.replace(READ[-1], python="3.12")
     assert cores.interpreter(core, {"PATH": str(tmp_path)}) == tmp_path / "python3.12"
+    pyenv = tmp_path / ".pyenv/versions/3.12.1/bin/python3.12"
+    pyenv.parent.mkdir(parents=True)
+    shutil.copy(tmp_path / "other", pyenv)
+    # pyenv's own stub on the path answers that it leads nowhere.
+    (tmp_path / "python3.12").write_text("#!/bin/sh\necho command not found >&2; exit 127\n")
+    assert cores.interpreter(core, {"PATH": str(tmp_path), "HOME": str(tmp_path)}) == pyenv
     named = {"PATH": str(tmp_path), "PYTHON312": str(tmp_path / "other")}
     assert cores.interpreter(core, named) == tmp_path / "other"
