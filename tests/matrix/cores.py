@@ -120,8 +120,8 @@ def interpreter(core: Core, environment: Mapping[str, str]) -> Path:
     if found is None:
         tried = "; ".join(f"{candidate}: {told}" for candidate, told in said.items()) or "none was found"
         raise Failed(
-            f"ansible-core {core.series} needs Python {core.python}, with venv and ensurepip: put {name} on the path, or"
-            f" name it, {variable}=/path/to/{name} make matrix MATRIX=cores. Tried: {tried}"
+            f"ansible-core {core.series} needs Python {core.python}, with venv and ensurepip: put {name} on the path,"
+            f" or name it, {variable}=/path/to/{name} make matrix MATRIX=cores. Tried: {tried}"
         )
     return Path(found)
 
