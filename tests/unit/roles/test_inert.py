@@ -21,8 +21,8 @@ import yaml
 REPOSITORY = Path(__file__).resolve().parents[3]
 MODULES = REPOSITORY / "plugins/modules"
 SSH = """#!/bin/sh
-# ssh OPTION... HOST COMMAND: the machine "silent" takes nothing but the evil text as its reason. On all others the command runs here,
-# with tools that answer with the text.
+# ssh OPTION... HOST COMMAND: the machine "silent" takes nothing but the evil text as its reason. On all others the command
+# runs here, with tools that answer with the text.
 case "$*" in
   *silent.test*) echo 'EVIL' >&2; exit 255 ;;
   *odd.test*) export ODD=yes ;;
@@ -140,7 +140,7 @@ class World:
 
     def __init__(self, place: Path) -> None:
         self.place, self.mark = place, place / "executed"
-        self.evil = f"{{{{lookup('ansible.builtin.pipe','touch${{IFS}}{self.mark}')}}}}{{{{6*7}}}}"
+        self.evil = f"{{{{lookup('ansible.builtin.pipe','touch${{IFS}}{self.mark}')}}}}{{{{6*7000003}}}}"
         self.answers = answers(self.evil)
         self.own = place / "collections/ansible_collections/mqops/rocketmq"
         (self.own / "plugins/modules").mkdir(parents=True)
@@ -253,7 +253,8 @@ def test_findings_and_peers_of_the_preflight_stay_text(world: World) -> None:
     seen(
         world,
         printed,
-        '"error": "MACHINE_UNREACHABLE mro-a-slave (tried ssh silent.test, answer Failed to connect to the host via ssh: EVIL)"',
+        '"error": "MACHINE_UNREACHABLE mro-a-slave (tried ssh silent.test, answer Failed to connect to the host via ssh:'
+        ' EVIL)"',
         "mro/EVIL",
     )
     # Such a line is cut.
@@ -315,7 +316,7 @@ def test_what_is_made_of_a_text_and_kept_stays_text(world: World) -> None:
     over = {"ansible.builtin.debug": {"msg": "{{ item }}"}, "loop": "{{ of_another_host + of_a_loop + of_keys }}"}
     printed = world.tasks(ask, *facts, *shown, over)
     seen(world, printed, "joined: EVIL and so on EVIL and so on")
-    assert "42" not in printed
+    assert "42000018" not in printed
 
 
 def test_a_machine_that_may_be_away_is_asked_by_the_action_whose_answer_is_text() -> None:

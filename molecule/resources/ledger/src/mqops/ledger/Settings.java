@@ -44,11 +44,13 @@ final class Settings {
     /** Give up when the topics are not there, with an owner for each queue, after so many seconds. */
     final long readyTimeoutMs = (long) (number("READY_TIMEOUT", 300) * 1000);
     final String clientLogLevel = text("CLIENT_LOG_LEVEL", "INFO");
+    /** Added to each client's instance name, and so to the client id that brokers report. */
+    final String instanceText = text("INSTANCE_TEXT", "");
 
     /** What every client is told before it starts. */
     void configure(ClientConfig client, String instanceName) {
         client.setNamesrvAddr(nameServer);
-        client.setInstanceName(instanceName);
+        client.setInstanceName(instanceName + instanceText);
         client.setPollNameServerInterval(pollNameServerMs);
         client.setHeartbeatBrokerInterval(heartbeatMs);
         client.setPersistConsumerOffsetInterval(persistOffsetsMs);
