@@ -21,8 +21,8 @@ import yaml
 REPOSITORY = Path(__file__).resolve().parents[3]
 MODULES = REPOSITORY / "plugins/modules"
 SSH = """#!/bin/sh
-# ssh OPTION... HOST COMMAND: the machine "silent" takes nothing but the evil text as its reason. On all others the command
-# runs here, with tools that answer with the text.
+# ssh OPTION... HOST COMMAND: the machine "silent" takes nothing but the evil text as its reason. On all others the
+# command runs here, with tools that answer with the text.
 case "$*" in
   *silent.test*) echo 'EVIL' >&2; exit 255 ;;
   *odd.test*) export ODD=yes ;;
@@ -253,8 +253,8 @@ def test_findings_and_peers_of_the_preflight_stay_text(world: World) -> None:
     seen(
         world,
         printed,
-        '"error": "MACHINE_UNREACHABLE mro-a-slave (tried ssh silent.test, answer Failed to connect to the host via ssh:'
-        ' EVIL)"',
+        '"error": "MACHINE_UNREACHABLE mro-a-slave (tried ssh silent.test, answer Failed to connect to the host via'
+        ' ssh: EVIL)"',
         "mro/EVIL",
     )
     # Such a line is cut.
