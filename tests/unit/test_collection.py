@@ -184,7 +184,9 @@ def all_tasks(*folders: str) -> list[tuple[str, dict[str, Any]]]:
 
 # base.yml of the role image builds the base image by a script, on the machine that builds; no old machine is asked.
 COMMANDS_ELSEWHERE = {"roles/image/tasks/base.yml"}
-COMMANDS = re.compile(r"((ansible\.(builtin|legacy)\.)?(raw|shell|command|script|expect)|mqops\.rocketmq\.machine_command)")
+COMMANDS = re.compile(
+    r"((ansible\.(builtin|legacy)\.)?(raw|shell|command|script|expect)|mqops\.rocketmq\.machine_command)"
+)
 
 
 def test_commands_run_on_machines_from_one_task_file_only() -> None:
