@@ -342,7 +342,7 @@ class World:
             [Path(sys.executable).with_name("ansible-playbook"), "-i", self.place / "hosts.yml",
              playbook, "-e", f"@{self.place / 'more.json'}"],
             cwd=REPOSITORY,
-            env={**os.environ, "ANSIBLE_TIMEOUT": "5", "ANSIBLE_FORKS": "8"},
+            env={**os.environ, "ANSIBLE_TIMEOUT": "30", "ANSIBLE_FORKS": "8"},
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180, check=False,
         )  # fmt: skip
         return done.returncode, re.sub(r"\s+", " ", done.stdout + done.stderr)
