@@ -15,7 +15,7 @@ description:
     writes into that message whatever it likes.
   - In check mode it is skipped, unless the task has C(check_mode=false).
 author:
-  - mqops.rocketmq contributors
+  - mqops.rocketmq contributors (@mqops)
 options:
   command:
     description: The command, for the login shell of the connection's user.

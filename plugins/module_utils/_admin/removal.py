@@ -20,9 +20,11 @@ _PRODUCER_GROUP = "PGROUP"
 
 
 class Asker(Protocol):
-    def ask(self, request: Request[Any]) -> Any: ...
+    def ask(self, request: Request[Any]) -> Any:
+        ...
 
-    def ask_all(self, requests: list[Request[Any]]) -> list[Any]: ...
+    def ask_all(self, requests: list[Request[Any]]) -> list[Any]:
+        ...
 
 
 def transactional_producers(admin: Asker, view: BrokerView) -> tuple[str, ...] | Unknown:

@@ -23,7 +23,8 @@ FEW_CREATIONS = 10
 
 
 class Asker(Protocol):
-    def ask_all(self, requests: list[Request]) -> list[Any]: ...
+    def ask_all(self, requests: list[Request]) -> list[Any]:
+        ...
 
 
 def silent_nameservers(admin: Asker, configs: Mapping[str, Any]) -> dict[str, str]:

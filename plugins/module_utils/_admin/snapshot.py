@@ -58,7 +58,8 @@ _DELAY_UNITS = "smhd"
 
 
 class Asker(Protocol):
-    def ask_all(self, requests: Iterable[Request]) -> list[Any]: ...
+    def ask_all(self, requests: Iterable[Request]) -> list[Any]:
+        ...
 
 
 def discover(admin: Any, name: str, nameservers: Iterable[str]) -> ClusterSpec:

@@ -82,7 +82,7 @@ def measure(wishes: Wishes, target: ClusterSpec, volume: int | None = None) -> C
             (TOPIC_MS[1] * topics**2 + GROUP_MS[1] * groups**2) / 2,
         ),
         volume=volume,
-        disk=None if volume is None or not brokers else -(-volume // len(brokers)),
+        disk=None if volume is None or not brokers else (volume + len(brokers) - 1) // len(brokers),
     )
 
 

@@ -58,7 +58,7 @@ class Aborts:
         seen.append(total)
         if len(seen) <= limit:
             return []
-        evidence = {"samples": limit, "before": seen[-limit - 1], "now": total}
+        evidence = {"samples": limit, "before": seen[len(seen) - limit - 1], "now": total}
         return [Reason("DRAIN_GROWS", drain.cluster, evidence)]
 
     def _restarted(self, drain: ClusterDrain, names: Mapping[str, str]) -> list[Reason]:
