@@ -214,8 +214,10 @@ def judge(hosts: Iterable[Host], needs: Needs) -> list[Reason]:
 
 def _commands(host: Host, machine: Machine) -> Iterator[Reason]:
     """What is not there at all is told as missing, not as failed."""
+    # How a process is ended needs both.
+    missing = {*machine.missing, *(["rocketmq_method"] if {"pgrep", "pkill"} & {*machine.missing} else [])}
     for command, answer in host.failed.items():
-        if command not in machine.missing:
+        if command not in missing:
             yield Reason("COMMAND_FAILED", f"{host.name}/{command}", {"answer": answer})
 
 

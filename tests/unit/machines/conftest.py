@@ -9,6 +9,7 @@ and a systemctl of 2014.
 
 from __future__ import annotations
 
+import fcntl
 import getpass
 import importlib.util
 import json
@@ -59,8 +60,11 @@ def command(name: str, package: str) -> str:
     path = f"{os.environ['PATH']}:/usr/sbin:/sbin"
     if not shutil.which(name, path=path) and os.geteuid() == 0 and shutil.which("apt-get"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", package]):
-            subprocess.run(["apt-get", *words], env=environment, capture_output=True, timeout=300, check=False)
+        # One of several workers installs it; the others find it there.
+        with Path("/tmp/mqops-apt.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", package]):
+                subprocess.run(["apt-get", *words], env=environment, capture_output=True, timeout=300, check=False)
     found = shutil.which(name, path=path)
     assert found, f"there is no {name}: install {package}, or run this once as root where apt-get works"
     return found
@@ -211,13 +215,19 @@ class World:
             )
 
     def end(self, *hosts: str) -> None:
+        self.hush(*hosts)
         for host in hosts:
-            self.servers.pop(host).close()
             self.processes[host].kill()
             self.processes.pop(host).wait(10)
 
+    def hush(self, *hosts: str) -> None:
+        """Let the processes run, and answer nobody any more."""
+        for host in hosts:
+            if host in self.servers:
+                self.servers.pop(host).close()
+
     def close(self) -> None:
-        self.end(*list(self.servers))
+        self.end(*list(self.processes))
         self.down(*list(self.sshds))
 
     def _name_server(self, cluster: str, request: Command) -> tuple[int, bytes]:

@@ -45,7 +45,7 @@ def test_what_sudo_and_the_shell_print_comes_into_no_proof(world, store, tmp_pat
     world.run("mro-ns", "mro-a", "mro-s")
     address = world.address("mro-a")
     (world.evidence / "checked.json").write_text(json.dumps({address: {"end": 100, "path": str(store)}}))
-    world.servers.pop("mro-ns").close()
+    world.hush("mro-ns")
     began = time.monotonic()
     code, printed = world.play(
         include("stop_process", __migration_host="mro-s", __migration_kind="broker", migration_stop_timeout=10),

@@ -34,6 +34,25 @@ def test_status_names_each_machine_that_is_not_reached_and_the_stages_of_the_oth
     assert int(re.search(r"ok=(\d+)", lines["localhost"])[1]) > 15, "an empty recap"
 
 
+def test_a_phase_that_is_called_as_a_role_asks_by_itself_those_that_do_not_answer(world):
+    world.run(*world.hosts)
+    world.hush("mro-a", "mdm-a", "mdm-ns")
+    world.up("mro-ns", "mro-a", "mdm-ns")
+    code, printed = world.play(
+        {
+            "ansible.builtin.include_role": {"name": "mqops.rocketmq.migration"},
+            "vars": {"migration_phase": "status"},
+        }
+    )
+    assert code == 0, printed
+    asked = printed.partition("On the machine: answer process")[2].partition("TASK")[0]
+    assert set(re.findall(r"\(item=([\w-]+)\)", asked)) == {"mro-a", "mdm-ns", "mdm-a"}
+    # It runs, and does not say how it stands.
+    assert "mro: unknown (master broker-a does not tell its brokerPermission" in printed
+    assert "mdm: unknown (host mdm-a does not tell whether its process runs: MACHINE_UNREACHABLE mdm-a" in printed
+    assert "could not be read: mdm-a (" in printed
+
+
 def test_a_phase_that_needs_no_machine_passes_while_none_is_reached(world):
     agreed = world.plan()
     world.run(*world.hosts)

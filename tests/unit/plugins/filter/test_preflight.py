@@ -144,6 +144,15 @@ def test_what_later_phases_run_is_run_and_judged(question, told, subject) -> Non
     assert judged(found) == []
 
 
+def test_a_tool_that_is_not_there_is_told_once() -> None:
+    found = hostvars()
+    answers = found["mro-a"]["answers"]
+    answers["facts"]["lines"].insert(0, "missing pgrep")
+    for question in ("process", "method"):
+        answers[question] = answer(rc=127, said="exit status 127: pgrep: not found")
+    assert judged(found) == ["TOOL_MISSING mro-a"]
+
+
 def test_engines_that_did_not_answer_are_missed() -> None:
     for told in ([], [{"item": ENGINE, "msg": "Error connecting", "failed": True}]):
         reasons = filters["machine_findings"](
