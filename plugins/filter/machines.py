@@ -15,6 +15,7 @@ from ansible_collections.mqops.rocketmq.plugins.filter.ended import process_patt
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import machine_commands, machine_state
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.census import parse_ss
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machine_answer import framed, read
+from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
 
 # Of the loop in roles/migration/tasks/on_machine.yml: each result holds the host that was asked, and the mark.
 CALL = "__migration_machine"
@@ -53,11 +54,13 @@ def _answers(said: Any, hostvars: Any, names: Iterable[str] | None) -> dict[str,
     return found
 
 
+@told
 def machine_answers(said: Any, name: str = "command", hostvars: Any = None) -> dict[str, dict[str, Any]]:
     """Host → its answer to the command C(name), out of what on_machine.yml has registered."""
     return {host: answers[name] for host, answers in _answers(said, hostvars, [name]).items()}
 
 
+@told
 def machines_looked(said: list[Any], hostvars: Any, names: list[str]) -> dict[str, dict[str, Any]]:
     """Host → name → answer, out of what on_machine.yml has registered on several hosts, or several times."""
     found: dict[str, dict[str, Any]] = {}
