@@ -126,7 +126,8 @@ def _item(item: Any) -> dict[str, Any]:
         raise ValueError("no object")
     for field, kind in (("cluster", str), ("broker", str), ("topic", str), ("queue", int), ("offset", int),
                         ("properties", dict), ("body", str)):
-        if type(item[field]) is not kind:
+        # True is an int in Python.
+        if isinstance(item[field], bool) or not isinstance(item[field], kind):
             raise ValueError(f"its {field} has the wrong type")
     if not item["topic"].startswith(DLQ_PREFIX):
         raise ValueError("its topic is no dead-letter queue")

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from . import environment_reasons  # noqa: F401  (its codes join the catalogue)
 from .census import parse_ss
 from .machine_answer import ANSWERED, TIMED_OUT, UNREACHABLE, printable
 from .reasons import Reason
