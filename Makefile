@@ -4,6 +4,7 @@
 #   make bench                        what it costs, beside mqadmin and Java's admin client; build/bench/report.json
 #   make fidelity                     three random sources copied, compared by an independent reader and by mqadmin
 #   make lab LAB=demo ESTATE=compact  only the lab, sources and business up; make lab-down LAB=demo
+# PACE=quick shortens the periods of a lab's clients, brokers and gates to about a third (make test does); production's otherwise.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 LAB ?= demo

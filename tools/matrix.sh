@@ -2,6 +2,7 @@
 # The long chains, outside CI: undo after each phase, kills at many points, faults that each phase meets, one source after
 # another, a source that joins and leaves again, what 4.4.0 doubles by itself, what a restart costs, failures while traffic
 # shifts, fidelity of the copy, every ansible-core that is supported.
+# At production's pace, unless PACE=quick is given, where time is not the claim (cores has it by itself).
 # Usage: tools/matrix.sh [undo|kills|faults|sequence|attach|baseline|restarts|traffic|fidelity|cores]...
 set -euo pipefail
 # shellcheck source=tools/environment.sh
