@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
@@ -28,7 +29,8 @@ class ActionModule(Raw):
             raise AnsibleActionFail("machine_command: command, a text, is the only option and has to be given")
         self._task.args = {"_raw_params": command}
         try:
-            return super().run(tmp, task_vars)
+            # When the machine had answered, by this host's clock.
+            return {**super().run(tmp, task_vars), "answered": time.time()}
         except AnsibleConnectionFailure as error:
             return {"unreachable": True, "msg": to_text(error)}
         finally:

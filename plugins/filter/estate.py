@@ -14,7 +14,7 @@ from jinja2.runtime import Undefined
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._inventory.check import find_mistakes
 from ansible_collections.mqops.rocketmq.plugins.module_utils._inventory.estate import EstateError, build_estate
-from ansible_collections.mqops.rocketmq.plugins.module_utils._inventory.forms import Unreadable
+from ansible_collections.mqops.rocketmq.plugins.module_utils._inventory.forms import Unreadable, Vaulted
 
 
 class _Once(Mapping):
@@ -47,6 +47,9 @@ def _plain(value: Any) -> Any:
     """The value with all that is in it computed. Raises UndefinedError where it uses something that is not defined."""
     if isinstance(value, Undefined):
         str(value)
+    if getattr(value, "__ENCRYPTED__", False):
+        # No text before ansible-core 2.19.
+        return Vaulted(value)
     if isinstance(value, Mapping):
         return {key: _plain(inner) for key, inner in value.items()}
     return [_plain(inner) for inner in value] if isinstance(value, (list, tuple)) else value

@@ -14,7 +14,13 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.mqops.rocketmq.plugins.filter.ended import process_pattern, stop_method
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import machine_commands, machine_state
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.census import parse_ss
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machine_answer import framed, read
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machine_answer import (
+    GARBLED,
+    Answer,
+    framed,
+    printable,
+    read,
+)
 from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
 
 # Of the loop in roles/migration/tasks/on_machine.yml: each result holds the host that was asked, and the mark.
@@ -40,8 +46,14 @@ def _connection(values: Any) -> str:
     return f"{kind} {f'{user}@' if user else ''}{place}{f':{port}' if port else ''}"
 
 
-def _answers(said: Any, hostvars: Any, names: Iterable[str] | None) -> dict[str, dict[str, Any]]:
-    """Host → name of a command → its answer, of a registered on_machine.yml; C(names) none: those that were asked."""
+def _answers(
+    said: Any, hostvars: Any, names: Iterable[str] | None, hosts: Iterable[str] = ()
+) -> dict[str, dict[str, Any]]:
+    """Host → name of a command → its answer, of a registered on_machine.yml; C(names) none: those that were asked.
+
+    hosts: those that were asked, each of which has an answer then. Before ansible-core 2.19 an error that is met before
+    the connection, such as a look-up of a password that fails, ends the whole loop without a result for anybody.
+    """
     found: dict[str, dict[str, Any]] = {}
     for result in (said or {}).get("results") or []:
         call = result.get(CALL)
@@ -50,22 +62,33 @@ def _answers(said: Any, hostvars: Any, names: Iterable[str] | None) -> dict[str,
         host = str(call["host"])
         tried = _connection(hostvars[host]) if hostvars and host in hostvars else "the inventory's connection"
         for name in names or call.get("asked") or ["command"]:
-            found.setdefault(host, {})[name] = {**read(result, call["mark"], name).as_dict(), "tried": tried}
+            found.setdefault(host, {})[name] = {
+                **read(result, call["mark"], name).as_dict(), "tried": tried, "answered": result.get("answered"),
+            }  # fmt: skip
+    for host in set(hosts) - found.keys():
+        why = printable((said or {}).get("msg") or "no result came back", 300)
+        answer = Answer(GARBLED, said=f"it was not asked: {why}").as_dict()
+        found[host] = {name: {**answer, "tried": "the inventory's connection"} for name in names or ["command"]}
     return found
 
 
 @told
-def machine_answers(said: Any, name: str = "command", hostvars: Any = None) -> dict[str, dict[str, Any]]:
-    """Host → its answer to the command C(name), out of what on_machine.yml has registered."""
-    return {host: answers[name] for host, answers in _answers(said, hostvars, [name]).items()}
+def machine_answers(said: Any, hosts: list[str], name: str = "command", hostvars: Any = None) -> dict[str, Any]:
+    """Host → its answer to the command C(name), out of what on_machine.yml has registered for these hosts."""
+    return {host: answers[name] for host, answers in _answers(said, hostvars, [name], hosts).items()}
 
 
 @told
-def machines_looked(said: list[Any], hostvars: Any, names: list[str]) -> dict[str, dict[str, Any]]:
-    """Host → name → answer, out of what on_machine.yml has registered on several hosts, or several times."""
+def machines_looked(
+    said: list[Any], hostvars: Any, names: list[str], hosts: list[str] | None = None
+) -> dict[str, dict[str, Any]]:
+    """Host → name → answer, out of what on_machine.yml has registered on several hosts, or several times.
+
+    hosts: of one registered for several hosts, those that were asked, so that none of them is without an answer.
+    """
     found: dict[str, dict[str, Any]] = {}
     for one in said:
-        for host, answers in _answers(one, hostvars, names).items():
+        for host, answers in _answers(one, hostvars, names, hosts or ()).items():
             found.setdefault(host, {}).update(answers)
     return found
 
@@ -114,9 +137,11 @@ def machines_unreachable(looked: Mapping[str, Mapping[str, Any]], hosts: list[st
     return machine_state.unreachable(looked, hosts)
 
 
-def machines_unable(looked: Mapping[str, Mapping[str, Any]], hosts: list[str], hostvars: Any) -> list[str]:
+def machines_unable(
+    looked: Mapping[str, Mapping[str, Any]], hosts: list[str], hostvars: Any, ended: list[str]
+) -> list[str]:
     """A line for each of the hosts whose process cannot be ended as the inventory says, or is not known to be."""
-    return machine_state.unable(looked, {host: stop_method(hostvars[host]) for host in hosts})
+    return machine_state.unable(looked, {host: stop_method(hostvars[host]) for host in hosts}, ended)
 
 
 def machines_to_ask(

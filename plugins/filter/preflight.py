@@ -118,10 +118,8 @@ def _engine(result: Mapping[str, Any] | None) -> Engine | str:
 def _host(
     estate: Mapping[str, Any], name: str, kind: str, role: str, address: str, values: Any, engines: Any, answers: Any
 ) -> Host:
-    machine, answered = _facts(answers), (answers or {}).get("answered")
-    # A text before ansible-core 2.19.
-    answered = None if answered is None else float(answered)
-    facts = (answers or {}).get("facts") or machine_state.NOT_ASKED
+    machine, facts = _facts(answers), (answers or {}).get("facts") or machine_state.NOT_ASKED
+    answered = facts.get("answered")
     told: dict[str, Any] = {
         "unreachable": facts["status"] == "unreachable",
         "tried": facts.get("tried", ""),
@@ -161,7 +159,6 @@ def machine_findings(
     hostvars: Any,
     engines: list[dict[str, Any]],
     looked: dict[str, Any],
-    answered: float | None = None,
     capacity: dict[str, Any] | None = None,
     listed: list[str] | None = None,
     engine: str = Needs.engine,
@@ -171,21 +168,17 @@ def machine_findings(
     """Reasons about all machines of the estate, in the form of O(mqops.rocketmq.rocketmq_plan#module:findings).
 
     looked: host → what it was asked → its answer (facts, and of machines of clusters process, sockets, method).
-    answered: the control host's clock when all answers were there.
     """
-
-    def told(name: str) -> dict[str, Any]:
-        return {**(looked.get(name) or {}), "answered": answered}
 
     try:
         by_engine = {result["item"]: result for result in engines}
         hosts = [
-            _host(estate, name, kind, role, address, hostvars[name], by_engine, told(name))
+            _host(estate, name, kind, role, address, hostvars[name], by_engine, looked.get(name))
             for name, kind, role, address in _members(estate)
         ]
         others = [*((name, "business") for name in estate["business"]), (LOCAL, "control")]
         hosts += [
-            _host(estate, name, kind, "", "", hostvars[name], by_engine, told(name)) for name, kind in others
+            _host(estate, name, kind, "", "", hostvars[name], by_engine, looked.get(name)) for name, kind in others
         ]
         size = capacity or {}
         needs = Needs(size.get("queues", 0), size.get("disk"), engine, float(skew), planned)

@@ -87,7 +87,8 @@ class Letters:
         for folder in _entries(self._root):
             if folder.is_symlink() and not folder.is_dir():
                 continue  # to a file, and files lie one deeper
-            if not folder.is_dir():
+            # lost+found is at the root of a mount, and nobody but root may read it.
+            if not folder.is_dir() or folder.name == "lost+found":
                 continue
             with self._folder(folder.name) as opened:
                 for entry in _entries(opened):

@@ -60,6 +60,11 @@ stderr:
   type: str
   returned: when the machine was reached
   sample: ""
+answered:
+  description: When the machine had answered, in seconds since 1970 by the control host's clock.
+  type: float
+  returned: when the machine was reached
+  sample: 1790000000.5
 msg:
   description: Why the machine cannot be reached, or that the exit status is not 0.
   type: str

@@ -43,7 +43,8 @@ def find_mistakes(
     mistakes.looked_at = set(hosts)
     if python.startswith("auto") and CONTROL in {str(host) for name in groups for host in groups[name]}:
         mistakes.add(
-            "has no ansible_python_interpreter, so that modules would run with any Python that Ansible finds there, and"
+            "has no ansible_python_interpreter of its own (or auto), so that modules would run with any Python that"
+            " Ansible finds there, and"
             ' they need dnspython and requests; write ansible_python_interpreter: "{{ ansible_playbook_python }}"',
             CONTROL,
         )
@@ -81,14 +82,14 @@ class _Check:
         if host == CONTROL:
             if RUN[name] is not secret:
                 self.inventory.value(host, name)
-        elif not self._given(CONTROL, name) and self._given(host, name):
+        elif RUN[name] is not secret and not self._given(CONTROL, name) and self._given(host, name):
             self.mistakes.add(f"{name} is read for localhost, which does not have it; set it under all: vars:", host)
 
     def _given(self, host: str, name: str) -> bool:
-        return self.inventory.present(host, name) and (RUN[name] is secret or self.inventory.told(host, name))
+        return self.inventory.present(host, name) and self.inventory.told(host, name)
 
     def _clients(self, clients: list[str], groups: Groups, business: str) -> None:
-        near = meant(business, set(groups) - {"all", "ungrouped"})
+        near = meant(business, set(groups) - {"all", "ungrouped"}, cutoff=0.8)
         if business not in groups and near:
             self.mistakes.add(f"the inventory has no group '{business}'{near}")
         for host in clients:

@@ -233,7 +233,8 @@ class Reader:
         if wrong:
             self.mistakes.add(f"rocketmq_migration_batch {wrong}")
             return []
-        wanted = [str(name).strip() for name in (batch.split(",") if isinstance(batch, str) else batch)]
+        named = [str(name).strip() for name in (batch.split(",") if isinstance(batch, str) else batch)]
+        wanted = [name for name in named if name]
         for name in wanted:
             if name not in known and complete:
                 self.mistakes.add(

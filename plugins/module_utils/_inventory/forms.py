@@ -36,6 +36,15 @@ class Unreadable:
     why: str
 
 
+def not_computed(value: Any) -> bool:
+    """Whether a value could not be computed; before ansible-core 2.19 the text of the template is left then."""
+    if isinstance(value, str):
+        return "{{" in value or "{%" in value
+    if isinstance(value, Mapping):
+        return any(map(not_computed, value.values()))
+    return isinstance(value, Unreadable) or (isinstance(value, (list, tuple)) and any(map(not_computed, value)))
+
+
 def given(value: Any) -> bool:
     """Whether a variable has a value: empty text, null and what is empty otherwise are none."""
     if isinstance(value, str):
@@ -43,16 +52,22 @@ def given(value: Any) -> bool:
     return value is not None and not (isinstance(value, (list, tuple, Mapping)) and not value)
 
 
+class Vaulted(str):
+    """A text that a vault has given; no message shows it."""
+
+
 def shown(value: Any) -> str:
     """A value for a message: quoted, escaped, at most about 60 characters."""
+    if isinstance(value, Vaulted):
+        return "a vaulted text"
     text = str(value) if isinstance(value, str) else value
     quoted = f"'{text}'" if isinstance(text, str) and text.isprintable() and "'" not in text else repr(text)
     return quoted if len(quoted) <= _SHOWN else f"{quoted[: _SHOWN - 4]} ..."
 
 
-def meant(name: str, known: Iterable[str]) -> str:
+def meant(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """C( (did you mean NAME?)), or nothing where no known name is near."""
-    near = difflib.get_close_matches(str(name), [str(one) for one in known], n=1)
+    near = difflib.get_close_matches(str(name), [str(one) for one in known], n=1, cutoff=cutoff)
     return f" (did you mean {near[0]}?)" if near else ""
 
 
@@ -134,10 +149,9 @@ def _dns_server(value: Any) -> bool:
 
 
 def dns_servers(value: Any) -> str | None:
-    items = [value] if isinstance(value, str) else value
-    if not isinstance(items, (list, tuple)):
-        return f"is {shown(value)}; it takes a list of IP addresses"
-    for item in items:
+    if not isinstance(value, (list, tuple)):
+        return f"is {shown(value)}; it takes a list of IP addresses, such as [198.18.200.2]"
+    for item in value:
         if not isinstance(item, str) or not _dns_server(item):
             return f"holds {shown(item)}, which is no IP address (another port than 53: 198.18.200.2#5353)"
     return None

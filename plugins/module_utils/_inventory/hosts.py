@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .forms import Unreadable, given
+from .forms import Unreadable, given, not_computed
 from .mistakes import Mistakes
-from .names import PREFIX, ROLES, RUN, VARIABLES, closest, not_known
+from .names import PLAYS, PREFIX, ROLES, RUN, VARIABLES, closest, not_known
 
 DEFAULT_PORT = {"nameserver": 9876, "master": 10911, "slave": 10911}
 
@@ -50,6 +50,8 @@ class Hosts:
         value = self.hostvars[host].get(name) if host in self.hostvars else None
         # A variable of the run is no host's, though localhost is asked.
         where = None if name in RUN else host
+        if name in PLAYS and not_computed(value):
+            return None
         if isinstance(value, Unreadable):
             self.mistakes.add(f"{name} cannot be computed: {value.why}", where)
             return None
@@ -76,7 +78,8 @@ class Hosts:
         """The variables of a host that look like the collection's and are not."""
         names = self.hostvars[host] if host in self.hostvars else ()
         others = self.hostvars[host].get("rocketmq_other_variables") if names else None
-        known = VARIABLES.keys() | set(others if isinstance(others, (list, tuple)) else ())
+        others = others.split(",") if isinstance(others, str) else others
+        known = VARIABLES.keys() | {str(one).strip() for one in (others if isinstance(others, (list, tuple)) else ())}
         return sorted(str(name) for name in names if str(name).startswith(PREFIX) and name not in known)
 
     def present(self, host: str, name: str) -> bool:

@@ -118,17 +118,23 @@ RUN: dict[str, Form] = {
 
 VARIABLES: dict[str, Form] = {**HOST, **RUN}
 
+# Those that plays and roles read by themselves, and not out of hostvars: what they are computed from, such as hostvars
+# itself or a variable of a play, is not known where hostvars computes them.
+PLAYS = RUN.keys() | {name for name in HOST if name.startswith("rocketmq_image_")}
+
 
 def closest(name: str) -> str | None:
     """The variable that a misspelt name means, if one is near."""
     own = name.removeprefix(PREFIX)
     longer = [known for known in VARIABLES if known.endswith(f"_{own}")]
     # Without the prefix, which all have in common: with it every short name would be near to every other.
-    near = difflib.get_close_matches(own, [known.removeprefix(PREFIX) for known in VARIABLES], n=1, cutoff=0.7)
+    near = difflib.get_close_matches(own, [known.removeprefix(PREFIX) for known in VARIABLES], n=1, cutoff=0.75)
     return longer[0] if len(longer) == 1 else PREFIX + near[0] if near else None
 
 
 def not_known(name: str) -> str:
     near = closest(name)
-    other = "; take it out, or list it in rocketmq_other_variables if something else reads it"
-    return f"{name} is no variable of this collection" + (f": did you mean {near}?" if near else other)
+    return (
+        f"{name} is no variable of this collection{f' (did you mean {near}?)' if near else ''}; correct it, or list it"
+        " in rocketmq_other_variables if something else reads it"
+    )

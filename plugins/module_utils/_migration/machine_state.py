@@ -60,7 +60,10 @@ def running(answer: Mapping[str, Any] | None) -> bool | None:
 
 def lost(answer: Mapping[str, Any] | None) -> bool:
     """Whether the machine itself is not there: no connection, or one in which nothing comes back."""
-    return bool(answer) and answer["status"] in (UNREACHABLE, TIMED_OUT)
+    if not answer:
+        return False
+    # A command that was ended by its own limit has printed its marks: the machine is there.
+    return answer["status"] == UNREACHABLE or (answer["status"] == TIMED_OUT and answer["rc"] is None)
 
 
 def why(host: str, answer: Mapping[str, Any] | None) -> str:
@@ -81,15 +84,26 @@ def unreachable(looked: Mapping[str, Mapping[str, Any]], hosts: Iterable[str] | 
     return found
 
 
-def unable(looked: Mapping[str, Mapping[str, Any]], methods: Mapping[str, str]) -> list[str]:
+def unable(
+    looked: Mapping[str, Mapping[str, Any]], methods: Mapping[str, str], ended: Iterable[str] = ()
+) -> list[str]:
     """A line for each host whose process cannot be ended as the inventory says, or of which that is not known.
 
-    methods: host → docker, systemd or command. The engine of docker is asked by others.
+    methods: host → docker, systemd or command. The engine of docker is asked by others. ended: hosts whose process runs
+    no more. One that answers RocketMQ's protocol and that no process on the machine shows would be taken for ended.
     """
     found = []
     for host, method in methods.items():
         answer = (looked.get(host) or {}).get("method") or NOT_ASKED
-        if answer["ok"] or method == "docker":
+        if method == "docker":
+            continue
+        if running((looked.get(host) or {}).get("process")) is False and host not in ended:
+            found.append(
+                f"{host} by {method}: it answers RocketMQ's protocol, but no process there fits its pattern"
+                " (rocketmq_process_pattern; or this user does not see the processes of others)"
+            )
+            continue
+        if answer["ok"]:
             continue
         found.append(f"{host} by {method}: {answer['said']}" if answer["status"] == ANSWERED else why(host, answer))
     return found

@@ -91,7 +91,7 @@ def test_a_machine_that_hangs_is_too_late_and_one_that_is_gone_is_told_apart(wor
     tool.write_text(f"#!/bin/sh\n[ ! -e {world.place}/slow ] || exec sleep 20\nexec /usr/bin/timeout \"$@\"\n")
     tool.chmod(0o755)
     ask = {"__migration_purpose": "wait", "__migration_machines": ["mro-a"]}
-    answer = "__migration_said | mqops.rocketmq.machine_answers"
+    answer = "__migration_said | mqops.rocketmq.machine_answers(['mro-a'])"
     code, printed = world.play(
         include("on_machine", __migration_limit=1, __migration_commands={"command": "sleep 600"}, **ask),
         show(answer),

@@ -50,13 +50,13 @@ def test_what_a_loop_has_registered_is_read_with_the_marks_of_its_calls():
         done = subprocess.run(["sh", "-c", text], capture_output=True, text=True, check=True, timeout=20)
         results.append({CALL: call, "rc": 0, "stdout": done.stdout})
     said = {"results": results}
-    found = filters["machine_answers"](said, "sockets", HOSTS)
+    found = filters["machine_answers"](said, ["mro-ns", "mro-s"], "sockets", HOSTS)
     assert {host: one["lines"] for host, one in found.items()} == {"mro-ns": ["mro-ns"], "mro-s": ["mro-s"]}
     assert [one["tried"] for one in found.values()] == ["ssh ops@198.18.9.20", "docker "]
     # The mark of the one is none of the other's.
     results[0][CALL], results[1][CALL] = results[1][CALL], results[0][CALL]
-    assert {one["status"] for one in filters["machine_answers"](said, "sockets").values()} == {"garbled"}
-    assert filters["machine_answers"]({"skipped": True}) == {}
+    assert {one["status"] for one in filters["machine_answers"](said, ["mro-ns"], "sockets").values()} == {"garbled"}
+    assert filters["machine_answers"]({"skipped": True}, []) == {}
     looked = filters["machines_looked"]([said, {}], HOSTS, ["sockets", "process"])
     assert [(name, one["status"]) for name, one in looked["mro-s"].items()] == [
         ("sockets", "garbled"), ("process", "garbled"),
@@ -100,14 +100,34 @@ def test_a_process_that_cannot_be_ended_is_told_with_what_came_back():
         "mro-s": {"method": LOST},
     }
     unable = filters["machines_unable"]
-    assert unable(looked, ["mro-ns", "mro-s"], HOSTS) == []
-    assert unable(looked, ["mro-a"], HOSTS) == [
+    assert unable(looked, ["mro-ns", "mro-s"], HOSTS, []) == []
+    assert unable(looked, ["mro-a"], HOSTS, []) == [
         "mro-a by command: exit status 1: this user may not signal the process"
     ]
-    assert unable({"mro-a": {"method": LOST}}, ["mro-a", "mro-ns"], HOSTS) == [
+    assert unable({"mro-a": {"method": LOST}}, ["mro-a", "mro-ns"], HOSTS, []) == [
         "MACHINE_UNREACHABLE mro-a (tried ssh vm, answer No route to host)",
         "MACHINE_UNKNOWN mro-ns (answer it was not asked)",
     ]
+
+
+def test_a_process_that_its_pattern_does_not_find_is_not_taken_for_ended():
+    looked = {"mro-a": {"method": answer(), "process": answer(rc=1)}}
+    (line,) = filters["machines_unable"](looked, ["mro-a"], HOSTS, [])
+    assert line.startswith("mro-a by command: it answers RocketMQ's protocol, but no process there fits its pattern")
+    assert filters["machines_unable"](looked, ["mro-a"], HOSTS, ["mro-a"]) == []
+
+
+def test_an_error_before_the_connection_is_no_answer_of_anybody():
+    """Before ansible-core 2.19 such an error ends the loop over the machines, and leaves no results."""
+    said = {"failed": True, "msg": "the look-up of ansible_become_password failed"}
+    answers = filters["machine_answers"](said, ["mro-a"], "own_sockets", HOSTS)
+    assert answers["mro-a"]["status"] == "garbled" and not answers["mro-a"]["ok"]
+    assert filters["sockets_unread"](answers) == [
+        "MACHINE_UNKNOWN mro-a (tried the inventory's connection,"
+        " answer it was not asked: the look-up of ansible_become_password failed)"
+    ]
+    looked = filters["machines_looked"]([said], HOSTS, ["process"], ["mro-a", "mro-ns"])
+    assert {host: one["process"]["status"] for host, one in looked.items()} == {"mro-a": "garbled", "mro-ns": "garbled"}
 
 
 def test_a_counter_that_is_no_number_is_no_silence():

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._inventory.check import find_mistakes
-from ansible_collections.mqops.rocketmq.plugins.module_utils._inventory.forms import Unreadable
+from ansible_collections.mqops.rocketmq.plugins.module_utils._inventory.forms import Unreadable, Vaulted
 from ansible_collections.mqops.rocketmq.plugins.module_utils._inventory.mistakes import MOST, Mistakes
 
 Inventory = tuple[dict[str, dict[str, Any]], dict[str, list[str]]]
@@ -147,17 +147,51 @@ def test_what_a_group_has_in_common_is_one_line(inventory: Inventory) -> None:
     for host in ("mro-ns", "target-a"):
         hostvars[host]["rocketmq_gc"] = "zgc"
     assert told(inventory) == [
-        "all hosts: rocketmq_foo_bar_baz is no variable of this collection; take it out, or list it in"
+        "all hosts: rocketmq_foo_bar_baz is no variable of this collection; correct it, or list it in"
         " rocketmq_other_variables if something else reads it",
-        "group target: rocketmq_restart_polcy is no variable of this collection: did you mean rocketmq_restart_policy?",
+        "group target: rocketmq_restart_polcy is no variable of this collection (did you mean"
+        " rocketmq_restart_policy?); correct it, or list it in rocketmq_other_variables if something else reads it",
         "hosts mro-ns, target-a: rocketmq_gc is the unknown 'zgc'; known are g1, cms, serial",
     ]
 
 
-def test_variable_of_somebody_else_can_be_listed(inventory: Inventory) -> None:
+@pytest.mark.parametrize("listed", [["rocketmq_foo", "rocketmq_user"], "rocketmq_foo, rocketmq_user"])
+def test_variable_of_somebody_else_can_be_listed(inventory: Inventory, listed: Any) -> None:
     for values in inventory[0].values():
-        values["rocketmq_foo_bar_baz"] = 1
-        values["rocketmq_other_variables"] = ["rocketmq_foo_bar_baz"]
+        values |= {"rocketmq_foo": 1, "rocketmq_user": "x", "rocketmq_other_variables": listed}
+    assert told(inventory) == []
+
+
+@pytest.mark.parametrize(
+    "value", [Unreadable("'hostvars' is undefined"), ["{{ hostvars['ns1'].ansible_host }}"], [{"address": "{{ one }}"}]]
+)
+def test_what_only_a_play_can_compute_is_no_mistake(inventory: Inventory, value: Any) -> None:
+    inventory[0]["localhost"]["rocketmq_expected_clients"] = value
+    inventory[0]["localhost"]["rocketmq_dns_resolvers"] = value
+    inventory[0]["target-a"]["rocketmq_image_build_docker_host"] = value
+    assert told(inventory) == []
+
+
+def test_a_vaulted_text_is_a_text_and_is_not_shown(inventory: Inventory) -> None:
+    inventory[0]["localhost"]["rocketmq_dns_key_name"] = Vaulted("mq-key")
+    inventory[0]["localhost"]["rocketmq_dns_zone"] = Vaulted("no zone")
+    (line,) = told(inventory)
+    assert "rocketmq_dns_zone is a vaulted text, which is no DNS name" in line
+
+
+def test_secret_of_a_group_is_not_looked_at(inventory: Inventory) -> None:
+    inventory[0]["target-a"]["rocketmq_secret_key"] = None
+    assert told(inventory) == []
+
+
+def test_group_with_another_meaning_is_no_misspelt_one(inventory: Inventory) -> None:
+    inventory[1].pop("business", None)
+    inventory[1]["users"] = ["target-a"]
+    assert not [line for line in told(inventory) if "business" in line]
+
+
+def test_batch_may_end_with_a_comma(inventory: Inventory) -> None:
+    inventory[0]["localhost"]["rocketmq_migration_batch"] = "mro,"
     assert told(inventory) == []
 
 

@@ -19,7 +19,7 @@ GOOD: dict[str, list[Any]] = {
     "rocketmq_broker_name": ["broker-a", 1],
     "rocketmq_broker_options": [{}, {"a": 1}],
     "rocketmq_broker_permission": [0, 4, "6"],
-    "rocketmq_dns_servers": [[], ["198.18.0.2", "2001:db8::53", "198.18.0.2#5353", "ns1.example.com"], "198.18.0.2"],
+    "rocketmq_dns_servers": [[], ["198.18.0.2", "2001:db8::53", "198.18.0.2#5353", "ns1.example.com"]],
     "rocketmq_dns_updates": [True, False, "true", "no", "off", 1, "0", "False"],
     "rocketmq_docker_host": [
         "unix:///var/run/docker.sock", "ssh://root@198.18.0.2", "ssh://198.18.0.2:2222", "tcp://198.18.0.2:2375",
@@ -42,7 +42,7 @@ BAD: dict[str, list[Any]] = {
     "rocketmq_broker_permission": [2, 7, "rw"],
     "rocketmq_dns_servers": [
         ["198.18.0.2:53"], ["[2001:db8::53]:53"], ["198.18.0"], ["198.18.0.2#0"], ["198.18.0.2#x"], ["dns://198.18.0.2"],
-        "198.18.0.2,198.18.0.3", {"a": 1}, 5, [""], [None],
+        "198.18.0.2", "198.18.0.2,198.18.0.3", {"a": 1}, 5, [""], [None],
     ],
     "rocketmq_dns_updates": ["maybe", 2, [], "y"],
     "rocketmq_docker_host": ["root@198.18.0.2", "198.18.0.2", "ssh://", "ssh:/root@h", "ssh://root@h/x", "docker", 1],
