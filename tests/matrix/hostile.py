@@ -106,7 +106,10 @@ class Hostile(Demo):
             raise Failed(f"the hosts file does not have the line: {hosts}")
 
     def connect(self) -> None:
-        """A process with such a name, connected to the broker of its own machine for as long as status looks."""
+        """A process with such a name, connected to the broker of its own machine for as long as status looks.
+
+        The census reads its name and does not tell it: it names the clients, and who serves them.
+        """
         machine, program = f"mqops-{self.lab}-{SOURCE}-broker-a-machine", f"/tmp/{PROCESS}"
         held = "exec 3<>/dev/tcp/$0/10911; for _ in 1 2 3 4 5 6 7 8 9; do sleep 10; done"
         self.output("docker", "exec", "-u", "0", machine, "cp", "/bin/bash", program)
@@ -134,10 +137,10 @@ class Hostile(Demo):
         with self.log.open("rb") as log:
             log.seek(mark)
             printed = "".join(log.read().decode(errors="replace").split()).replace("\\", "")
-        for what, text in (("client ids", f"{SOURCE}-c1{EVIL}"), ("a process", PROCESS)):
-            if text not in printed:
-                raise Failed(f"the census does not name {what} as they are ({text}); see {self.log}")
-        self.report.claim("the census names client ids and a process that are templates", PROCESS)
+        text = f"{SOURCE}-c1{EVIL}"
+        if text not in printed:
+            raise Failed(f"the census does not name client ids as they are ({text}); see {self.log}")
+        self.report.claim("the census names client ids that are templates", text)
         return confirm
 
     def inert(self) -> None:
