@@ -275,7 +275,7 @@ class Demo:
         began = time.time()
         if rehearse:
             self.check_mode(confirm)
-            # The second after the sources were closed, while their clients let go: 65 s into the close, 25 s at quick pace.
+            # The second when the sources are closed and their clients let go: after some 65 s, 25 s at quick pace.
             closing = 40.0 if os.environ.get("PACE") == "quick" else 75.0
             for phase, seconds in (("freeze_source", 6.0), ("close_source", closing)):
                 self.playbook("playbooks/site.yml", *self.variables(confirm), kill_when=(phase, seconds))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .forms import Unreadable, given, not_computed
+from .forms import Unreadable, given, not_computed, shown
 from .mistakes import Mistakes
 from .names import PLAYS, PREFIX, ROLES, RUN, VARIABLES, closest, not_known
 
@@ -54,6 +54,10 @@ class Hosts:
             return None
         if isinstance(value, Unreadable):
             self.mistakes.add(f"{name} cannot be computed: {value.why}", where)
+            return None
+        # A command may hold braces of its own, such as a format of docker.
+        if name != "rocketmq_start_command" and not_computed(value):
+            self.mistakes.add(f"{name} cannot be computed: {shown(value)}", where)
             return None
         if not given(value):
             return None
