@@ -77,16 +77,13 @@ class _Check:
 
     def _variable_of_the_run(self, host: str, name: str) -> None:
         """Only localhost's is computed: one with a look-up would ask once for each host."""
-        if not self.inventory.present(host, name):
+        # A secret is never computed, so nothing can be said about it.
+        if RUN[name] is secret or not self.inventory.present(host, name):
             return
         if host == CONTROL:
-            if RUN[name] is not secret:
-                self.inventory.value(host, name)
-        elif RUN[name] is not secret and not self._given(CONTROL, name) and self._given(host, name):
+            self.inventory.value(host, name)
+        elif not self.inventory.told(CONTROL, name) and self.inventory.told(host, name):
             self.mistakes.add(f"{name} is read for localhost, which does not have it; set it under all: vars:", host)
-
-    def _given(self, host: str, name: str) -> bool:
-        return self.inventory.present(host, name) and self.inventory.told(host, name)
 
     def _clients(self, clients: list[str], groups: Groups, business: str) -> None:
         near = meant(business, set(groups) - {"all", "ungrouped"}, cutoff=0.8)
