@@ -1,5 +1,6 @@
 # What each command needs is made first and left alone when it is there.
 #   make demo [ESTATE=compact|full]   the whole migration, with a business that runs meanwhile; make demo-down removes it
+#                                     DEMO=--kills ends the run three times on the way, by SIGKILL
 #   make test                         everything that is tested
 #   make bench                        what it costs, beside mqadmin and Java's admin client; build/bench/report.json
 #   make fidelity                     three random sources copied, compared by an independent reader and by mqadmin
@@ -31,7 +32,7 @@ lab-down: engine
 	@tools/lab.sh down $(LAB)
 
 demo: engine
-	@. tools/environment.sh; exec python tools/demo.py --lab demo --estate $(ESTATE)
+	@. tools/environment.sh; exec python tools/demo.py --lab demo --estate $(ESTATE) $(DEMO)
 
 demo-down: engine
 	@tools/lab.sh down demo

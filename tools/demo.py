@@ -4,8 +4,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the whole migration in a lab while real clients send and receive, and tell what happened to every message.
 
-The same run is the demo and the rehearsal of CI: with --rehearse it is first run in check mode, killed twice on
-the way, and run once more when it is finished. Ends with 0 only if the ledger is clean and every claim was observed.
+With --kills it is killed three times on the way (SIGKILL) and goes on from the live world. The rehearsal of CI,
+--rehearse, is the same, run in check mode before and once more when it is finished. Ends with 0 only if the ledger is
+clean and every claim was observed.
 """
 
 from __future__ import annotations
@@ -22,13 +23,11 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
+LAB_FILES = ROOT / "molecule/resources/lab"
+sys.path[:0] = [str(ROOT / "tools"), str(LAB_FILES)]
 
 from demo_report import LedgerStatus, Report, read_phases  # noqa: E402
-
-
-class Failed(Exception):
-    """A claim of the demo was not observed; the text says which and what was seen."""
+from processes import Failed, Processes  # noqa: E402
 
 
 class Demo:
@@ -42,6 +41,7 @@ class Demo:
         self.evidence = self.build / "evidence"
         self.log = self.build / "demo.log"
         self.archive = self.build / "archive"
+        self.awaited: list[str] = []  # the command at whose end a run is killed
         self.inventory = self.build / "inventory"
         self.report = Report(lab, estate)
         self.environment = dict(
@@ -95,19 +95,24 @@ class Demo:
 
     def _killer(self, group: int, when: tuple[str, float]) -> subprocess.Popen[bytes]:
         """A process of its own that kills the run's process group, so that nothing of the run can delay it."""
-        return subprocess.Popen(
-            [
-                sys.executable,
-                __file__,
-                "--kill-group",
-                str(group),
-                "--lab",
-                self.lab,
-                "--kill-when",
-                f"{when[0]}:{when[1]}",
-            ],
-            env=self.environment,
-        )
+        if self.awaited:
+            kill = 'group=$1; shift; timeout 1200 "$@" && kill -s KILL -- "-$group"'
+            command = ["sh", "-c", kill, "sh", str(group), *self.awaited]
+        else:
+            command = [
+                sys.executable, __file__, "--kill-group", str(group), "--lab", self.lab,
+                "--kill-when", f"{when[0]}:{when[1]}",
+            ]  # fmt: skip
+        return subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL)
+
+    @property
+    def processes(self) -> Processes:
+        """The processes and machines of the lab that is up."""
+        return Processes(self.lab)
+
+    def ended(self, host: str) -> list[str]:
+        """The command that ends when the process of this host has ended."""
+        return [sys.executable, str(LAB_FILES / "processes.py"), self.lab, "wait", host]
 
     def output(self, *command: str, timeout: float = 120) -> str:
         done = subprocess.run(
@@ -265,7 +270,20 @@ class Demo:
             (ledger / "stop-producing").touch()
         self.say("the business stops sending; the verdict waits for what is on its way")
 
-    def run(self, rehearse: bool) -> None:
+    def kills(self, confirm: str) -> None:
+        """Three runs that end in the middle: of a change, of a wait, and of ending processes."""
+        # The second when the sources are closed and their clients let go: after some 65 s, 25 s at quick pace.
+        closing = 40.0 if os.environ.get("PACE") == "quick" else 75.0
+        for phase, seconds in (("freeze_source", 6.0), ("close_source", closing), ("stop_brokers", 0.0)):
+            self.awaited = self.ended("mro-broker-a-slave") if phase == "stop_brokers" else []
+            if self.playbook("playbooks/site.yml", *self.variables(confirm), kill_when=(phase, seconds)):
+                raise Failed(f"the run was to be killed in {phase} and has gone through")
+            self.say(f"the run was killed in {phase}; going on from the live world")
+            if phase == "freeze_source":
+                self.undo_freeze(confirm)
+        self.awaited = []
+
+    def run(self, rehearse: bool, kills: bool = False) -> None:
         self.bring_up()
         self.wait_for_business(20, 240)
         before = self.business()
@@ -275,13 +293,8 @@ class Demo:
         began = time.time()
         if rehearse:
             self.check_mode(confirm)
-            # The second when the sources are closed and their clients let go: after some 65 s, 25 s at quick pace.
-            closing = 40.0 if os.environ.get("PACE") == "quick" else 75.0
-            for phase, seconds in (("freeze_source", 6.0), ("close_source", closing)):
-                self.playbook("playbooks/site.yml", *self.variables(confirm), kill_when=(phase, seconds))
-                self.say(f"the run was killed {seconds:.0f} s into {phase}; going on from the live world")
-                if phase == "freeze_source":
-                    self.undo_freeze(confirm)
+        if rehearse or kills:
+            self.kills(confirm)
         if not self.playbook("playbooks/site.yml", *self.variables(confirm, compare=True)):
             raise Failed("the migration stopped; see " + str(self.log))
         self.report.seconds["migration"] = time.time() - began
@@ -371,7 +384,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lab", default=os.environ.get("LAB", "demo"))
     parser.add_argument("--estate", default=os.environ.get("ESTATE", "compact"), choices=["compact", "full"])
-    parser.add_argument("--rehearse", action="store_true", help="check mode first, two kills, a second run")
+    parser.add_argument("--rehearse", action="store_true", help="check mode first, three kills, a second run")
+    parser.add_argument("--kills", action="store_true", help="the run is killed three times on the way")
     parser.add_argument("--kill-group", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--kill-when", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -387,7 +401,7 @@ def main() -> int:
         signal.signal(number, lambda received, _frame: sys.exit(128 + received))
     demo = Demo(options.lab, options.estate)
     try:
-        demo.run(options.rehearse)
+        demo.run(options.rehearse, options.kills)
     except Failed as failure:
         print(f"\nFAILED: {failure}", file=sys.stderr)
         return 1

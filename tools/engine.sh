@@ -85,4 +85,8 @@ fi
 if ! command -v debootstrap > /dev/null && as_root; then
   install_packages debootstrap || say "debootstrap could not be installed; it is needed only where no registry answers"
 fi
+# The lab's machines are reached by ssh alone.
+if ! command -v ssh > /dev/null; then
+  install_packages openssh-client || fail "there is no ssh: install openssh-client"
+fi
 say "Docker Engine $version answers"

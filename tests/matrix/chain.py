@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -30,7 +29,6 @@ class Chain(Demo):
         self.confirm = ""
         # Variables of every run, beside those of the demo.
         self.more: dict[str, Any] = {}
-        self.awaited: list[str] = []  # the command at whose end a run is killed
 
     def variables(self, confirm: str = "", *, compare: bool = False) -> list[str]:
         return [*super().variables(confirm, compare=compare), "-e", json.dumps(self.more)]
@@ -83,20 +81,9 @@ class Chain(Demo):
 
     def killed_while_stopped(self, name: str, broker: str) -> None:
         """Kill the run of a playbook when it has ended this broker's process, before it starts it again."""
-        container = f"mqops-{self.lab}-{broker}"
-        self.killed_after(name, "docker", "wait", container)
-        state = self.output("docker", "container", "inspect", "--format", "{{.State.Status}}", container).strip()
-        if state != "exited":
-            raise Failed(f"{name} was to be killed with {broker} stopped, and {broker} is {state}; see {self.log}")
-
-    def _killer(self, group: int, when: tuple[str, float]) -> subprocess.Popen[bytes]:
-        if not self.awaited:
-            return super()._killer(group, when)
-        kill = 'group=$1; shift; timeout 1200 "$@" && kill -s KILL -- "-$group"'
-        return subprocess.Popen(
-            ["sh", "-c", kill, "sh", str(group), *self.awaited],
-            cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
+        self.killed_after(name, *self.ended(broker))
+        if self.processes.running(broker):
+            raise Failed(f"{name} was to be killed with {broker} stopped, and {broker} runs; see {self.log}")
 
     def flows(self, what: str) -> None:
         """The business sends and receives in every mode, after what was just done."""

@@ -155,7 +155,8 @@ class Matrix(Chain):
 
     def restart_of_the_source(self, leads_to: str) -> None:
         """Its broker, which knows its name server by DNS name and may have ended before, registers where that leads."""
-        self.output("docker", "restart", "--time", "120", f"mqops-{self.lab}-mro-broker-a", timeout=180)
+        self.processes.stop("mro-broker-a")
+        self.processes.start("mro-broker-a")
         listed = (str(ROOT / "tools/mqadmin.sh"), self.lab, "clusterList", "-n", f"{leads_to}.mq.test:9876")
         end = time.monotonic() + 120
         # Not its slave, which clusterList names with the id 1.
@@ -180,14 +181,14 @@ class Matrix(Chain):
         self.finish()
 
     @contextmanager
-    def broken(self, *containers: str, by: str = "pause") -> Iterator[None]:
-        """These containers hang: connections are taken and nothing is answered. ``by``="stop": they have ended."""
-        names = [f"mqops-{self.lab}-{container}" for container in containers]
-        self.output("docker", by, *names)
+    def broken(self, *hosts: str, by: str = "pause") -> Iterator[None]:
+        """These processes hang: connections are taken and nothing is answered. ``by``="stop": they have ended."""
+        undo = {"pause": "unpause", "stop": "start"}[by]
+        getattr(self.processes, by)(*hosts)
         try:
             yield
         finally:
-            self.output("docker", {"pause": "unpause", "stop": "start"}[by], *names)
+            getattr(self.processes, undo)(*hosts)
 
     def record(self, address: str) -> None:
         """Somebody else changes the name of the source's name server, past this collection."""
@@ -216,9 +217,10 @@ class Matrix(Chain):
         self.phase("phase_50_open_target")
         with self.broken("mro-ns"):
             self.phase("phase_60_freeze_source", passes=False, says="Nothing was changed")
-        self.output("docker", "exec", "-u", "0", f"mqops-{self.lab}-mro-broker-a", "chmod", "0555", "/etc/rocketmq")
+        container, directory = self.processes.configuration("mro-broker-a")
+        self.output("docker", "exec", "-u", "0", container, "chmod", "0555", directory)
         self.phase("phase_60_freeze_source", says="do not restart this broker")
-        self.output("docker", "exec", "-u", "0", f"mqops-{self.lab}-mro-broker-a", "chmod", "0755", "/etc/rocketmq")
+        self.output("docker", "exec", "-u", "0", container, "chmod", "0755", directory)
         self.phase("rollback_freeze_source")
         self.flows("the faults at the freeze")
         self.phase("phase_60_freeze_source")

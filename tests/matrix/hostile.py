@@ -86,7 +86,7 @@ class Hostile(Demo):
         return self.output("sh", "-c", piped, str(ROOT / "tools/mqadmin.sh"), script, self.lab)
 
     def machine(self, name: str, *command: str) -> str:
-        return self.output("docker", "exec", "-u", "0", f"mqops-{self.lab}-{name}-machine", *command)
+        return self.processes.on_machine(name, *command)
 
     def plant(self) -> None:
         """Names that no client could use, but that a tool can create; and texts of machines."""
@@ -110,7 +110,7 @@ class Hostile(Demo):
 
         The census reads its name and does not tell it: it names the clients, and who serves them.
         """
-        machine, program = f"mqops-{self.lab}-{SOURCE}-broker-a-machine", f"/tmp/{PROCESS}"
+        machine, program = self.processes.machine(f"{SOURCE}-broker-a"), f"/tmp/{PROCESS}"
         held = "exec 3<>/dev/tcp/$0/10911; for _ in 1 2 3 4 5 6 7 8 9; do sleep 10; done"
         self.output("docker", "exec", "-u", "0", machine, "cp", "/bin/bash", program)
         self.output("docker", "exec", "-d", "-u", "0", machine, program, "-c", held, self.address())

@@ -11,6 +11,10 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 LETTERS = "abc"
+# May log in to every machine, through the bastion; needs sudo, with a password, for what belongs to others.
+LOGIN = "ops"
+# Where departments without containers have 4.4.0, which belongs to the user mq.
+RELEASE = "/home/mq/rocketmq"
 
 
 def lab_hosts(
@@ -18,7 +22,7 @@ def lab_hosts(
 ) -> list[dict[str, Any]]:
     """Return ``[{"name": host, "groups": [group, ...], "vars": {...}}, ...]`` in the order of deployment.
 
-    build is the directory of the instance, which holds its DNS key.
+    build is the directory of the instance, which holds its DNS key and what is needed to log in to its machines.
     """
     for kind, value in (("lab_instances", lab), ("lab_estates", estate), ("lab_paces", pace)):
         if value not in definition[kind]:
@@ -29,73 +33,101 @@ def lab_hosts(
     zone = definition["lab_dns_zone"]
 
     def machine(name: str, last_byte: int) -> dict[str, Any]:
-        """Variables of a machine: a container that holds an address and outlives its processes."""
+        """Variables of a machine: a container that holds an address and an sshd, and outlives its processes."""
         return {
-            "ansible_connection": "community.docker.docker",
-            "ansible_host": f"{prefix}-{name}-machine",
+            "ansible_host": f"{subnet}.{last_byte}",
             "lab_machine": f"{prefix}-{name}-machine",
+            "lab_machine_name": name,
             "lab_address": f"{subnet}.{last_byte}",
         }
 
-    def process(name: str, last_byte: int) -> dict[str, Any]:
-        """Variables of a machine on which a RocketMQ process runs."""
-        values = machine(name, last_byte)
-        return values | {
-            "rocketmq_address": values["lab_address"],
-            "rocketmq_container": f"{prefix}-{name}",
-            "rocketmq_network_mode": f"container:{values['lab_machine']}",
-            # Its processes are seen, and can be ended, on the machine.
-            "rocketmq_pid_mode": f"container:{values['lab_machine']}",
-        }
-
     def cluster(
-        name: str, group: str, first: int, broker_prefix: str, masters: int, slaves: int, listed: str, by: str
-    ) -> list[dict[str, Any]]:
+        name: str, group: str, first: int, broker_prefix: str, masters: int, slaves: int, listed: str,
+        by: str, run_by: str,
+    ) -> list[dict[str, Any]]:  # fmt: skip
         """The name server, the masters and the slaves of one cluster."""
-        common = {"rocketmq_cluster": name, "rocketmq_nameserver_name": f"{name}-ns.{zone}"}
+        common = {"rocketmq_cluster": name, "rocketmq_nameserver_name": f"{name}-ns.{zone}", "lab_run_by": run_by}
         if group != "target":
             common["rocketmq_image"] = definition["lab_images"]["original"]
-        nameserver = f"{subnet}.{first}:9876" if by == "address" else f"{name}-ns.{zone}:9876"
-        hosts = [
-            {
-                "name": f"{name}-ns",
-                "groups": [group, "nameservers"],
-                "vars": process(f"{name}-ns", first) | common | {"rocketmq_role": "nameserver"},
-            }
-        ]
+        # host, kind, last byte of its own machine, number of the broker
+        members = [(f"{name}-ns", "nameserver", first, 0)]
         for role, count, offset, suffix in (("master", masters, 1, ""), ("slave", slaves, 4, "-slave")):
-            for number in range(count):
-                broker = f"{broker_prefix}-{LETTERS[number]}"
-                host = f"{listed}{broker}{suffix}"
-                hosts.append(
-                    {
-                        "name": host,
-                        "groups": [group, "brokers"],
-                        "vars": process(host, first + offset + number)
-                        | common
-                        | {
-                            "rocketmq_role": role,
-                            "rocketmq_broker_name": broker,
-                            "rocketmq_broker_id": 0 if role == "master" else 1,
-                            "rocketmq_nameservers": [nameserver],
-                        },
-                    }
-                )
+            members += [
+                (f"{listed}{broker_prefix}-{LETTERS[number]}{suffix}", role, first + offset + number, number)
+                for number in range(count)
+            ]
+        places = {host: (host, last_byte) for host, _role, last_byte, _number in members}
+        ports = {host: 9876 if role == "nameserver" else 10911 for host, role, _last_byte, _number in members}
+        if run_by == "scripts":
+            # As a department with few machines does: name server and first master on one, ...
+            places[f"{listed}{broker_prefix}-{LETTERS[0]}"] = places[f"{name}-ns"]
+            if slaves > 1:
+                # ... and a slave beside the master of another broker.
+                guest = f"{listed}{broker_prefix}-{LETTERS[0]}-slave"
+                places[guest] = places[f"{listed}{broker_prefix}-{LETTERS[1]}"]
+                ports[guest] = 10921
+        nameserver = f"{subnet}.{places[f'{name}-ns'][1]}:9876" if by == "address" else f"{name}-ns.{zone}:9876"
+        hosts = []
+        for host, role, _last_byte, number in members:
+            values = machine(*places[host]) | common | {"rocketmq_role": role}
+            values["rocketmq_address"] = values["lab_address"]
+            if role != "nameserver":
+                values |= {
+                    "rocketmq_broker_name": f"{broker_prefix}-{LETTERS[number]}",
+                    "rocketmq_broker_id": 0 if role == "master" else 1,
+                    "rocketmq_nameservers": [nameserver],
+                }
+            if ports[host] not in (9876, 10911):
+                values["rocketmq_port"] = ports[host]
+            beside = [other for other in members if other[1] != "nameserver" and places[other[0]] == places[host]]
+            values |= process(host, role, values, shared=role != "nameserver" and len(beside) > 1)
+            hosts.append(
+                {"name": host, "groups": [group, "nameservers" if role == "nameserver" else "brokers"], "vars": values}
+            )
         return hosts
 
+    def process(host: str, role: str, values: dict[str, Any], shared: bool) -> dict[str, Any]:
+        """How the process of a host is run, and is ended and started again."""
+        kind = "nameserver" if role == "nameserver" else "broker"
+        if values["lab_run_by"] == "scripts":
+            starter = "mqnamesrv" if role == "nameserver" else "mqbroker"
+            start = f"cd {RELEASE} && nohup sh bin/{starter} -c conf/{host}.conf >/dev/null 2>&1 &"
+            found = {"rocketmq_method": "command", "rocketmq_start_command": start}
+            # Two brokers on one machine are told apart by their files.
+            return found | ({"rocketmq_process_pattern": f"BrokerStartup .*conf/{host}[.]conf"} if shared else {})
+        if values["lab_run_by"] == "runit":
+            return {
+                "rocketmq_method": "command",
+                "rocketmq_stop_command": f"sv -w 150 down rocketmq-{kind}",
+                "rocketmq_start_command": f"sv -w 30 up rocketmq-{kind}",
+            }
+        return {
+            # Its processes are seen, and can be ended, on the machine.
+            "rocketmq_container": f"{prefix}-{host}",
+            "rocketmq_network_mode": f"container:{values['lab_machine']}",
+            "rocketmq_pid_mode": f"container:{values['lab_machine']}",
+            "rocketmq_docker_host": f"ssh://{LOGIN}@{values['lab_address']}",
+        }
+
     hosts: list[dict[str, Any]] = [
-        {"name": "bind", "groups": ["dns"], "vars": machine("dns", definition["lab_dns_address"])}
+        {
+            "name": "bind",
+            "groups": ["dns"],
+            "vars": machine("dns", definition["lab_dns_address"]) | {"ansible_connection": "community.docker.docker"},
+        },
+        {"name": "bastion", "groups": ["bastion"], "vars": machine("bastion", definition["lab_bastion_address"])},
     ]
     for source in size["sources"]:
         values = definition["lab_sources"][source]
         hosts += cluster(
             source, source.replace("-", "_"), values["first_address"], definition["lab_source_broker_prefix"],
             size["masters"], size["slaves"], f"{source}-", values["nameserver_by"],
+            values["run_by"] if size.get("departments") else "docker",
         )  # fmt: skip
     target = definition["lab_target"]
     hosts += cluster(
         target["name"], "target", target["first_address"], target["broker_prefix"],
-        size["target_masters"], size["target_slaves"], "", "address",
+        size["target_masters"], size["target_slaves"], "", "address", "docker",
     )  # fmt: skip
     for source in size["sources"]:
         name = f"{source}-business"
@@ -149,7 +181,19 @@ def lab_variables(
     }
 
 
-def lab_inventory(hosts: list[dict[str, Any]], variables: Mapping[str, Any]) -> dict[str, Any]:
+def lab_machines(build: str) -> dict[str, Any]:
+    """Variables of the group machines: the way to them, as an operator writes it down. Business and old machines have
+    no Python."""
+    return {
+        "ansible_user": LOGIN,
+        "ansible_ssh_private_key_file": f"{build}/ssh/id",
+        "ansible_ssh_common_args": f"-F {build}/ssh/config",
+        "ansible_become": True,
+        "ansible_become_password": "{{ lookup('ansible.builtin.file', '" + build + "/ssh/sudo.password') }}",
+    }
+
+
+def lab_inventory(hosts: list[dict[str, Any]], variables: Mapping[str, Any], build: str) -> dict[str, Any]:
     """The same hosts as a YAML inventory; what all of them share stands once."""
     groups: dict[str, Any] = {}
     sources: list[str] = []
@@ -160,6 +204,8 @@ def lab_inventory(hosts: list[dict[str, Any]], variables: Mapping[str, Any]) -> 
         if host["vars"].get("rocketmq_role") and host["groups"][0] not in ("target", *sources):
             sources.append(host["groups"][0])
     groups["sources"] = {"children": {group: {} for group in sources}}
+    members = [group for group in ("sources", "target", "business") if group in groups]
+    groups["machines"] = {"vars": lab_machines(build), "children": {group: {} for group in members}}
     listed = {
         host["name"]: {key: value for key, value in host["vars"].items() if variables.get(key) != value}
         for host in hosts
