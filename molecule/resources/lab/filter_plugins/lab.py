@@ -115,7 +115,7 @@ def lab_hosts(
             "groups": ["dns"],
             "vars": machine("dns", definition["lab_dns_address"]) | {"ansible_connection": "community.docker.docker"},
         },
-        {"name": "bastion", "groups": ["bastion"], "vars": machine("bastion", definition["lab_bastion_address"])},
+        {"name": "bastion", "groups": ["jump"], "vars": machine("bastion", definition["lab_bastion_address"])},
     ]
     for source in size["sources"]:
         values = definition["lab_sources"][source]
