@@ -48,7 +48,7 @@ PermitRootLogin no
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 UsePAM no
-AllowUsers {login}@{peer}
+AllowUsers {login}@{peer} guest@{peer}
 MaxStartups 64:30:128
 Banner /etc/issue.net
 Subsystem sftp internal-sftp

@@ -187,7 +187,8 @@ def lab_machines(build: str) -> dict[str, Any]:
     return {
         "ansible_user": LOGIN,
         "ansible_ssh_private_key_file": f"{build}/ssh/id",
-        "ansible_ssh_common_args": f"-F {build}/ssh/config",
+        # In place of Ansible's own: which connections are kept, and for how long, stands in that file, too.
+        "ansible_ssh_args": f"-F {build}/ssh/config",
         "ansible_become": True,
         "ansible_become_password": "{{ lookup('ansible.builtin.file', '" + build + "/ssh/sudo.password') }}",
     }
