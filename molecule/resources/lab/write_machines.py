@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 LOGIN = "ops"
+ENGINE_LOGIN = "engine"
 RELEASE = "/home/mq/rocketmq"
 SSH_CONFIG = """\
 # Written by molecule/resources/lab/write_machines.py.
@@ -48,7 +49,7 @@ PermitRootLogin no
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 UsePAM no
-AllowUsers {login}@{peer} guest@{peer}
+AllowUsers {login}@{peer} guest@{peer} {engine}@{peer}
 MaxStartups 64:30:128
 Banner /etc/issue.net
 Subsystem sftp internal-sftp
@@ -124,7 +125,7 @@ def write(build: Path, hosts: list[dict[str, Any]]) -> None:
         known += f"{members[0]['vars']['lab_address']} {key(place / 'ssh_host_ed25519_key')}"
         (place / "authorized_keys").write_text(login)
         peer = f"{net}.1" if name == "bastion" else bastion
-        (place / "sshd_config").write_text(SSHD_CONFIG.format(login=LOGIN, peer=peer))
+        (place / "sshd_config").write_text(SSHD_CONFIG.format(login=LOGIN, engine=ENGINE_LOGIN, peer=peer))
         shutil.copy(ssh / "sudo.password", place / "password")
         for manner, there in manners(name, [host["name"] for host in members]).items():
             (place / manner).unlink(missing_ok=True)
