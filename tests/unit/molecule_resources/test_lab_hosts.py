@@ -51,16 +51,44 @@ def test_sizes(
     assert count(found, "master", "target") == target_masters
 
 
-def test_addresses_are_unique_and_where_everybody_expects_them(definition: dict[str, Any]) -> None:
+def test_addresses_are_those_of_machines_and_where_everybody_expects_them(definition: dict[str, Any]) -> None:
     found = {host["name"]: host["vars"] for host in hosts(definition, "demo", "full")}
-    addresses = [values["lab_address"] for values in found.values()]
-    assert len(addresses) == len(set(addresses))
+    addresses: dict[str, set[str]] = {}
+    for values in found.values():
+        addresses.setdefault(values["lab_address"], set()).add(values["lab_machine"])
+    assert all(len(machines) == 1 for machines in addresses.values())
+    assert len(addresses) == len({values["lab_machine"] for values in found.values()})
     assert found["bind"]["lab_address"] == "198.18.10.2"
     assert found["rot-sc-ns"]["rocketmq_address"] == "198.18.10.40"
     assert found["mdm-broker-c"]["rocketmq_address"] == "198.18.10.33"
     assert found["mdm-broker-a-slave"]["rocketmq_address"] == "198.18.10.34"
     assert found["hub-c-slave"]["rocketmq_address"] == "198.18.10.86"
     assert found["mdm-business"]["lab_address"] == "198.18.10.102"
+
+
+def test_sources_are_run_as_departments_do(definition: dict[str, Any]) -> None:
+    found = {host["name"]: host["vars"] for host in hosts(definition, "demo", "full")}
+    ways = {source: found[f"{source}-broker-b"] for source in ("mro", "mdm", "rot-sc")}
+    assert [values["lab_run_by"] for values in ways.values()] == ["scripts", "runit", "docker"]
+    # By hand: a name server and a master on one machine, a master and the slave of another one on the next.
+    assert found["mro-ns"]["lab_machine"] == found["mro-broker-a"]["lab_machine"]
+    assert found["mro-broker-b"]["lab_machine"] == found["mro-broker-a-slave"]["lab_machine"]
+    assert found["mro-broker-a-slave"]["rocketmq_port"] == 10921
+    patterns = [found[host]["rocketmq_process_pattern"] for host in ("mro-broker-b", "mro-broker-a-slave")]
+    lines = [f"java BrokerStartup -c conf/{host}.conf" for host in ("mro-broker-b", "mro-broker-a-slave")]
+    fits = [[bool(re.search(pattern, line)) for line in lines] for pattern in patterns]
+    assert fits == [[True, False], [False, True]]
+    # A supervisor starts again what ends by a signal alone.
+    assert "rocketmq_stop_command" in ways["mdm"] and "rocketmq_stop_command" not in ways["mro"]
+    # Engines are those of the machines, over ssh.
+    assert ways["rot-sc"]["rocketmq_docker_host"] == "ssh://engine@198.18.10.42"
+    assert found["hub-a"]["rocketmq_docker_host"] == "ssh://engine@198.18.10.81"
+
+
+def test_small_estates_are_in_containers(definition: dict[str, Any]) -> None:
+    for estate in ("tiny", "modules", "pair", "trio", "shift"):
+        ways = {host["vars"].get("lab_run_by", "docker") for host in hosts(definition, "demo", estate)}
+        assert ways == {"docker"}
 
 
 def test_all_sources_have_the_same_broker_names_and_one_names_its_name_server_by_address(
@@ -94,13 +122,17 @@ def test_instances_share_nothing(definition: dict[str, Any]) -> None:
 def test_inventory_holds_what_all_share_once(definition: dict[str, Any]) -> None:
     module = load()
     variables = module.lab_variables(definition, "ci", "/build")
-    inventory = module.lab_inventory(hosts(definition, "ci", "compact"), variables)["all"]
+    inventory = module.lab_inventory(hosts(definition, "ci", "compact"), variables, "/build")["all"]
     assert set(inventory["children"]["sources"]["children"]) == {"mro", "mdm", "rot_sc"}
     assert set(inventory["children"]["target"]["hosts"]) == {"hub-ns", "hub-a", "hub-a-slave", "hub-b", "hub-b-slave"}
     # An operator's inventory has no groups by kind of process, so the playbooks must do without.
     assert not {"nameservers", "brokers"} & set(inventory["children"])
     assert "rocketmq_image" in inventory["vars"]
     assert "rocketmq_image" not in inventory["hosts"]["hub-a"]
+    # The way to the machines is no business of the control host.
+    assert inventory["children"]["machines"]["vars"]["ansible_become"] is True
+    assert set(inventory["children"]["machines"]["children"]) == {"sources", "target", "business"}
+    assert not [name for name in inventory["vars"] if name.startswith("ansible_")]
     assert inventory["hosts"]["localhost"]["ansible_python_interpreter"] == "{{ ansible_playbook_python }}"
 
 
@@ -123,7 +155,7 @@ def test_what_plays_the_clients_is_made_from_the_image_of_the_sources(definition
         for path in (LAB.parents[2] / folder).rglob("Dockerfile")
         for base in re.findall(r"^ARG \w+=(mqops/rocketmq:\S+)$", path.read_text(), re.MULTILINE)
     }
-    assert {name for name, _base in bases} == {"bind", "jdk", "knot", "ledger", "peer"}
+    assert {name for name, _base in bases} == {"bind", "jdk", "knot", "ledger", "machine", "peer"}
     assert {base for _name, base in bases} == {definition["lab_images"]["original"]}
 
 
