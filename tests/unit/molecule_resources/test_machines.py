@@ -43,7 +43,7 @@ def test_every_machine_takes_logins_from_the_bastion_alone_and_the_bastion_from_
     for config in build.glob("machines/*/sshd_config"):
         [allowed] = [line.split()[1:] for line in config.read_text().splitlines() if line.startswith("AllowUsers")]
         peers = {user.partition("@")[2] for user in allowed}
-        assert peers == ({"198.18.10.1"} if config.parent.name == "bastion" else {"198.18.10.3"}), config
+        assert peers == ({"198.18.10.1"} if config.parent.name == "bastion" else {"198.18.10.9"}), config
 
 
 def test_ssh_goes_through_the_bastion_and_asks_nobody(build: Path) -> None:
@@ -53,12 +53,12 @@ def test_ssh_goes_through_the_bastion_and_asks_nobody(build: Path) -> None:
         )
         return [line.partition(" ")[2] for line in shown.stdout.splitlines() if line.partition(" ")[0] == name]
 
-    assert option("198.18.10.20", "proxyjump") in (["198.18.10.3"], ["[198.18.10.3]"])
-    assert option("198.18.10.3", "proxyjump") == []
+    assert option("198.18.10.20", "proxyjump") in (["198.18.10.9"], ["[198.18.10.9]"])
+    assert option("198.18.10.9", "proxyjump") == []
     assert option("198.18.10.20", "user") == ["ops"]
     assert option("198.18.10.20", "stricthostkeychecking") in (["true"], ["yes"])
     known = (build / "ssh/known_hosts").read_text().splitlines()
-    assert {line.split()[0] for line in known} >= {"198.18.10.3", "198.18.10.20", "198.18.10.101"}
+    assert {line.split()[0] for line in known} >= {"198.18.10.9", "198.18.10.20", "198.18.10.101"}
 
 
 def test_secrets_are_readable_by_their_owner_alone_and_made_once(build: Path) -> None:
