@@ -138,6 +138,8 @@ class Process:
 class World:
     """An estate of two sources and a target; machines and processes come and go by methods."""
 
+    command = staticmethod(command)
+
     def __init__(self, place: Path, dns: Any) -> None:
         self.place, self.dns = place, dns
         # Several runs of these tests may be at work on one machine.

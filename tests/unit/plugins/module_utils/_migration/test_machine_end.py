@@ -79,6 +79,14 @@ def test_a_process_is_ended_once(sh, name, sleeper):
     assert (sh(machine_end.stop("command", name, "", 10, watched=1)).stdout) == ""
 
 
+def test_a_unit_is_ended_by_systemd_which_is_not_waited_for(sh, name, sleeper, tmp_path, tools):
+    path = tools()
+    (tmp_path / "systemctl").write_text(f"#!/bin/sh\necho $* >>{tmp_path}/calls\nkill {sleeper.pid}\n")
+    done = sh(machine_end.stop("systemd", name, "broker.service", 10, "sv stop x", watched=1), **path)
+    assert (done.returncode, done.stdout) == (0, "terminated\n"), done.stderr
+    assert (tmp_path / "calls").read_text() == "stop --no-block broker.service\n"
+
+
 def test_a_process_that_does_not_end_is_left_alone(sh, name, tmp_path):
     script = tmp_path / f"{name}.sh"
     script.write_text("trap '' TERM\ntouch ready\nwhile :; do sleep 0.1; done\n")
