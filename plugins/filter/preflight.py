@@ -111,7 +111,7 @@ def _failed(answers: Mapping[str, Any] | None, kind: str, name: str) -> dict[str
 def _supervised(answers: Mapping[str, Any] | None, kind: str) -> str:
     """Who would start a source's process again that was ended by a signal."""
     method = (answers or {}).get("method") or machine_state.NOT_ASKED
-    return machine_state.told(supervision.judge(method["lines"])[0]) if kind == "source" and method["ok"] else ""
+    return machine_state.first_of(supervision.judge(method["lines"])[0]) if kind == "source" and method["ok"] else ""
 
 
 def _engine(result: Mapping[str, Any] | None) -> Engine | str:

@@ -143,7 +143,8 @@ def _may_become(user: str) -> str:
     wrong = account.problem(user)
     if wrong:
         raise ValueError(f"rocketmq_user {wrong}")
-    return f"""id -u {user} >/dev/null 2>&1 || {{ echo there is no user {user}, which rocketmq_user names >&2; exit 1; }}
+    return f"""id -u {user} >/dev/null 2>&1 || {{
+  echo there is no user {user}, which rocketmq_user names >&2; exit 1; }}
 [ "$(id -u)" = 0 ] || [ "$(id -un)" = {user} ] || {{
   echo "$(id -un) may not start a process as {user} (rocketmq_user): ansible_become" >&2; exit 1; }}
 """

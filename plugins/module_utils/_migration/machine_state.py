@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .census import parse_ss
 from . import machine_end, supervision
+from .census import parse_ss
 from .machine_answer import ANSWERED, TIMED_OUT, UNREACHABLE, printable
 from .reasons import Reason
 
@@ -107,13 +107,13 @@ def unable(
         if answer["ok"]:
             starters, wrong = supervision.judge(answer["lines"])
             found += [f"{host} by {method}: {wrong}"] if wrong else []
-            found += [str(Reason("PROCESS_SUPERVISED", host, {"seen": told(starters)}))] if starters else []
+            found += [str(Reason("PROCESS_SUPERVISED", host, {"seen": first_of(starters)}))] if starters else []
             continue
         found.append(f"{host} by {method}: {answer['said']}" if answer["status"] == ANSWERED else why(host, answer))
     return found
 
 
-def told(lines: list[str]) -> str:
+def first_of(lines: list[str]) -> str:
     """The first of some lines, and how many more there are."""
     return f"{lines[0]} (and {len(lines) - 1} more)" if len(lines) > 1 else "".join(lines)
 

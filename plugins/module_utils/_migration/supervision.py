@@ -84,24 +84,26 @@ class Lineage:
 
 def parse(lines: Iterable[str]) -> Lineage | None:
     """What LINEAGE has printed; None where it is cut, or holds a line that is none of it."""
-    container, found, parents, ended = "", [], [], False
-    for number, line in enumerate(lines):
+    container, ended = "", False
+    found: list[tuple[int, str, str, dict[str, str], list[Parent]]] = []
+    parents: list[Parent] = []
+    for count, line in enumerate(lines):
         kind, *fields = line.rstrip("\r").split("\t")
         try:
-            if ended or number > _MOST_LINES:
+            if ended or count > _MOST_LINES:
                 return None
             if kind == "shell":
                 (container,) = fields
             elif kind == "process":
-                pid, place, unit, state = fields
+                number, place, unit, state = fields
                 parents = []
                 known = dict(word.split("=", 1) for word in state.split() if "=" in word)
-                found.append((int(pid), place, unit, known, parents))
+                found.append((int(number), place, unit, known, parents))
             elif kind == "parent":
-                pid, name, first, second = fields
+                number, name, first, second = fields
                 if not found:
                     return None
-                parents.append(Parent(int(pid), name, (first, second)))
+                parents.append(Parent(int(number), name, (first, second)))
             elif kind == "end":
                 ended = True
             else:
@@ -110,7 +112,10 @@ def parse(lines: Iterable[str]) -> Lineage | None:
             return None
     if not ended:
         return None
-    return Lineage(container, tuple(Process(*fields, tuple(above)) for *fields, above in found))
+    return Lineage(
+        container,
+        tuple(Process(pid, place, unit, known, tuple(above)) for pid, place, unit, known, above in found),
+    )
 
 
 def starters(lineage: Lineage) -> list[str]:

@@ -68,6 +68,11 @@ def test_a_process_that_may_be_signalled_can_be_ended(sh, name, sleeper, tmp_pat
     (tmp_path / "pkill").chmod(0o755)
     done = sh(machine_end.can_end("command", name, "", 1), PATH=f"{tmp_path}:{os.environ['PATH']}")
     assert (done.returncode, done.stderr) == (1, "this user may not signal the process\n")
+    (tmp_path / "pgrep").write_text("#!/bin/sh\nexit 2\n")
+    (tmp_path / "pgrep").chmod(0o755)
+    done = sh(machine_end.can_end("command", name, "", 1), PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert (done.returncode, done.stdout) == (3, "")
+    (tmp_path / "pgrep").unlink()
     done = sh(f"PATH={tmp_path}\n" + machine_end.can_end("command", name, "", 1))
     assert "pgrep is missing" in done.stderr and done.returncode == 1
 
@@ -196,7 +201,8 @@ def test_a_process_below_runsv_is_found_before_and_told_when_it_comes_back(shell
     first, *lines = done.stdout.splitlines()
     assert first == "terminated"
     said = supervision.returned(supervision.parse(lines))
-    assert said.startswith("it was started again, by runsv (process ") and said.endswith(f", as process {pids(name)[0]}")
+    assert said.startswith("it was started again, by runsv (process ")
+    assert said.endswith(f", as process {pids(name)[0]}")
 
 
 def pids(name):

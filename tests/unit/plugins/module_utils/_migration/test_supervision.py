@@ -56,7 +56,7 @@ def test_shells_and_sessions_start_nothing_again(parents):
     ("parents", "said"),
     [
         (["70 runsv runsv rocketmq-broker", "60 runsvdir runsvdir", INIT], "is started again by runsv (process 70)"),
-        (["99 sh sh", "98 su su mq", "70 supervise supervise broker", INIT], "is started again by supervise (process 70)"),
+        (["99 sh sh", "98 su su", "70 supervise supervise mq", INIT], "is started again by supervise (process 70)"),
         (["70 supervisord /usr/bin/python /usr/bin/supervisord", INIT], "is started again by supervisord (process 70)"),
         (["70 python2 /usr/bin/python2 /usr/bin/supervisord", INIT], "is started again by supervisord (process 70)"),
         (["70 PM2_v5:_God PM2_v5.3.0:_God_Daemon"], "may be started again by PM2 v5: God (process 70)"),
@@ -139,7 +139,7 @@ def test_foreign_text_is_bounded_and_printable():
     ("parents", "more", "said"),
     [
         (["70 runsv runsv"], {}, "by runsv (process 70)"),
-        (["99 sh sh", "98 start.sh /bin/sh start.sh", "70 keep.sh /bin/bash keep.sh", INIT], {}, "by keep.sh (process 70)"),
+        (["99 sh sh", "98 mqbroker /bin/sh", "70 keep.sh /bin/bash keep.sh", INIT], {}, "by keep.sh (process 70)"),
         (["99 sh sh", BASH, *SSHD, INIT], {}, "by bash (process 800)"),
         ([INIT], {}, "by a process that has ended since, or process 1"),
         ([INIT], {"unit": "mq.service", "state": "MainPID=1000 Restart=always"}, "by systemd (unit mq.service)"),
