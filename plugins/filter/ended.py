@@ -88,6 +88,18 @@ def stop_method(values: Any) -> str:
     return method
 
 
+@told
+def not_ended(answer: Mapping[str, Any]) -> str:
+    """Why a process has not ended that was told to, by its machine's answer to C(stop)."""
+    return machine_state.not_ended(answer)
+
+
+@told
+def containers_unable(results: list[dict[str, Any]]) -> list[str]:
+    """A line for each container that its engine cannot end for good, of a registered docker_container_info."""
+    return [str(reason) for reason in machine_state.containers(results)]
+
+
 def process_pattern(values: Any, broker: str, nameserver: str) -> str:
     """What C(pgrep -f) finds a host's process by: rocketmq_process_pattern, or the usual pattern of its role."""
     usual = nameserver if values["rocketmq_role"] == "nameserver" else broker
@@ -147,8 +159,10 @@ class FilterModule:
             "by_engine": by_engine,
             "census_lines": census_lines,
             "checked_hosts": checked_hosts,
+            "containers_unable": containers_unable,
             "halted": halted,
             "host_address": host_address,
+            "not_ended": not_ended,
             "process_pattern": process_pattern,
             "stop_method": stop_method,
             "store_end": store_end,

@@ -12,7 +12,11 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mqops.rocketmq.plugins.filter.ended import process_pattern, stop_method
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import machine_commands, machine_state
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import (
+    machine_commands,
+    machine_end,
+    machine_state,
+)
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.census import parse_ss
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machine_answer import (
     GARBLED,
@@ -105,6 +109,8 @@ def machine_command(
     role = values.get("rocketmq_role")
     pattern = process_pattern(values, broker, nameserver) if role else ""
     unit, seconds = str(values.get("rocketmq_unit") or ""), int(seconds)
+    end = str(values.get("rocketmq_stop_command") or "")
+    user = str(values.get("rocketmq_user") or "")
     port = int(values.get("rocketmq_port") or (9876 if role == "nameserver" else 10911))
     # 4.4.0's clients send to the port two below the broker's own.
     ports = [port] if role == "nameserver" else [port, port - 2]
@@ -112,10 +118,10 @@ def machine_command(
         "process": lambda: machine_commands.process(pattern),
         "sockets": machine_commands.sockets,
         "own_sockets": lambda: machine_commands.sockets(*ports),
-        "method": lambda: machine_commands.can_end(stop_method(values), pattern, unit, seconds),
-        "stop": lambda: machine_commands.stop(stop_method(values), pattern, unit, seconds),
+        "method": lambda: machine_end.can_end(stop_method(values), pattern, unit, seconds, end, user),
+        "stop": lambda: machine_end.stop(stop_method(values), pattern, unit, seconds, end),
         "start": lambda: machine_commands.start(
-            stop_method(values), pattern, unit, str(values.get("rocketmq_start_command") or "")
+            stop_method(values), pattern, unit, str(values.get("rocketmq_start_command") or ""), user
         ),
         "resets": machine_commands.refused_connections,
         "memory": machine_commands.memory,
@@ -124,7 +130,10 @@ def machine_command(
     }
     if kind not in kinds:
         raise AnsibleFilterError(f"machine_command: {kind!r} is none of {', '.join(kinds)}")
-    return kinds[kind]()
+    try:
+        return kinds[kind]()
+    except ValueError as error:
+        raise AnsibleFilterError(f"machine_command: {error}") from error
 
 
 def machine_commands_of(values: Any, kinds: list[str], **more: Any) -> dict[str, str]:

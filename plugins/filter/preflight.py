@@ -15,6 +15,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import (
     dns_reasons,
     machine_reasons,
     machine_state,
+    supervision,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machine_reasons import (
     CONTROL,
@@ -101,9 +102,16 @@ def _failed(answers: Mapping[str, Any] | None, kind: str, name: str) -> dict[str
         process, method = (asked.get(part) or machine_state.NOT_ASKED for part in ("process", "method"))
         if machine_state.running(process) is None:
             found["pgrep"] = process["said"]
-        if not method["ok"]:
-            found["rocketmq_method"] = method["said"]
+        why_not = supervision.judge(method["lines"])[1] if method["ok"] else method["said"]
+        if why_not:
+            found["rocketmq_method"] = why_not
     return found
+
+
+def _supervised(answers: Mapping[str, Any] | None, kind: str) -> str:
+    """Who would start a source's process again that was ended by a signal."""
+    method = (answers or {}).get("method") or machine_state.NOT_ASKED
+    return machine_state.first_of(supervision.judge(method["lines"])[0]) if kind == "source" and method["ok"] else ""
 
 
 def _engine(result: Mapping[str, Any] | None) -> Engine | str:
@@ -124,6 +132,7 @@ def _host(
         "unreachable": facts["status"] == "unreachable",
         "tried": facts.get("tried", ""),
         "failed": _failed(answers, kind, name),
+        "supervised": _supervised(answers, kind),
         "connect": _wanted(estate, name),
     }
     if kind != "target":
@@ -164,10 +173,12 @@ def machine_findings(
     engine: str = Needs.engine,
     skew: float = Needs.skew,
     planned: bool = False,
+    containers: list[dict[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
     """Reasons about all machines of the estate, in the form of O(mqops.rocketmq.rocketmq_plan#module:findings).
 
     looked: host → what it was asked → its answer (facts, and of machines of clusters process, sockets, method).
+    containers: results of docker_container_info for the sources' processes that are ended through their engines.
     """
 
     try:
@@ -184,7 +195,7 @@ def machine_findings(
         needs = Needs(size.get("queues", 0), size.get("disk"), engine, float(skew), planned)
         used = {name: _names(estate, hostvars, name) for name in estate["business"]}
         names = {name: addresses for own in used.values() for name, addresses in own.items()}
-        reasons = machine_reasons.judge(hosts, needs)
+        reasons = machine_reasons.judge(hosts, needs) + machine_state.containers(containers or ())
         reasons += dns_reasons.judge_clients(hosts, names, listed or (), used)
     except (KeyError, TypeError, ValueError) as error:
         raise AnsibleFilterError(f"machine_findings: what was read has an unexpected shape: {error!r}") from error

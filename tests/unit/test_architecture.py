@@ -65,7 +65,10 @@ LAYERS = {
     ),
     # What an inventory may say of waivers, patterns and sizes is a rule of the decisions.
     "_inventory": Layer(
-        ours=("_inventory", *(f"_migration.{name}" for name in ("machine_reasons", "process_pattern", "reasons"))),
+        ours=(
+            "_inventory",
+            *(f"_migration.{name}" for name in ("account", "machine_reasons", "process_pattern", "reasons")),
+        ),
         refused=IMPURE,
     ),
     # Several DNS servers are asked at once, and dnspython has no other way short of asyncio.

@@ -62,6 +62,9 @@ class _Check:
         for host in self.reader.hosts:
             if self.inventory.value(host, "rocketmq_method") == "systemd":
                 self.inventory.required(host, "rocketmq_unit", "its rocketmq_method is systemd")
+            if self.inventory.value(host, "rocketmq_stop_command"):
+                what = "its rocketmq_stop_command ends the process, and nothing would start it again"
+                self.inventory.required(host, "rocketmq_start_command", what)
         if self.reader.parents:
             self._clients(clients, groups, business)
             self._migration(hosts, served)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .._migration import account as accounts
 from .._migration import process_pattern
 from .._migration.machine_reasons import parse_size
 
@@ -193,6 +194,11 @@ def engine(value: Any) -> str | None:
 def unit(value: Any) -> str | None:
     right = isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9:_.@\\-]+", value.strip())
     return None if right else f"is {shown(value)}, which is no name of a systemd unit, such as rocketmq-broker.service"
+
+
+def account(value: Any) -> str | None:
+    wrong = accounts.problem(value.strip() if isinstance(value, str) else "")
+    return wrong and f"is {shown(value)}, which {wrong}"
 
 
 def pattern(value: Any) -> str | None:

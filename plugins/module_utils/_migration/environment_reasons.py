@@ -39,6 +39,20 @@ define(
     "have to become another (ansible_become).",
 )
 define(
+    "PROCESS_SUPERVISED",
+    BLOCKING,
+    "host",
+    "Somebody starts the process again when it ends: a supervisor above it (runsv, supervisord, s6), a unit of systemd "
+    "with Restart=, a container's engine. Ended by a signal it would be taken for crashed, and would come back behind "
+    "the proofs that it has ended. What looks at processes only from time to time (monit, cron, an agent) is not seen "
+    "here; where it starts the process within seconds the phase that ends it says so, else switch it off before.",
+    "Let the one who runs the process end it: rocketmq_stop_command with its command (sv -w 180 stop rocketmq-broker, "
+    "docker stop -t 180 NAME) and rocketmq_start_command with the one that starts it; rocketmq_method systemd with "
+    "rocketmq_unit; or docker. Where the evidence names a restart policy: docker update --restart=unless-stopped NAME, "
+    "which takes effect at once. Where the parent that is named starts nothing again, a rocketmq_stop_command that "
+    "sends SIGTERM (pkill -TERM -f PATTERN) says so.",
+)
+define(
     "TOOL_MISSING",
     BLOCKING,
     "host",

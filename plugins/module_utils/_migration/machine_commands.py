@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from shlex import quote
 
+from . import account
+
 
 def process(pattern: str) -> str:
     """Ends with 0 where the process runs, with 1 where it does not."""
@@ -22,47 +24,13 @@ def sockets(*ports: int) -> str:
     return "ss -tnp state established" + (f" {quote(f'( {filters} )')}" if filters else "")
 
 
-def can_end(method: str, pattern: str, unit: str, seconds: int) -> str:
-    """Ends with 0 where the process can be ended by this method and then is given C(seconds). Changes nothing."""
-    if method == "command":
-        # Signal 0 is none, and is refused where the user may not signal the process.
-        return (
-            "for tool in pgrep pkill; do command -v $tool >/dev/null || { echo $tool is missing >&2; exit 1; }; done\n"
-            f"{process(pattern)} || exit 0\n"
-            f"pkill -0 -f {quote(pattern)} || {{ echo this user may not signal the process >&2; exit 1; }}"
-        )
-    if method == "systemd":
-        # systemd prints times as "1min 30s" or "infinity".
-        return f"""
-show() {{ systemctl show -p "$1" {quote(unit)} | sed -n "s/^$1=//p"; }}
-loaded=$(show LoadState); sends=$(show SendSIGKILL); time=$(show TimeoutStopUSec)
-[ "$loaded" = loaded ] || {{ echo "systemctl show says LoadState=$loaded" >&2; exit 1; }}
-[ "$sends" = no ] || echo "$time" | awk '/infinity/ {{ exit 0 }}
-  {{ for (i = 1; i <= NF; i++) seconds += $i * ($i ~ /h$/ ? 3600 : $i ~ /min$/ ? 60 : $i ~ /ms$/ ? 0.001 : 1);
-  exit seconds < {int(seconds)} }}' || {{ echo "systemd sends SIGKILL after $time" >&2; exit 1; }}
-"""
-    return "true"
-
-
-def stop(method: str, pattern: str, unit: str, seconds: int) -> str:
-    """Ends with 0 when the process has ended; prints "terminated" when it was told to. SIGTERM only."""
-    end = f"systemctl stop --no-block {quote(unit)}" if method == "systemd" else f"pkill -TERM -f {quote(pattern)}"
-    return f"""
-runs() {{ {process(pattern)}; }}
-runs; case $? in 0) ;; 1) exit 0 ;; *) exit 3 ;; esac
-{end} && echo terminated
-waited=0
-while runs && [ $waited -lt {int(seconds)} ]; do sleep 1; waited=$((waited + 1)); done
-runs; case $? in 0) echo "it runs still" >&2; exit 1 ;; 1) exit 0 ;; *) exit 3 ;; esac
-"""
-
-
-def start(method: str, pattern: str, unit: str, command: str) -> str:
+def start(method: str, pattern: str, unit: str, command: str, user: str = "") -> str:
     """Ends with 0 when the process runs; prints "started" when it was started.
 
     Its console goes to a file that is named: what holds the connection's own output would keep the call from ending.
+    user: who runs the command, where another than the connection's; the connection's has to be root then.
     """
-    begin = f"systemctl start {quote(unit)}" if method == "systemd" else command
+    begin = f"systemctl start {quote(unit)}" if method == "systemd" else command and _as_user(command, user)
     if not begin:
         return f"{process(pattern)} || {{ echo there is no rocketmq_start_command >&2; exit 1; }}"
     return f"""
@@ -78,6 +46,25 @@ echo "it does not run; the end of $console:" >&2
 tail -c 1000 "$console" >&2
 exit 1
 """
+
+
+def _as_user(command: str, user: str) -> str:
+    """Runs a command without a terminal, and as this user.
+
+    It comes over a pipe: pgrep would find it on the command line of su or sh. su is what machines of 2014 have and
+    root may always use; a user's own shell may be none (nologin). A session of its own has no terminal; where setsid is
+    missing, the command keeps the one of the connection, if there is any.
+    """
+    text = """'c=$(cat); eval "$c" </dev/null'"""
+    # A user may not even be allowed to read the directory of the connection's.
+    at_home = """'c=$(cat); cd 2>/dev/null || cd /; eval "$c" </dev/null'"""
+    other = ""
+    if user:
+        if wrong := account.problem(user):
+            raise ValueError(f"rocketmq_user {wrong}")
+        other = f'[ "$(id -un)" = {user} ] || set -- su -s /bin/sh -c {at_home} {user}\n'
+    setsid = '! command -v setsid >/dev/null || set -- setsid "$@"'
+    return f"set -- sh -c {text}\n{other}{setsid}\nprintf '%s\\n' {quote(command)} | " + '"$@"'
 
 
 def refused_connections() -> str:

@@ -71,7 +71,7 @@ class Host:
     """One machine as the inventory has it, with what was read from it; text instead says why it was not.
 
     unreachable: whether that is because its connection did not come about; tried: how it was tried. failed: commands of
-    later phases that were run there and failed → what came back.
+    later phases that were run there and failed → what came back. supervised: who would start its process again.
 
     kind: target, source, business or control. answered: the control host's clock when the answer was there.
     memory: bytes that its process is given. nofile: open files that its container is given, 0 for the engine's.
@@ -94,6 +94,7 @@ class Host:
     unreachable: bool = False
     tried: str = ""
     failed: Mapping[str, str] = field(default_factory=dict)
+    supervised: str = ""
 
 
 @dataclass(frozen=True)
@@ -219,6 +220,8 @@ def _commands(host: Host, machine: Machine) -> Iterator[Reason]:
     for command, answer in host.failed.items():
         if command not in missing:
             yield Reason("COMMAND_FAILED", f"{host.name}/{command}", {"answer": answer})
+    if host.supervised:
+        yield Reason("PROCESS_SUPERVISED", host.name, {"seen": host.supervised})
 
 
 def _tools(host: Host, machine: Machine) -> Iterator[Reason]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from . import machine_end, supervision
 from .census import parse_ss
 from .machine_answer import ANSWERED, TIMED_OUT, UNREACHABLE, printable
 from .reasons import Reason
@@ -104,8 +105,46 @@ def unable(
             )
             continue
         if answer["ok"]:
+            starters, wrong = supervision.judge(answer["lines"])
+            found += [f"{host} by {method}: {wrong}"] if wrong else []
+            found += [str(Reason("PROCESS_SUPERVISED", host, {"seen": first_of(starters)}))] if starters else []
             continue
         found.append(f"{host} by {method}: {answer['said']}" if answer["status"] == ANSWERED else why(host, answer))
+    return found
+
+
+def first_of(lines: list[str]) -> str:
+    """The first of some lines, and how many more there are."""
+    return f"{lines[0]} (and {len(lines) - 1} more)" if len(lines) > 1 else "".join(lines)
+
+
+def not_ended(answer: Mapping[str, Any]) -> str:
+    """Why a process has not ended that was told to, by the answer to machine_end.stop."""
+    if answer["status"] == ANSWERED and answer["rc"] == machine_end.CAME_BACK:
+        lineage = supervision.parse(line for line in answer["lines"] if line.strip() != "terminated")
+        return supervision.returned(lineage) if lineage else "it was started again"
+    if answer["status"] == ANSWERED:
+        return str(answer["said"])
+    return f"nothing is known of it ({answer['status']}): {answer['said']}"
+
+
+def containers(results: Iterable[Mapping[str, Any]]) -> list[Reason]:
+    """What keeps containers from being ended by their engines, of results of docker_container_info (item: the host)."""
+    found = []
+    for result in results:
+        host, container = str(result["item"]), result.get("container") or {}
+        if not result.get("exists") or not container:
+            why_not = printable(result.get("msg") or "its engine has no such container", 300)
+            found.append(Reason("COMMAND_FAILED", f"{host}/rocketmq_method", {"answer": why_not}))
+            continue
+        name = printable(str(container.get("Name") or "").lstrip("/"), 100)
+        policy = ((container.get("HostConfig") or {}).get("RestartPolicy") or {}).get("Name")
+        if policy == "always":
+            seen = (
+                f"the engine starts container {name} again whenever it starts itself (restart policy always): docker"
+                f" update --restart=unless-stopped {name}"
+            )
+            found.append(Reason("PROCESS_SUPERVISED", host, {"seen": seen}))
     return found
 
 

@@ -108,8 +108,37 @@ class Server:
             sock.close()
 
 
+class Process:
+    """One that fits a name and has no parent: the collection asks who would start it again."""
+
+    def __init__(self, name: str) -> None:
+        words = ["bash", "-c", 'exec -a "$1" sleep 600 >/dev/null 2>&1 </dev/null & echo $!', "bash", name]
+        self.pid = int(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
+
+    def poll(self) -> int | None:
+        """None while it runs, as subprocess.Popen has it."""
+        try:
+            # That of one whose parent has not looked after it is empty.
+            return None if Path(f"/proc/{self.pid}/cmdline").read_bytes() else 0
+        except OSError:
+            return 0
+
+    def wait(self, seconds: float) -> int:
+        deadline = time.monotonic() + seconds
+        while self.poll() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        return 0
+
+    def kill(self) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, 9)
+
+
 class World:
     """An estate of two sources and a target; machines and processes come and go by methods."""
+
+    command = staticmethod(command)
 
     def __init__(self, place: Path, dns: Any) -> None:
         self.place, self.dns = place, dns
@@ -128,7 +157,7 @@ class World:
                     "rocketmq_broker_name": f"{'hub' if cluster == 'hub' else 'broker'}-{kind.replace('s', 'a')}",
                 }
         self.servers: dict[str, Server] = {}
-        self.processes: dict[str, subprocess.Popen] = {}
+        self.processes: dict[str, Process] = {}
         self.sshds: dict[str, subprocess.Popen] = {}
         self.joined = True
         self.perm = {"mro": 0, "mdm": 0, "hub": 6}
@@ -205,7 +234,7 @@ class World:
         """Start a process that fits the host's pattern, and let it answer RocketMQ's protocol."""
         for host in hosts:
             name = self.pattern(host).replace("[m]", "m")
-            self.processes[host] = subprocess.Popen([name, "600"], executable=command("sleep", "coreutils"))
+            self.processes[host] = Process(name)
             cluster = self.hosts[host]["rocketmq_cluster"]
             self.servers[host] = Server(
                 self.address(host),

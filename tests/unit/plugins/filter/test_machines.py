@@ -74,6 +74,15 @@ def test_commands_follow_the_host_s_variables():
     assert "pkill -TERM -f '[B]roker'" in command("mro-a", "stop")
     assert "systemctl stop --no-block 'a b'" in command("mro-a", "stop", rocketmq_method="systemd", rocketmq_unit="a b")
     assert command("mro-s", "method") == "true"
+    ending = {"rocketmq_stop_command": "sv stop broker"}
+    assert "( sv stop broker\n)" in command("mro-a", "stop", **ending)
+    assert "pkill" not in command("mro-a", "stop", **ending) + command("mro-a", "method", **ending)
+    assert "systemctl stop" in command("mro-a", "stop", rocketmq_method="systemd", rocketmq_unit="mq", **ending)
+    starting = {"rocketmq_start_command": "sv start broker"}
+    assert " su " not in command("mro-a", "start", **starting)
+    assert " su -s /bin/sh -c " in command("mro-a", "start", rocketmq_user="mq", **starting)
+    with pytest.raises(AnsibleFilterError, match="rocketmq_user is no name of a user"):
+        command("mro-a", "start", rocketmq_user="m q", **starting)
     assert list(filters["machine_commands"]({}, ["facts", "sockets"], facts="true")) == ["facts", "sockets"]
     with pytest.raises(AnsibleFilterError, match="none of"):
         command("mro-a", "reboot")
@@ -108,6 +117,15 @@ def test_a_process_that_cannot_be_ended_is_told_with_what_came_back():
         "MACHINE_UNREACHABLE mro-a (tried ssh vm, answer No route to host)",
         "MACHINE_UNKNOWN mro-ns (answer it was not asked)",
     ]
+
+
+def test_a_process_that_would_be_started_again_is_told_with_its_reason():
+    shown = ["shell\t", "process\t9\t\t\t", "parent\t7\trunsv\trunsv\tbroker"]
+    looked = {"mro-a": {"method": answer([*shown, "end"])}}
+    (line,) = filters["machines_unable"](looked, ["mro-a"], HOSTS, [])
+    assert line.startswith("PROCESS_SUPERVISED mro-a (seen process 9 is started again by runsv (process 7): set ")
+    (line,) = filters["machines_unable"]({"mro-a": {"method": answer(shown)}}, ["mro-a"], HOSTS, [])
+    assert line.startswith("mro-a by command: its answer cannot be read: ")
 
 
 def test_a_process_that_its_pattern_does_not_find_is_not_taken_for_ended():

@@ -144,6 +144,32 @@ def test_what_later_phases_run_is_run_and_judged(question, told, subject) -> Non
     assert judged(found) == []
 
 
+def test_who_would_start_a_process_again_is_a_reason() -> None:
+    found = hostvars()
+    shown = ["shell\t"]
+    for pid in (8, 9):
+        shown += [f"process\t{pid}\t\t\t", "parent\t7\trunsv\trunsv\tbroker"]
+    found["mro-a"]["answers"]["method"] = answer([*shown, "end"])
+    assert judged(found) == ["PROCESS_SUPERVISED mro-a"]
+    looked = {name: values["answers"] for name, values in found.items()}
+    (reason,) = filters["machine_findings"](ESTATE, found, engines(), looked, capacity=CAPACITY, listed=["198.18.50.2"])
+    assert reason["evidence"]["seen"].startswith("process 8 is started again by runsv (process 7): ")
+    assert reason["evidence"]["seen"].endswith(" (and 1 more)")
+    found["mro-a"]["answers"]["method"] = answer(shown)
+    assert judged(found) == ["COMMAND_FAILED mro-a/rocketmq_method"]
+
+
+def test_a_container_that_its_engine_would_start_again_is_a_reason() -> None:
+    def result(policy):
+        return {"item": "mro-a", "exists": True, "container": {"Name": "/mq", "HostConfig": {"RestartPolicy": policy}}}
+
+    for policy in ({"Name": "unless-stopped"}, {"Name": "on-failure"}, {"Name": "no"}, {"Name": ""}, None):
+        assert judged(containers=[result(policy)]) == []
+    assert judged(containers=[result({"Name": "always"})]) == ["PROCESS_SUPERVISED mro-a"]
+    for missing in ({"item": "mro-a", "exists": False}, {"item": "mro-a", "msg": "Error connecting", "failed": True}):
+        assert judged(containers=[missing]) == ["COMMAND_FAILED mro-a/rocketmq_method"]
+
+
 def test_a_tool_that_is_not_there_is_told_once() -> None:
     found = hostvars()
     answers = found["mro-a"]["answers"]

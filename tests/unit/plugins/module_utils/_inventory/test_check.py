@@ -89,6 +89,11 @@ SINGLE = {
     "a method": (put("mdm-a", rocketmq_method="sysv"), "unknown 'sysv'; known are command, systemd, docker"),
     "a unit": (put("mdm-a", rocketmq_method="systemd"), "host mdm-a: has no rocketmq_unit"),
     "a misspelt unit": (put("mdm-a", rocketmq_method="systemd", rocketmq_untt="mq"), "did you mean rocketmq_unit?"),
+    "an end without a start": (
+        put("mdm-a", rocketmq_stop_command="sv stop mq"),
+        "host mdm-a: has no rocketmq_start_command (its rocketmq_stop_command ends the process",
+    ),
+    "a user": (put("mdm-a", rocketmq_user="m q"), "host mdm-a: rocketmq_user is 'm q', which is no name of a user"),
     "a template": (put("mdm-a", rocketmq_broker_name=Unreadable("'x' is undefined")), "be computed: 'x' is undefined"),
     "no DNS server": (everywhere(rocketmq_dns_servers=[]), "rocketmq_dns_servers is not set"),
     "waivers": (everywhere(rocketmq_migration_waivers={"code": "STALLED"}), "_migration_waivers: waivers are a list"),

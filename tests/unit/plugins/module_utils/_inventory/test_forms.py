@@ -31,7 +31,9 @@ GOOD: dict[str, list[Any]] = {
     "rocketmq_port": [1, "65535"],
     "rocketmq_process_pattern": ["[b]roker-a.conf"],
     "rocketmq_restart_policy": ["no", "unless-stopped"],
+    "rocketmq_stop_command": ["sv -w 180 stop mq", "docker stop $(docker ps -qf name={{.Names}})"],
     "rocketmq_unit": ["rocketmq", "mq-broker@a.service"],
+    "rocketmq_user": ["rocketmq", "_mq-1"],
 }  # fmt: skip
 BAD: dict[str, list[Any]] = {
     "rocketmq_address": ["198.18.0.256", "198.18.0.2:1", "mq.test", 3323068418, ["198.18.0.2"], "2001:db8::1", True],
@@ -55,7 +57,9 @@ BAD: dict[str, list[Any]] = {
     "rocketmq_port": [0, 65536, "http", True, "1e3"],
     "rocketmq_process_pattern": ["broker-a.conf", "[b", ["[b]"], 1],
     "rocketmq_restart_policy": ["always", False],
+    "rocketmq_stop_command": [True, ["sv", "stop"]],
     "rocketmq_unit": ["my unit", ["mq"], True, "mq; reboot"],
+    "rocketmq_user": ["Root", "a b", "-c", 0, ["mq"], "x" * 33],
 }  # fmt: skip
 
 
