@@ -22,12 +22,14 @@ from .forms import (
     mapping,
     mappings,
     number,
+    path,
     pattern,
     secret,
     size,
     text,
     truth,
     unit,
+    user,
     words,
 )
 
@@ -48,6 +50,7 @@ HOST: dict[str, Form] = {
     "rocketmq_broker_permission": choice("0", "4", "6"),
     "rocketmq_broker_seed_dir": text,
     "rocketmq_cluster": text,
+    "rocketmq_config_file": path,
     "rocketmq_container": text,
     "rocketmq_container_labels": mapping,
     "rocketmq_container_prefix": text,
@@ -83,6 +86,7 @@ HOST: dict[str, Form] = {
     "rocketmq_start_command": text,
     "rocketmq_ulimits": words,
     "rocketmq_unit": unit,
+    "rocketmq_user": user,
 }
 
 # Of the whole run: the control host reads them, so that they belong to all, or into an extra variable.

@@ -10,6 +10,17 @@ from __future__ import annotations
 
 from shlex import quote
 
+from .machine_identity import problem_of_user
+
+# Out of the words of a command line, one a line, the value of -c as commons-cli 1.2 takes it (command_line.py).
+_CONFIG_FILE = r"""
+value { print; exit }
+/^-(c|-c|-?configFile)$/ { value = 1; next }
+/^--(c|configFile)=/ { sub(/^[^=]*=/, ""); print; exit }
+main && /^-[pm]*c./ { sub(/^-[pm]*c/, ""); print; exit }
+/(^|[.])BrokerStartup$/ { main = 1 }
+"""
+
 
 def process(pattern: str) -> str:
     """Ends with 0 where the process runs, with 1 where it does not."""
@@ -57,14 +68,22 @@ runs; case $? in 0) echo "it runs still" >&2; exit 1 ;; 1) exit 0 ;; *) exit 3 ;
 """
 
 
-def start(method: str, pattern: str, unit: str, command: str) -> str:
-    """Ends with 0 when the process runs; prints "started" when it was started.
+def start(method: str, pattern: str, unit: str, command: str, user: str = "") -> str:
+    """Ends with 0 when the process runs; prints "started" when it was started. C(user): whom a start command runs as.
 
     Its console goes to a file that is named: what holds the connection's own output would keep the call from ending.
     """
     begin = f"systemctl start {quote(unit)}" if method == "systemd" else command
     if not begin:
         return f"{process(pattern)} || {{ echo there is no rocketmq_start_command >&2; exit 1; }}"
+    if user and method != "systemd":
+        if wrong := problem_of_user(user):
+            raise ValueError(wrong)
+        # sudo may not be allowed to change users; su asks root for no password, and takes a shell for who has none.
+        begin = (
+            f'if [ "$(id -un)" = {quote(user)} ]; then\n{begin}\n'
+            f"else su -s /bin/sh {quote(user)} -c {quote(begin)}; fi"
+        )
     return f"""
 runs() {{ {process(pattern)}; }}
 runs; case $? in 0) exit 0 ;; 1) ;; *) exit 3 ;; esac
@@ -78,6 +97,12 @@ echo "it does not run; the end of $console:" >&2
 tail -c 1000 "$console" >&2
 exit 1
 """
+
+
+def start_of_nobody(pattern: str, uid: int) -> str:
+    """For a process whose user is not known by name: it is not started as somebody else, root least of all."""
+    said = f"its process belonged to uid {int(uid)}, which has no name there: set rocketmq_user"
+    return f"{process(pattern)} || {{ echo {quote(said)} >&2; exit 1; }}"
 
 
 def refused_connections() -> str:
@@ -97,13 +122,25 @@ def size(path: str) -> str:
     return f"du -sk {quote(path)}"
 
 
-def saved_permission(pattern: str) -> str:
-    """Prints brokerPermission out of the file that each process of the pattern was started with (-c)."""
+def saved_permission(pattern: str, given: str = "", kept: str = "") -> str:
+    """Prints brokerPermission out of the file that the process of the pattern was started with (-c), each value once.
+
+    C(given): the file that the inventory names, which overrules. C(kept): what is known of a process that has ended.
+    """
     return f"""
-for pid in $(pgrep -f {quote(pattern)}); do
-  file=$(tr '\\0' '\\n' < /proc/$pid/cmdline | grep -A 1 -x -e -c | tail -n 1)
-  if [ -n "$file" ]; then (cd "/proc/$pid/root" && sed -n 's/^ *brokerPermission *= *//p' "./$file"); fi
-done
+saved() {{ sed -n 's/^[[:space:]]*brokerPermission[[:space:]]*[=:][[:space:]]*//p' "$1" | tail -n 1; }}
+given={quote(given)} kept={quote(kept)}
+[ -z "$given" ] || {{ saved "$given"; exit; }}
+pids=$(pgrep -f {quote(pattern)})
+for pid in $pids; do
+  file=$(tr '\\0' '\\n' < /proc/$pid/cmdline | awk {quote(_CONFIG_FILE)})
+  case $file in
+    "") ;;
+    /*) (cd "/proc/$pid/root" && saved "./$file") ;;
+    *) (cd "/proc/$pid/cwd" && saved "./$file") ;;
+  esac
+done | sort -u
+[ -n "$pids" ] || [ -z "$kept" ] || saved "$kept"
 """
 
 
