@@ -127,7 +127,11 @@ def machine_command(
         "memory": machine_commands.memory,
         "identity": lambda: machine_identity.ask(pattern),
         "settings": lambda: machine_settings.look(process_known(values, kept)["config_file"]),
-        "edit": lambda: machine_settings.edit(process_known(values, kept)["config_file"], settings or {}),
+        "edit": lambda: machine_settings.edit(
+            process_known(values, kept)["config_file"],
+            # Before ansible-core 2.19 a template makes an empty text of none.
+            {key: value or None for key, value in (settings or {}).items()},
+        ),
         "permission": lambda: machine_commands.saved_permission(
             pattern, str(values.get("rocketmq_config_file") or ""), process_known(values, kept)["config_file"]
         ),

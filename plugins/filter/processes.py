@@ -114,7 +114,7 @@ def edit_failed(answer: Mapping[str, Any], settings: Mapping[str, str | None]) -
     """What is wrong with a file after its edit, by the answer to it; nothing where it holds these settings."""
     if not answer["ok"]:
         return printable(answer["said"] or answer["status"], 300)
-    return machine_settings.read_back(answer["lines"], settings)
+    return machine_settings.read_back(answer["lines"], {key: value or None for key, value in settings.items()})
 
 
 class FilterModule:
