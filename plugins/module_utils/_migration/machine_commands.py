@@ -12,13 +12,16 @@ from shlex import quote
 
 from .machine_identity import problem_of_user
 
-# Out of the words of a command line, one a line, the value of -c as commons-cli 1.2 takes it (command_line.py).
+# Out of the words of a command line, one a line, the value of -c as commons-cli 1.2 takes it (command_line.py). What stands
+# before the main class is not the broker's.
 _CONFIG_FILE = r"""
-value { print; exit }
+!main && /(^|[.])BrokerStartup$/ { main = 1; value = 0; found = ""; next }
+value { found = $0; value = 0; next }
+found != "" { next }
 /^-(c|-c|-?configFile)$/ { value = 1; next }
-/^--(c|configFile)=/ { sub(/^[^=]*=/, ""); print; exit }
-main && /^-[pm]*c./ { sub(/^-[pm]*c/, ""); print; exit }
-/(^|[.])BrokerStartup$/ { main = 1 }
+/^--(c|configFile)=/ { found = $0; sub(/^[^=]*=/, "", found); next }
+main && /^-[pm]*c./ { found = $0; sub(/^-[pm]*c/, "", found) }
+END { print found }
 """
 
 
