@@ -27,7 +27,7 @@ def _settings(looked: Looked, host: str) -> Any:
 
 @told
 def processes_found(looked: Looked, hosts: list[str]) -> dict[str, Any]:
-    """C(kept): by host, what is to be kept; C(several), C(unknown): a line for each host of which that cannot be told."""
+    """C(kept): by host, what is to be kept; C(several), C(unknown): a line for each host of which it cannot be told."""
     kept, several, unknown = kept_processes.found({host: (looked.get(host) or {}).get("identity") for host in hosts})
     return {"kept": kept, "several": several, "unknown": unknown}
 

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is kept of a process before it is ended, and whether it can be started towards other name servers by that.
 
-An entry of C(processes.json) is C({config_file, user, uid, name_servers_given, without_file, unknown, name_servers}): the
-last one is namesrvAddr of its file while it belonged to its source, empty where the file had none; without the key,
+An entry of C(processes.json) is C({config_file, user, uid, name_servers_given, without_file, unknown, name_servers}).
+The last one is namesrvAddr of its file while it belonged to its source, empty where the file had none; without the key,
 nobody has looked.
 """
 
@@ -97,21 +97,21 @@ def refusal(host: str, one: Mapping[str, Any], answer: Answer | None, names: Ite
     if not one["config_file"]:
         if one.get("without_file"):
             return (
-                f"{host}: its process was started without -c, so that there is no file to edit: write one with its settings, let"
-                " the start command or the unit name it with -c, and set rocketmq_config_file"
+                f"{host}: its process was started without -c, so that there is no file to edit: write one with its"
+                " settings, let the start command or the unit name it with -c, and set rocketmq_config_file"
             )
-        unknown = one.get("unknown")
+        unknown = f" ({one['unknown']})" if one.get("unknown") else ""
         return (
-            f"{host}: with which file (-c) its process was started is not known{f' ({unknown})' if unknown else ''}: set"
-            " rocketmq_config_file, its absolute path on the machine"
+            f"{host}: with which file (-c) its process was started is not known{unknown}: set rocketmq_config_file, its"
+            " absolute path on the machine"
         )
     if wrong := problem_of_path(str(one["config_file"])):
         return f"{host}: {wrong}: correct rocketmq_config_file"
     given = machine_settings.addresses(one["name_servers_given"])
     if given and not set(given) <= set(names):
         return (
-            f"{host}: its process was started with -n {one['name_servers_given']}, which overrules the file: take -n out of what"
-            f" starts it (rocketmq_start_command, the unit), then set rocketmq_config_file: {one['config_file']}"
+            f"{host}: its process was started with -n {one['name_servers_given']}, which overrules the file: take -n"
+            f" out of what starts it (rocketmq_start_command, the unit), then set rocketmq_config_file: {one['config_file']}"
         )
     settings, wrong = settings_of(one["config_file"], host, answer)
     if settings is None:
@@ -136,8 +136,8 @@ def of_target(name_servers: str | None, target: Iterable[str]) -> bool:
 
 
 def astray(host: str, one: Mapping[str, Any], answer: Answer | None, target: Iterable[str]) -> tuple[bool, str]:
-    """Whether the file of a source's broker, which is to be started towards its own name servers, has to be put back; and
-    why that cannot be told, or done. A process that runs is past that.
+    """Whether the file of a source's broker has to be put back before it is started towards its own name servers; and
+    why that cannot be told, or done.
     """
     settings, wrong = settings_of(one["config_file"], host, answer)
     if settings is None:
@@ -148,8 +148,8 @@ def astray(host: str, one: Mapping[str, Any], answer: Answer | None, target: Ite
         return False, ""
     if "name_servers" not in one:
         return False, (
-            f"{host}: its file {settings.path} has the target's name servers, and what it had before is not kept: put that"
-            f" back by hand ({settings.path}{machine_settings.SAVED_AS} may have it)"
+            f"{host}: its file {settings.path} has the target's name servers, and what it had before is not kept: put"
+            f" that back by hand ({settings.path}{machine_settings.SAVED_AS} may have it)"
         )
     wrong = machine_settings.refusal(settings)
     return not wrong, f"{host}: {wrong}" if wrong else ""

@@ -12,8 +12,8 @@ from shlex import quote
 
 from .machine_identity import problem_of_user
 
-# Out of the words of a command line, one a line, the value of -c as commons-cli 1.2 takes it (command_line.py). What stands
-# before the main class is not the broker's.
+# Out of the words of a command line, one a line, the value of -c as commons-cli 1.2 takes it (command_line.py). What
+# stands before the main class is not the broker's.
 _CONFIG_FILE = r"""
 !main && /(^|[.])BrokerStartup$/ { main = 1; value = 0; found = ""; next }
 value { found = $0; value = 0; next }

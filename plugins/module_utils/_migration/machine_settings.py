@@ -4,9 +4,9 @@
 """Two settings in a broker's configuration file on its machine: namesrvAddr and brokerPermission.
 
 4.4.0 reads the file that -c names when it starts, and what stands there overrules NAMESRV_ADDR of the environment. The
-file is one of java.util.Properties: the last of equal keys counts, a key ends at an equals sign, a colon or a blank, and
-a backslash at the end of a line continues it. It is changed only while its broker does not run: a running one writes it
-anew, whole, whenever its configuration is updated.
+file is one of java.util.Properties: the last of equal keys counts, a key ends at an equals sign, a colon or a blank,
+and a backslash at the end of a line continues it. It is changed only while its broker does not run: a running one
+writes it anew, whole, whenever its configuration is updated.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
 
 # Joins the lines of one setting, as java.util.Properties does. held: those lines as they are.
 _AWK = r"""
-function odd(text,  n) { n = length(text); while (n > 0 && substr(text, n, 1) == "\\") n--; return (length(text) - n) % 2 }
+function odd(text,  n) {
+  n = length(text); while (n > 0 && substr(text, n, 1) == "\\") n--
+  return (length(text) - n) % 2 }
 { held = held $0 "\n"; text = $0; sub(/\r$/, "", text); sub(/^[ \t\f]+/, "", text)
   if (!more) { whole = ""; comment = text ~ /^[#!]/ }
   more = !comment && odd(text)
@@ -42,7 +44,8 @@ function odd(text,  n) { n = length(text); while (n > 0 && substr(text, n, 1) ==
   if (!more) ended() }
 END { if (more) { held = held "\n"; ended() } }
 function ended() {
-  if (!comment && whole ~ ("^(" keys ")([ \t\f=:]|$)")) { if (show) print "line=" whole } else if (!show) printf "%s", held
+  if (comment || whole !~ ("^(" keys ")([ \t\f=:]|$)")) { if (!show) printf "%s", held }
+  else if (show) print "line=" whole
   held = "" }
 """
 
@@ -58,8 +61,8 @@ def _functions(keys: Iterable[str] = KEYS) -> str:
 
 @dataclass(frozen=True)
 class Settings:
-    """What was found at the path. C(kind): file, link, missing, unreadable or other. C(name_servers), C(permission): None
-    where the file does not say. C(room): KiB that are free there. C(writable): whether files can be made beside it.
+    """What was found at the path. C(kind): file, link, missing, unreadable or other. C(name_servers), C(permission):
+    None where the file does not say. C(room): KiB that are free there. C(writable): whether files can be made there.
     """
 
     path: str
@@ -98,12 +101,12 @@ echo end=
 def edit(path: str, settings: Mapping[str, str | None]) -> str:
     """Writes the settings into a new file beside it, which takes its place; prints "written", then the settings.
 
-    A setting that is None is taken out. Owner, mode and every other line stay, which is looked at before the new file takes
-    the place of the old one; a copy of the first original stays beside it.
+    A setting that is None is taken out. Owner, mode and every other line stay, which is looked at before the new file
+    takes the place of the old one; a copy of the first original stays beside it.
     """
-    wrong = problem_of_path(path) or next((problem for key, value in settings.items() if (problem := _wrong(key, value))), "")
-    if wrong:
-        raise ValueError(wrong)
+    for wrong in (problem_of_path(path), *(_wrong(key, value) for key, value in settings.items())):
+        if wrong:
+            raise ValueError(wrong)
     added = "".join(f"{key}={value}\n" for key, value in settings.items() if value is not None)
     return f"""
 file={quote(path)} added={quote(added + ".")} kept={quote(path + SAVED_AS)}
@@ -118,8 +121,9 @@ new=$(mktemp "$file.mqops.XXXXXX") || fail "no file can be made beside it"
 cp -p "$file" "$new" || fail "it cannot be copied"
 {{ others "$file" && printf %s "${{added%.}}"; }} > "$new" || fail "the new one cannot be written"
 [ "$(stat -c %u:%g:%a "$new")" = "$owner" ] || fail "the new one would belong to somebody else"
-[ "$(others "$new" | cksum)" = "$(others "$file" | cksum)" ] || fail "the new one was not written whole"
-[ "$(shown "$new"; echo .)" = "$(printf %s "${{added%.}}" | sed 's/^/line=/'; echo .)" ] || fail "the new one was not written whole"
+[ "$(others "$new" | cksum)" = "$(others "$file" | cksum)" ] &&
+  [ "$(shown "$new"; echo .)" = "$(printf %s "${{added%.}}" | sed 's/^/line=/'; echo .)" ] ||
+  fail "the new one was not written whole"
 if ! [ -e "$kept" ] && ! [ -L "$kept" ]; then
   copy=$(mktemp "$file.mqops.XXXXXX") || fail "no file can be made beside it"
   cp -p "$file" "$copy" || fail "it cannot be copied"
@@ -167,7 +171,7 @@ def read(path: str, lines: Iterable[str]) -> Settings:
 
 
 def read_back(lines: Iterable[str], settings: Mapping[str, str | None]) -> str:
-    """What is wrong with the file that edit() has printed behind "written"; nothing where it holds what it was to hold."""
+    """What is wrong with the file, by what edit() has printed behind "written"; nothing where it holds the settings."""
     printed = list(lines)
     if "written" not in printed or printed[-1] != "end=":
         return "it does not say that it was written"
@@ -189,12 +193,13 @@ def refusal(settings: Settings) -> str:
     if settings.kind == "link":
         # 4.4.0 itself puts a plain file in the place of a link when it saves its configuration.
         return (
-            f"{path} is a symbolic link to {settings.to}, which is not followed: put a plain file in its place, owned by the"
-            " broker's user, or name the file itself in rocketmq_config_file and in what starts the broker"
+            f"{path} is a symbolic link to {settings.to}, which is not followed: put a plain file in its place, owned"
+            " by the broker's user, or name the file itself in rocketmq_config_file and in what starts the broker"
         )
     if settings.kind != "file":
-        said = {"missing": "is missing", "unreadable": "cannot be read by this user (ansible_become)"}
-        return f"{path} {said.get(settings.kind, 'is no plain file')}: restore it, or name the right one in rocketmq_config_file"
+        kinds = {"missing": "is missing", "unreadable": "cannot be read by this user (ansible_become)"}
+        said = kinds.get(settings.kind, "is no plain file")
+        return f"{path} {said}: restore it, or name the right one in rocketmq_config_file"
     if not settings.writable:
         return f"no file can be made beside {path} by this user (ansible_become), or the file system is read-only"
     if settings.room is not None and settings.room < LEAST_ROOM:

@@ -25,7 +25,7 @@ def include(name: str, **variables) -> dict:
 
 
 class Broker:
-    """What the kernel knows as java, with the words of the master of mro: it writes the list of its file at each start."""
+    """What the kernel knows as java, with the words of a master: it writes the list of its file at each start."""
 
     def __init__(self, world, place) -> None:
         self.place, self.file = place, place / "broker-a.conf"

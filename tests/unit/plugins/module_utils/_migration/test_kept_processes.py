@@ -45,8 +45,8 @@ def process(*words, pid=7, program="/usr/bin/java", user="mq"):
 
 
 def file(*settings, kind="file", room=9999):
-    lines = [f"kind={kind}", "owner=1001:mq", f"room={room}", "writable=yes", *(f"line={one}" for one in settings), "end="]
-    return answer(lines)
+    lines = [f"kind={kind}", "owner=1001:mq", f"room={room}", "writable=yes"]
+    return answer([*lines, *(f"line={one}" for one in settings), "end="])
 
 
 LOST = answer(status="unreachable", rc=None, said="No route to host")
@@ -54,9 +54,8 @@ LOST = answer(status="unreachable", rc=None, said="No route to host")
 
 def test_the_java_process_is_kept_and_not_the_shell_that_has_started_it():
     words = (MAIN, "-c", "conf/broker-a.conf")
-    kept, several, unknown = found(
-        {"mro-a": answer([*process(*words, program="/bin/dash"), *process(*words, pid=8), "end="]), "mro-b": answer(["end="])}
-    )
+    both = [*process(*words, program="/bin/dash"), *process(*words, pid=8), "end="]
+    kept, several, unknown = found({"mro-a": answer(both), "mro-b": answer(["end="])})
     assert kept == {"mro-a": {key: value for key, value in KEPT.items() if key != "name_servers"}}
     assert (several, unknown) == ([], [])
 
@@ -84,7 +83,8 @@ def test_two_of_one_pattern_are_named():
     kept, several, unknown = found({"mro-a": answer(both)})
     assert kept == {} and unknown == []
     assert several == [
-        "mro-a: its pattern fits 2 Java processes, which would be ended together: process 7 (/a.conf), process 8 (no -c)"
+        "mro-a: its pattern fits 2 Java processes, which would be ended together: process 7 (/a.conf),"
+        " process 8 (no -c)"
     ]
 
 
@@ -103,7 +103,7 @@ def test_the_inventory_overrules():
         ({"unknown": "where x lies"}, None, "is not known (where x lies): set rocketmq_config_file"),
         ({"without_file": True}, None, "was started without -c, so that there is no file to edit: write one"),
         ({**KEPT, "config_file": "b.conf"}, None, "b.conf is no absolute path: correct rocketmq_config_file"),
-        ({**KEPT, "name_servers_given": "198.18.9.20:9876"}, file(), "with -n 198.18.9.20:9876, which overrules the file"),
+        ({**KEPT, "name_servers_given": "198.18.9.20:9876"}, file(), "with -n 198.18.9.20:9876, which overrules"),
         # A name that the switch has pointed at the target leads there.
         ({**KEPT, "name_servers_given": "mro-ns.mq.test:9876"}, file(), ""),
         ({**KEPT, "name_servers_given": "mro-ns.mq.test:9876;a:1"}, file(), "take -n out of what starts it"),

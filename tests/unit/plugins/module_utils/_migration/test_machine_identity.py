@@ -107,7 +107,8 @@ def test_a_pattern_is_no_shell(tmp_path):
 
 
 def block(**values):
-    texts = {"user": "mq\n", "program": "/usr/bin/java\n", "directory": "/opt\n", "words": f"java\0{MAIN}\0-c\0b.conf\0"}
+    words = f"java\0{MAIN}\0-c\0b.conf\0"
+    texts = {"user": "mq\n", "program": "/usr/bin/java\n", "directory": "/opt\n", "words": words}
     lines = {"process": "7", "uid": "1001", **texts, "root": "own", "environment": "0", **values}
     return [
         f"{key}={base64.b64encode(value.encode()).decode() if key in texts else value}"
@@ -151,5 +152,6 @@ def test_an_odd_answer_is_none(lines):
 
 
 def test_a_command_line_that_is_too_long_is_not_known():
-    (one,) = read(block(words=f"java\0{MAIN}\0-c\0b.conf\0{'x' * machine_identity.MOST_BYTES}"[: machine_identity.MOST_BYTES]))
+    most = machine_identity.MOST_BYTES
+    (one,) = read(block(words=f"java\0{MAIN}\0-c\0b.conf\0{'x' * most}"[:most]))
     assert one.config_file == "" and "too long" in one.unknown[0]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A broker's file is read and edited on its machine by real shells; what java.util.Properties makes of it is the measure."""
+"""A broker's file is read and edited by real shells; what java.util.Properties makes of it is the measure."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ brokerPermission=0
 storePathRootDir=/data/store\\
   /more
 """
-# Three lists, of which the last counts; a comment that looks like one; one in three lines; blanks, tabs, a colon, no sign.
+# Two lists, of which the last counts, in three lines; a comment that looks like one; blanks, tabs, a colon, no sign.
 CROOKED = (
     "namesrvAddr 198.18.9.1:9876\n"
     "#namesrvAddr=198.18.9.2:9876\\\n"
