@@ -133,7 +133,7 @@ def machine_command(
             {key: value or None for key, value in (settings or {}).items()},
         ),
         "permission": lambda: machine_commands.saved_permission(
-            pattern, str(values.get("rocketmq_config_file") or ""), process_known(values, kept)["config_file"]
+            pattern, process_known(values)["config_file"], process_known(values, kept)["config_file"]
         ),
         "facts": lambda: facts,
     }
@@ -148,7 +148,7 @@ def machine_command(
 def process_known(values: Any, kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """What is known of a host's process: what was kept of it, overruled by the host's variables."""
     return kept_processes.known(
-        kept, str(values.get("rocketmq_config_file") or ""), str(values.get("rocketmq_user") or "")
+        kept, str(values.get("rocketmq_config_file") or "").strip(), str(values.get("rocketmq_user") or "").strip()
     )
 
 

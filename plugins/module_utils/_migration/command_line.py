@@ -71,7 +71,7 @@ def _flattened(words: Sequence[str]) -> list[str]:
 
 
 def _burst(word: str) -> list[str]:
-    found = []
+    found: list[str] = []
     for place, letter in enumerate(word[1:], start=1):
         if letter not in _LONG:
             return [*found, word]

@@ -111,7 +111,8 @@ def refusal(host: str, one: Mapping[str, Any], answer: Answer | None, names: Ite
     if given and not set(given) <= set(names):
         return (
             f"{host}: its process was started with -n {one['name_servers_given']}, which overrules the file: take -n"
-            f" out of what starts it (rocketmq_start_command, the unit), then set rocketmq_config_file: {one['config_file']}"
+            " out of what starts it (rocketmq_start_command, the unit), then set rocketmq_config_file:"
+            f" {one['config_file']}"
         )
     settings, wrong = settings_of(one["config_file"], host, answer)
     if settings is None:
