@@ -77,7 +77,7 @@ def file(tmp_path):
 def tool(tmp_path, name, text):
     place = tmp_path / "tools"
     place.mkdir(exist_ok=True)
-    (place / name).write_text(text)
+    (place / name).write_text(text.replace("REAL", shutil.which(name)).replace("HERE", str(place)))
     (place / name).chmod(0o755)
     return {"PATH": f"{place}:{os.environ['PATH']}"}
 
@@ -157,7 +157,9 @@ def test_what_is_no_plain_file_is_refused_and_left_alone(file, tmp_path):
         ("mktemp", "#!/bin/sh\nexit 1\n"),
         ("cp", "#!/bin/sh\nexit 1\n"),
         ("cp", '#!/bin/sh\nfor last; do :; done\nhead -c 20 "$2" > "$last"\n'),
-        ("awk", '#!/bin/sh\n/usr/bin/awk "$@" | head -c 20\n'),
+        ("awk", '#!/bin/sh\nREAL "$@" | head -c 20\n'),
+        # Only what it writes, and not what it compares.
+        ("awk", '#!/bin/sh\n[ ! -e HERE/hit ] || exec REAL "$@"\n: > HERE/hit\nREAL "$@" | head -c 20\n'),
         ("mv", "#!/bin/sh\nexit 1\n"),
     ],
 )
@@ -178,7 +180,7 @@ def test_a_write_that_hits_a_limit_changes_nothing(file):
 def test_another_owner_changes_nothing(file, tmp_path):
     if os.geteuid() != 0:
         pytest.skip("only root has files of others")
-    text = '#!/bin/sh\n/usr/bin/cp "$@"; for last; do :; done\nchown 0:0 "$last"\n'
+    text = '#!/bin/sh\nREAL "$@"; for last; do :; done\nchown 0:0 "$last"\n'
     done = sh(edit(str(file), WANTED), **tool(tmp_path, "cp", text))
     assert done.returncode == 1 and "would belong to somebody else; the file is as it was" in done.stderr
     assert left_alone(file)
