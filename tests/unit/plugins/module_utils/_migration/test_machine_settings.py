@@ -159,7 +159,7 @@ def test_what_is_no_plain_file_is_refused_and_left_alone(file, tmp_path):
         ("cp", '#!/bin/sh\nfor last; do :; done\nhead -c 20 "$2" > "$last"\n'),
         ("awk", '#!/bin/sh\nREAL "$@" | head -c 20\n'),
         # Only what it writes, and not what it compares.
-        ("awk", '#!/bin/sh\n[ ! -e HERE/hit ] || exec REAL "$@"\n: > HERE/hit\nREAL "$@" | head -c 20\n'),
+        ("awk", '#!/bin/sh\n[ ! -e HERE/hit ] || exec REAL "$@"\n: > HERE/hit\nREAL "$@" | head -n 1\n'),
         ("mv", "#!/bin/sh\nexit 1\n"),
     ],
 )
