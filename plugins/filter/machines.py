@@ -153,10 +153,13 @@ def process_known(values: Any, kept: Mapping[str, Any] | None = None) -> dict[st
 
 
 def _start(values: Any, pattern: str, unit: str, known: Mapping[str, Any]) -> str:
-    method, command = stop_method(values), str(values.get("rocketmq_start_command") or "")
-    if method == "command" and command and known["uid"] and not known["user"]:
+    method, command, user = stop_method(values), str(values.get("rocketmq_start_command") or ""), known["user"]
+    if values.get("rocketmq_stop_command") and not values.get("rocketmq_user"):
+        # Who runs the process, such as a supervisor, knows its user; the command speaks to him as the connection's.
+        user = ""
+    elif method == "command" and command and known["uid"] and not user:
         return machine_commands.start_of_nobody(pattern, known["uid"])
-    return machine_commands.start(method, pattern, unit, command, known["user"])
+    return machine_commands.start(method, pattern, unit, command, user)
 
 
 def machine_commands_of(values: Any, kinds: list[str], **more: Any) -> dict[str, str]:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .._migration import account as accounts
 from .._migration import machine_identity, process_pattern
 from .._migration.machine_reasons import parse_size
 
@@ -200,9 +201,9 @@ def path(value: Any) -> str | None:
     return f"is {shown(value)}; it takes the absolute path of a file on the machine" if wrong else None
 
 
-def user(value: Any) -> str | None:
-    wrong = machine_identity.problem_of_user(value.strip()) if isinstance(value, str) else "no text"
-    return f"is {shown(value)}, which is no name of a user" if wrong else None
+def account(value: Any) -> str | None:
+    wrong = accounts.problem(value.strip() if isinstance(value, str) else "")
+    return wrong and f"is {shown(value)}, which {wrong}"
 
 
 def pattern(value: Any) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from .forms import Unreadable, given, not_computed, shown
 from .mistakes import Mistakes
-from .names import PLAYS, PREFIX, ROLES, RUN, VARIABLES, closest, not_known
+from .names import COMMANDS, PLAYS, PREFIX, ROLES, RUN, VARIABLES, closest, not_known
 
 DEFAULT_PORT = {"nameserver": 9876, "master": 10911, "slave": 10911}
 
@@ -55,8 +55,7 @@ class Hosts:
         if isinstance(value, Unreadable):
             self.mistakes.add(f"{name} cannot be computed: {value.why}", where)
             return None
-        # A command may hold braces of its own, such as a format of docker.
-        if name != "rocketmq_start_command" and not_computed(value):
+        if name not in COMMANDS and not_computed(value):
             self.mistakes.add(f"{name} cannot be computed: {shown(value)}", where)
             return None
         if not given(value):

@@ -13,6 +13,7 @@ import difflib
 
 from .forms import (
     Form,
+    account,
     any_value,
     choice,
     dns_name,
@@ -29,7 +30,6 @@ from .forms import (
     text,
     truth,
     unit,
-    user,
     words,
 )
 
@@ -84,9 +84,10 @@ HOST: dict[str, Form] = {
     "rocketmq_restart_policy": choice("no", "unless-stopped"),
     "rocketmq_role": choice(*ROLES),
     "rocketmq_start_command": text,
+    "rocketmq_stop_command": text,
     "rocketmq_ulimits": words,
     "rocketmq_unit": unit,
-    "rocketmq_user": user,
+    "rocketmq_user": account,
 }
 
 # Of the whole run: the control host reads them, so that they belong to all, or into an extra variable.
@@ -121,6 +122,9 @@ RUN: dict[str, Form] = {
 }
 
 VARIABLES: dict[str, Form] = {**HOST, **RUN}
+
+# Text for a shell, which may hold braces of its own, such as a format of docker.
+COMMANDS = ("rocketmq_start_command", "rocketmq_stop_command")
 
 # Those that plays and roles read by themselves, and not out of hostvars: what they are computed from, such as hostvars
 # itself or a variable of a play, is not known where hostvars computes them.

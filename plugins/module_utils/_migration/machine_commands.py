@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from shlex import quote
 
-from .machine_identity import problem_of_user
+from . import account
 
 # Out of the words of a command line, one a line, the value of -c as commons-cli 1.2 takes it (command_line.py). What
 # stands before the main class is not the broker's.
@@ -72,21 +72,14 @@ runs; case $? in 0) echo "it runs still" >&2; exit 1 ;; 1) exit 0 ;; *) exit 3 ;
 
 
 def start(method: str, pattern: str, unit: str, command: str, user: str = "") -> str:
-    """Ends with 0 when the process runs; prints "started" when it was started. C(user): whom a start command runs as.
+    """Ends with 0 when the process runs; prints "started" when it was started.
 
     Its console goes to a file that is named: what holds the connection's own output would keep the call from ending.
+    user: who runs the command, where another than the connection's; the connection's has to be root then.
     """
-    begin = f"systemctl start {quote(unit)}" if method == "systemd" else command
+    begin = f"systemctl start {quote(unit)}" if method == "systemd" else command and _as_user(command, user)
     if not begin:
         return f"{process(pattern)} || {{ echo there is no rocketmq_start_command >&2; exit 1; }}"
-    if user and method != "systemd":
-        if wrong := problem_of_user(user):
-            raise ValueError(wrong)
-        # sudo may not be allowed to change users; su asks root for no password, and takes a shell for who has none.
-        begin = (
-            f'if [ "$(id -un)" = {quote(user)} ]; then\n{begin}\n'
-            f"else su -s /bin/sh {quote(user)} -c {quote(begin)}; fi"
-        )
     return f"""
 runs() {{ {process(pattern)}; }}
 runs; case $? in 0) exit 0 ;; 1) ;; *) exit 3 ;; esac
@@ -102,9 +95,28 @@ exit 1
 """
 
 
+def _as_user(command: str, user: str) -> str:
+    """Runs a command without a terminal, and as this user.
+
+    It comes over a pipe: pgrep would find it on the command line of su or sh. su is what machines of 2014 have and
+    root may always use; a user's own shell may be none (nologin). A session of its own has no terminal; where setsid is
+    missing, the command keeps the one of the connection, if there is any.
+    """
+    text = """'c=$(cat); eval "$c" </dev/null'"""
+    # A user may not even be allowed to read the directory of the connection's.
+    at_home = """'c=$(cat); cd 2>/dev/null || cd /; eval "$c" </dev/null'"""
+    other = ""
+    if user:
+        if wrong := account.problem(user):
+            raise ValueError(f"rocketmq_user {wrong}")
+        other = f'[ "$(id -un)" = {user} ] || set -- su -s /bin/sh -c {at_home} {user}\n'
+    setsid = '! command -v setsid >/dev/null || set -- setsid "$@"'
+    return f"set -- sh -c {text}\n{other}{setsid}\nprintf '%s\\n' {quote(command)} | " + '"$@"'
+
+
 def start_of_nobody(pattern: str, uid: int) -> str:
     """For a process whose user is not known by name: it is not started as somebody else, root least of all."""
-    said = f"its process belonged to uid {int(uid)}, which has no name there: set rocketmq_user"
+    said = f"its process belonged to uid {int(uid)}, which has no usable name there: set rocketmq_user"
     return f"{process(pattern)} || {{ echo {quote(said)} >&2; exit 1; }}"
 
 

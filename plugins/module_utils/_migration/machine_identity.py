@@ -16,15 +16,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from shlex import quote
 
-from . import command_line
+from . import account, command_line
 from .machine_answer import printable
 
 # More processes than that fit no pattern of one process; more of a command line is read of no process.
 MOST_PROCESSES = 20
 MOST_BYTES = 262144
 LONGEST_PATH = 1024
-# What useradd takes, and what /etc/passwd of a directory service may hold besides; nothing that is more than a name.
-USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,30}[A-Za-z0-9_.$-]?")
 _JVMS = ("java", "jsvc")
 
 
@@ -122,11 +120,6 @@ def problem_of_path(path: str) -> str:
     return ""
 
 
-def problem_of_user(name: str) -> str:
-    """Why a name is not fit to be a user's in a command; nothing where it is."""
-    return "" if USER.fullmatch(name) else f"{printable(name, 40)} is no usable name of a user"
-
-
 def _process(block: Mapping[str, str]) -> Process:
     if not re.fullmatch(r"[0-9]{1,10}", block["process"]):
         raise ValueError(f"unexpected output: {printable(block['process'], 80)}")
@@ -141,8 +134,8 @@ def _process(block: Mapping[str, str]) -> Process:
     if block.get("root") == "other":
         # Users of a container are none of the machine's, and what starts the container is none of the container's.
         uid, user = None, ""
-    elif not user or problem_of_user(user):
-        unknown.append(f"the name of its user (uid {'unknown' if uid is None else uid})")
+    elif account.problem(user):
+        unknown.append(f"a usable name of its user (uid {'unknown' if uid is None else uid})")
         user = ""
     directory = _text(block, "directory").removesuffix("\n")
     options, config_file = command_line.options(words), ""

@@ -17,8 +17,9 @@ from dataclasses import asdict, dataclass
 from shlex import quote
 from typing import Any
 
+from . import account
 from .machine_answer import printable
-from .machine_identity import USER, problem_of_path
+from .machine_identity import problem_of_path
 
 NAME_SERVERS = "namesrvAddr"
 PERMISSION = "brokerPermission"
@@ -162,7 +163,7 @@ def read(path: str, lines: Iterable[str]) -> Settings:
         to=printable(found.get("to", ""), 200),
         uid=int(uid) if re.fullmatch("[0-9]{1,10}", uid) else None,
         # stat says UNKNOWN of a user without a name.
-        user=user if USER.fullmatch(user) and user != "UNKNOWN" else "",
+        user="" if account.problem(user) else user,
         name_servers=settings.get(NAME_SERVERS),
         permission=settings.get(PERMISSION),
         room=int(found["room"]) if re.fullmatch("[0-9]{1,15}", found.get("room", "")) else None,

@@ -34,8 +34,8 @@ def command(host, kind, **more):
 
 
 def test_commands_follow_what_was_kept_and_the_inventory_overrules():
-    assert "su -s /bin/sh mq -c /opt/start.sh" in command("mro-a", "start")
-    assert "su -s" not in command("mro-b", "start") and "no rocketmq_start_command" in command("mro-b", "start")
+    assert "set -- su -s /bin/sh" in command("mro-a", "start") and " mq\n" in command("mro-a", "start")
+    assert "set -- su" not in command("mro-b", "start") and "no rocketmq_start_command" in command("mro-b", "start")
     assert "systemctl start broker" in command("mro-c", "start")
     assert "file=/opt/a.conf\n" in command("mro-a", "settings") and "file=/opt/b.conf\n" in command("mro-b", "settings")
     assert "given='' kept=/opt/a.conf" in command("mro-a", "permission")
@@ -49,6 +49,15 @@ def test_commands_follow_what_was_kept_and_the_inventory_overrules():
             command("mro-a", "edit", settings=wrong)
     with pytest.raises(AnsibleFilterError, match="no absolute path"):
         command("mro-c", "edit", settings=WANTED)
+
+
+def test_who_runs_the_process_is_told_to_start_it_by_the_connection_s_user():
+    supervised = {**HOSTS["mro-a"], "rocketmq_stop_command": "sv stop mq", "rocketmq_start_command": "sv start mq"}
+    for kept in (KEPT["mro-a"], {**KEPT["mro-a"], "user": ""}):
+        text = filters["machine_command"](supervised, "start", "[B]roker", "[N]ames", kept=kept)
+        assert "set -- su" not in text and "sv start mq" in text
+    by_hand = {**supervised, "rocketmq_user": "rocket"}
+    assert "set -- su" in filters["machine_command"](by_hand, "start", "[B]roker", "[N]ames")
 
 
 def test_a_user_without_a_name_is_not_replaced_by_root():

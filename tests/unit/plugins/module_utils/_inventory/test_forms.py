@@ -33,7 +33,7 @@ GOOD: dict[str, list[Any]] = {
     "rocketmq_process_pattern": ["[b]roker-a.conf"],
     "rocketmq_restart_policy": ["no", "unless-stopped"],
     "rocketmq_unit": ["rocketmq", "mq-broker@a.service"],
-    "rocketmq_user": ["mq", "_mq", "app.mq-1", "Rocket"],
+    "rocketmq_user": ["rocketmq", "_mq-1"],
 }  # fmt: skip
 BAD: dict[str, list[Any]] = {
     "rocketmq_address": ["198.18.0.256", "198.18.0.2:1", "mq.test", 3323068418, ["198.18.0.2"], "2001:db8::1", True],
@@ -59,7 +59,7 @@ BAD: dict[str, list[Any]] = {
     "rocketmq_restart_policy": ["always", False],
     "rocketmq_config_file": ["conf/broker.conf", "/opt/", "/opt/a\nb", "/" + "x" * 1024, ["/opt/a.conf"], True],
     "rocketmq_unit": ["my unit", ["mq"], True, "mq; reboot"],
-    "rocketmq_user": ["-mq", "m q", "mq;reboot", "x" * 33, "1001", 1001, True],
+    "rocketmq_user": ["Root", "a b", "-c", 0, ["mq"], "x" * 33],
 }  # fmt: skip
 
 

@@ -70,7 +70,7 @@ def test_what_is_not_known_is_told_and_refuses_nothing():
     })  # fmt: skip
     assert kept["mro-a"]["without_file"] is False and list(kept) == ["mro-a"] and several == []
     assert unknown == [
-        "mro-a: the name of its user (uid 1001)",
+        "mro-a: a usable name of its user (uid 1001)",
         "mro-b: none of the processes of its pattern is a Java machine, but sleep",
         "MACHINE_UNREACHABLE mro-c (tried ssh vm, answer No route to host)",
         "MACHINE_UNKNOWN mro-d (answer it was not asked)",

@@ -129,7 +129,7 @@ def test_what_lies_in_a_container_is_not_taken_for_the_machine_s():
 @pytest.mark.parametrize("user", ["", "-x\n", "a b\n", "mq;reboot\n", "x" * 40])
 def test_a_name_that_is_none_is_not_known(user):
     (one,) = read(block(user=user))
-    assert one.user == "" and one.unknown == ("the name of its user (uid 1001)",)
+    assert one.user == "" and one.unknown == ("a usable name of its user (uid 1001)",)
 
 
 @pytest.mark.parametrize(
