@@ -13,8 +13,11 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mqops.rocketmq.plugins.filter.ended import process_pattern, stop_method
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import (
+    kept_processes,
     machine_commands,
     machine_end,
+    machine_identity,
+    machine_settings,
     machine_state,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.census import parse_ss
@@ -98,13 +101,15 @@ def machines_looked(
 
 
 def machine_command(
-    values: Any, kind: str, broker: str = "", nameserver: str = "", seconds: int = 0, facts: str = ""
+    values: Any, kind: str, broker: str = "", nameserver: str = "", seconds: int = 0, facts: str = "",
+    kept: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None,
 ) -> str:
     """The command C(kind) for a host, by its variables: process, sockets, own_sockets, method, stop, start, resets,
-    memory, permission or facts.
+    memory, identity, settings, edit, permission or facts.
 
     C(broker), C(nameserver): the usual patterns of processes. C(seconds): how long a process is given to end.
-    C(facts): the text of the command of that name.
+    C(facts): the text of the command of that name. C(kept): what was kept of the host's process before it was ended.
+    C(settings): what the file is given by edit, none for a setting that is taken out.
     """
     role = values.get("rocketmq_role")
     pattern = process_pattern(values, broker, nameserver) if role else ""
@@ -120,12 +125,19 @@ def machine_command(
         "own_sockets": lambda: machine_commands.sockets(*ports),
         "method": lambda: machine_end.can_end(stop_method(values), pattern, unit, seconds, end, user),
         "stop": lambda: machine_end.stop(stop_method(values), pattern, unit, seconds, end),
-        "start": lambda: machine_commands.start(
-            stop_method(values), pattern, unit, str(values.get("rocketmq_start_command") or ""), user
-        ),
+        "start": lambda: _start(values, pattern, unit, process_known(values, kept)),
         "resets": machine_commands.refused_connections,
         "memory": machine_commands.memory,
-        "permission": lambda: machine_commands.saved_permission(pattern),
+        "identity": lambda: machine_identity.ask(pattern),
+        "settings": lambda: machine_settings.look(process_known(values, kept)["config_file"]),
+        "edit": lambda: machine_settings.edit(
+            process_known(values, kept)["config_file"],
+            # Before ansible-core 2.19 a template makes an empty text of none.
+            {key: value or None for key, value in (settings or {}).items()},
+        ),
+        "permission": lambda: machine_commands.saved_permission(
+            pattern, process_known(values)["config_file"], process_known(values, kept)["config_file"]
+        ),
         "facts": lambda: facts,
     }
     if kind not in kinds:
@@ -133,7 +145,24 @@ def machine_command(
     try:
         return kinds[kind]()
     except ValueError as error:
-        raise AnsibleFilterError(f"machine_command: {error}") from error
+        raise AnsibleFilterError(f"machine_command: {kind}: {error}") from error
+
+
+def process_known(values: Any, kept: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What is known of a host's process: what was kept of it, overruled by the host's variables."""
+    return kept_processes.known(
+        kept, str(values.get("rocketmq_config_file") or "").strip(), str(values.get("rocketmq_user") or "").strip()
+    )
+
+
+def _start(values: Any, pattern: str, unit: str, known: Mapping[str, Any]) -> str:
+    method, command, user = stop_method(values), str(values.get("rocketmq_start_command") or ""), known["user"]
+    if values.get("rocketmq_stop_command") and not values.get("rocketmq_user"):
+        # Who runs the process, such as a supervisor, knows its user; the command speaks to him as the connection's.
+        user = ""
+    elif method == "command" and command and known["uid"] and not user:
+        return machine_commands.start_of_nobody(pattern, known["uid"])
+    return machine_commands.start(method, pattern, unit, command, user)
 
 
 def machine_commands_of(values: Any, kinds: list[str], **more: Any) -> dict[str, str]:
@@ -219,6 +248,7 @@ class FilterModule:
             "machines_unable": machines_unable,
             "machines_unreachable": machines_unreachable,
             "machines_without": machines_without,
+            "process_known": process_known,
             "sockets_seen": sockets_seen,
             "sockets_unread": sockets_unread,
         }

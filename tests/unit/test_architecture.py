@@ -63,11 +63,12 @@ LAYERS = {
     "_migration": Layer(
         ours=("_migration", "_admin.models", "_admin.system_names", "_admin.snapshot"), refused=IMPURE.union(READERS)
     ),
-    # What an inventory may say of waivers, patterns and sizes is a rule of the decisions.
+    # What an inventory may say of waivers, patterns, sizes, users and paths is a rule of the decisions.
     "_inventory": Layer(
         ours=(
             "_inventory",
-            *(f"_migration.{name}" for name in ("account", "machine_reasons", "process_pattern", "reasons")),
+            *(f"_migration.{name}" for name in ("account", "machine_identity", "machine_reasons")),
+            *(f"_migration.{name}" for name in ("process_pattern", "reasons")),
         ),
         refused=IMPURE,
     ),

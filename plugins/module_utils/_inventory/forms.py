@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._migration import account as accounts
-from .._migration import process_pattern
+from .._migration import machine_identity, process_pattern
 from .._migration.machine_reasons import parse_size
 
 Form = Callable[[Any], "str | None"]
@@ -194,6 +194,11 @@ def engine(value: Any) -> str | None:
 def unit(value: Any) -> str | None:
     right = isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9:_.@\\-]+", value.strip())
     return None if right else f"is {shown(value)}, which is no name of a systemd unit, such as rocketmq-broker.service"
+
+
+def path(value: Any) -> str | None:
+    wrong = machine_identity.problem_of_path(value.strip()) if isinstance(value, str) else "no text"
+    return f"is {shown(value)}; it takes the absolute path of a file on the machine" if wrong else None
 
 
 def account(value: Any) -> str | None:

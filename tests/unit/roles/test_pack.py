@@ -48,6 +48,14 @@ def test_a_store_is_packed_without_its_empty_parts(store, archive, tmp_path):
     assert (tmp_path / "again" / log).read_bytes() == (store / log).read_bytes()
 
 
+def test_an_archive_belongs_to_whom_its_directory_belongs_and_is_not_for_everybody(store, archive):
+    owner = 65534 if os.geteuid() == 0 else os.getuid()
+    os.chown(archive, owner, -1)
+    assert pack(store, archive, "mro-broker-a").returncode == 0
+    packed = (archive / "mro-broker-a.tar").stat()
+    assert (packed.st_uid, packed.st_mode & 0o777) == (owner, 0o640)
+
+
 def test_what_is_packed_is_left_alone(store, archive):
     (archive / "mro-broker-a.tar").write_bytes(b"whole")
     done = pack(store, archive, "mro-broker-a")

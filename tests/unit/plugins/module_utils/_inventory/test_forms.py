@@ -19,6 +19,7 @@ GOOD: dict[str, list[Any]] = {
     "rocketmq_broker_name": ["broker-a", 1],
     "rocketmq_broker_options": [{}, {"a": 1}],
     "rocketmq_broker_permission": [0, 4, "6"],
+    "rocketmq_config_file": ["/opt/rocketmq/conf/broker a.conf"],
     "rocketmq_dns_servers": [[], ["198.18.0.2", "2001:db8::53", "198.18.0.2#5353", "ns1.example.com"]],
     "rocketmq_dns_updates": [True, False, "true", "no", "off", 1, "0", "False"],
     "rocketmq_docker_host": [
@@ -57,6 +58,7 @@ BAD: dict[str, list[Any]] = {
     "rocketmq_port": [0, 65536, "http", True, "1e3"],
     "rocketmq_process_pattern": ["broker-a.conf", "[b", ["[b]"], 1],
     "rocketmq_restart_policy": ["always", False],
+    "rocketmq_config_file": ["conf/broker.conf", "/opt/", "/opt/a\nb", "/" + "x" * 1024, ["/opt/a.conf"], True],
     "rocketmq_stop_command": [True, ["sv", "stop"]],
     "rocketmq_unit": ["my unit", ["mq"], True, "mq; reboot"],
     "rocketmq_user": ["Root", "a b", "-c", 0, ["mq"], "x" * 33],
