@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
 # The long chains, outside CI: undo after each phase, kills at many points, faults that each phase meets, one source after
 # another, a source that joins and leaves again, what 4.4.0 doubles by itself, what a restart costs, failures while traffic
-# shifts, fidelity of the copy, every ansible-core that is supported.
+# shifts, fidelity of the copy, every ansible-core that is supported, units of a real systemd in a virtual machine.
 # At production's pace, unless PACE=quick is given, where time is not the claim (cores has it by itself).
-# Usage: tools/matrix.sh [undo|kills|faults|sequence|attach|baseline|restarts|traffic|fidelity|cores]...
+# Usage: tools/matrix.sh [undo|kills|faults|sequence|attach|baseline|restarts|traffic|fidelity|cores|systemd]...
 set -euo pipefail
 # shellcheck source=tools/environment.sh
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
-chains=(undo kills faults sequence attach baseline restarts traffic fidelity cores)
+chains=(undo kills faults sequence attach baseline restarts traffic fidelity cores systemd)
 [ $# -gt 0 ] || set -- "${chains[@]}"
 for chain in "$@"; do
   case $chain in
     undo | kills | faults | sequence | attach) python tests/matrix/cutover.py "$chain" ;;
-    baseline | restarts | cores) python "tests/matrix/$chain.py" ;;
+    baseline | restarts | cores | systemd) python "tests/matrix/$chain.py" ;;
     fidelity) python tests/matrix/fidelity/run.py ;;
     traffic)
       # The slow and the late group wait for their owners, who act in the chain.
