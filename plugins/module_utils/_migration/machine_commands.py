@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from shlex import quote
 
+from . import machine_unit
+
 
 def process(pattern: str) -> str:
     """Ends with 0 where the process runs, with 1 where it does not."""
@@ -32,15 +34,7 @@ def can_end(method: str, pattern: str, unit: str, seconds: int) -> str:
             f"pkill -0 -f {quote(pattern)} || {{ echo this user may not signal the process >&2; exit 1; }}"
         )
     if method == "systemd":
-        # systemd prints times as "1min 30s" or "infinity".
-        return f"""
-show() {{ systemctl show -p "$1" {quote(unit)} | sed -n "s/^$1=//p"; }}
-loaded=$(show LoadState); sends=$(show SendSIGKILL); time=$(show TimeoutStopUSec)
-[ "$loaded" = loaded ] || {{ echo "systemctl show says LoadState=$loaded" >&2; exit 1; }}
-[ "$sends" = no ] || echo "$time" | awk '/infinity/ {{ exit 0 }}
-  {{ for (i = 1; i <= NF; i++) seconds += $i * ($i ~ /h$/ ? 3600 : $i ~ /min$/ ? 60 : $i ~ /ms$/ ? 0.001 : 1);
-  exit seconds < {int(seconds)} }}' || {{ echo "systemd sends SIGKILL after $time" >&2; exit 1; }}
-"""
+        return machine_unit.ends_in_peace(unit, pattern, seconds)
     return "true"
 
 
