@@ -166,8 +166,8 @@ class Systemd(Chain):
         time.sleep(10)
         self.is_inactive(name)
         self.does("returning", "start")
-        self.refuses("signalled", "signalled by command", name)
-        self.refuses("signalled-java", "signalled-java by command", NAMESRV)
+        self.refuses("signalled", f"{name} has Restart=always", name)
+        self.refuses("signalled-java", f"{NAMESRV} has Restart=always", NAMESRV)
 
     # -- steps ---------------------------------------------------------------------------------------------------
 
