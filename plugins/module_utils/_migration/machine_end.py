@@ -12,7 +12,7 @@ import re
 import shlex
 from shlex import quote
 
-from . import account
+from . import account, machine_unit
 
 # For so many seconds a process has to stay away until it counts as ended: runsv starts a process again at once, or one
 # second after it was started, supervisord after one second, systemd after RestartSec (0.1 s unless it is set).
@@ -57,7 +57,7 @@ def can_end(method: str, pattern: str, unit: str, seconds: int, command: str = "
     be started as, where another than the connection's.
     """
     if method == "systemd":
-        return _unit_gives_time(unit, seconds)
+        return machine_unit.ends_in_peace(unit, pattern, seconds)
     if method != "command":
         return "true"
     tools = "pgrep" if command else "pgrep pkill"
@@ -147,16 +147,4 @@ def _may_become(user: str) -> str:
   echo there is no user {user}, which rocketmq_user names >&2; exit 1; }}
 [ "$(id -u)" = 0 ] || [ "$(id -un)" = {user} ] || {{
   echo "$(id -un) may not start a process as {user} (rocketmq_user): ansible_become" >&2; exit 1; }}
-"""
-
-
-def _unit_gives_time(unit: str, seconds: int) -> str:
-    # systemd prints times as "1min 30s" or "infinity".
-    return f"""
-show() {{ systemctl show -p "$1" {quote(unit)} | sed -n "s/^$1=//p"; }}
-loaded=$(show LoadState); sends=$(show SendSIGKILL); time=$(show TimeoutStopUSec)
-[ "$loaded" = loaded ] || {{ echo "systemctl show says LoadState=$loaded" >&2; exit 1; }}
-[ "$sends" = no ] || echo "$time" | awk '/infinity/ {{ exit 0 }}
-  {{ for (i = 1; i <= NF; i++) seconds += $i * ($i ~ /h$/ ? 3600 : $i ~ /min$/ ? 60 : $i ~ /ms$/ ? 0.001 : 1);
-  exit seconds < {int(seconds)} }}' || {{ echo "systemd sends SIGKILL after $time" >&2; exit 1; }}
 """
