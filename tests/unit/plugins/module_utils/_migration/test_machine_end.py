@@ -42,25 +42,6 @@ def test_the_unit_reaches_systemctl_whole(sh, tmp_path, tools):
     assert f"show -p LoadState {NAME}" in (tmp_path / "calls").read_text().splitlines()
 
 
-@pytest.mark.parametrize(
-    ("values", "seconds", "words"),
-    [
-        ({}, 150, ""),
-        ({}, 201, "systemd sends SIGKILL after 3min 20s"),
-        ({"limit": "infinity"}, 9999, ""),
-        ({"limit": "1h 5min"}, 3900, ""),
-        ({"limit": "900ms"}, 1, "systemd sends SIGKILL after 900ms"),
-        ({"sends": "no", "limit": "1s"}, 150, ""),
-        ({"loaded": "not-found"}, 150, "LoadState=not-found"),
-        ({"loaded": ""}, 150, "LoadState="),
-    ],
-)
-def test_a_unit_of_2014_says_whether_it_gives_enough_time(sh, tools, values, seconds, words):
-    done = sh(machine_end.can_end("systemd", "x", "broker.service", seconds), **tools(**values))
-    assert (done.returncode == 0) is (words == ""), done.stderr
-    assert words in done.stderr
-
-
 def test_a_process_that_may_be_signalled_can_be_ended(sh, name, sleeper, tmp_path):
     assert sh(machine_end.can_end("command", name, "", 1)).returncode == 0
     assert sh(machine_end.can_end("command", f"{name}-other", "", 1)).returncode == 0
