@@ -332,6 +332,8 @@ def freeze(lab: Traffic) -> str:
     lab.seldom_at = time.monotonic()
     send(lab.peer, TOPIC, 0, DELAY=str(TWO_MINUTES))
     lab.delayed_at = time.monotonic()
+    # At quick pace the broker would give the undecided message up after some 75 s, wherever the chain is then.
+    lab.configure(transactionCheckMax=1000)
     send(lab.peer, TOPIC, 0, flag=PREPARED, TRAN_MSG="true", PGROUP="mro-nobody", UNIQ_KEY="undecided")
     for number in range(20):
         send(lab.peer, TOPIC, 0, str(number))
