@@ -120,6 +120,7 @@ def answers(evil: str) -> dict[str, dict[str, object]]:
         "dns_name_info": {"reasons": [reason], "names": [{"name": evil}]},
         "docker_host_info": {"host_info": {"ServerVersion": "27.1.0"}, "containers": [{"Names": [f"/{evil}"]}],
                              "images": [{"Id": evil, "RepoTags": [evil]}]},
+        "docker_container_info": {"exists": False, "msg": evil},
         "rocketmq_metadata": {"closed": [], "waits_for": [], "reasons": [reason]},
         "rocketmq_drift": {"target_only": [], "unowned": [], "reasons": [reason]},
         "rocketmq_write_stop": {
@@ -154,7 +155,8 @@ class World:
                 self.stub(self.own / "plugins/modules" / path.name)
         docker = place / "collections/ansible_collections/community/docker/plugins/modules"
         docker.mkdir(parents=True)
-        self.stub(docker / "docker_host_info.py")
+        for name in ("docker_host_info", "docker_container_info"):
+            self.stub(docker / f"{name}.py")
         (place / "tools").mkdir()
         self.script(place / "ssh", SSH.replace("BIN", str(place / "tools")))
         for name, text in TOOLS.items():
