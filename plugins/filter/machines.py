@@ -17,6 +17,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import (
     machine_commands,
     machine_end,
     machine_identity,
+    machine_permission,
     machine_settings,
     machine_state,
 )
@@ -135,7 +136,7 @@ def machine_command(
             # Before ansible-core 2.19 a template makes an empty text of none.
             {key: value or None for key, value in (settings or {}).items()},
         ),
-        "permission": lambda: machine_commands.saved_permission(
+        "permission": lambda: machine_permission.saved_permission(
             pattern, process_known(values)["config_file"], process_known(values, kept)["config_file"]
         ),
         "facts": lambda: facts,
@@ -161,7 +162,7 @@ def _start(values: Any, pattern: str, unit: str, known: Mapping[str, Any]) -> st
         # Who runs the process, such as a supervisor, knows its user; the command speaks to him as the connection's.
         user = ""
     elif method == "command" and command and known["uid"] and not user:
-        return machine_commands.start_of_nobody(pattern, known["uid"])
+        return machine_identity.start_of_nobody(pattern, known["uid"])
     return machine_commands.start(method, pattern, unit, command, user)
 
 

@@ -12,18 +12,6 @@ from shlex import quote
 
 from . import account
 
-# Out of the words of a command line, one a line, the value of -c as commons-cli 1.2 takes it (command_line.py). What
-# stands before the main class is not the broker's.
-_CONFIG_FILE = r"""
-!main && /(^|[.])BrokerStartup$/ { main = 1; value = 0; found = ""; next }
-value { found = $0; value = 0; next }
-found != "" { next }
-/^-(c|-c|-?configFile)$/ { value = 1; next }
-/^--(c|configFile)=/ { found = $0; sub(/^[^=]*=/, "", found); next }
-main && /^-[pm]*c./ { found = $0; sub(/^-[pm]*c/, "", found) }
-END { print found }
-"""
-
 
 def process(pattern: str) -> str:
     """Ends with 0 where the process runs, with 1 where it does not."""
@@ -79,12 +67,6 @@ def _as_user(command: str, user: str) -> str:
     return f"set -- sh -c {text}\n{other}{setsid}\nprintf '%s\\n' {quote(command)} | " + '"$@"'
 
 
-def start_of_nobody(pattern: str, uid: int) -> str:
-    """For a process whose user is not known by name: it is not started as somebody else, root least of all."""
-    said = f"its process belonged to uid {int(uid)}, which has no usable name there: set rocketmq_user"
-    return f"{process(pattern)} || {{ echo {quote(said)} >&2; exit 1; }}"
-
-
 def refused_connections() -> str:
     """Prints the kernel's count of resets that it has sent (OutRsts)."""
     return (
@@ -100,28 +82,6 @@ def memory() -> str:
 def size(path: str) -> str:
     """Prints the size of a directory in KiB, then its name."""
     return f"du -sk {quote(path)}"
-
-
-def saved_permission(pattern: str, given: str = "", kept: str = "") -> str:
-    """Prints brokerPermission out of the file that the process of the pattern was started with (-c), each value once.
-
-    C(given): the file that the inventory names, which overrules. C(kept): what is known of a process that has ended.
-    """
-    return f"""
-saved() {{ sed -n 's/^[[:space:]]*brokerPermission[[:space:]]*[=:][[:space:]]*//p' "$1" | tail -n 1; }}
-given={quote(given)} kept={quote(kept)}
-[ -z "$given" ] || {{ saved "$given"; exit; }}
-pids=$(pgrep -f {quote(pattern)})
-for pid in $pids; do
-  file=$(tr '\\0' '\\n' < /proc/$pid/cmdline | awk {quote(_CONFIG_FILE)})
-  case $file in
-    "") ;;
-    /*) (cd "/proc/$pid/root" && saved "./$file") ;;
-    *) (cd "/proc/$pid/cwd" && saved "./$file") ;;
-  esac
-done | sort -u
-[ -n "$pids" ] || [ -z "$kept" ] || saved "$kept"
-"""
 
 
 def script(text: str, *arguments: str) -> str:

@@ -85,6 +85,12 @@ echo end=
 """
 
 
+def start_of_nobody(pattern: str, uid: int) -> str:
+    """For a process whose user is not known by name: it is not started as somebody else, root least of all."""
+    said = f"its process belonged to uid {int(uid)}, which has no usable name there: set rocketmq_user"
+    return f"pgrep -f {quote(pattern)} >/dev/null || {{ echo {quote(said)} >&2; exit 1; }}"
+
+
 def read(lines: Iterable[str]) -> list[Process]:
     """The processes in an answer; ValueError, in words, where it is none."""
     blocks: list[dict[str, str]] = []

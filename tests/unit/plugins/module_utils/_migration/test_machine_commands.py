@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import pwd
 import shutil
 import subprocess
-import time
 
 import pytest
 
@@ -41,10 +39,6 @@ def test_whether_a_process_runs_is_the_exit_status(sh, name, sleeper):
         machine_commands.start("systemd", "no-such-process-here", NAME, ""),
         machine_commands.start("command", NAME, "", "true"),
         machine_commands.size(NAME),
-        machine_commands.saved_permission(NAME),
-        machine_commands.saved_permission("no-such-process-here", NAME),
-        machine_commands.saved_permission("no-such-process-here", "", NAME),
-        machine_commands.start_of_nobody("no-such-process-here", 7),
         machine_commands.script("echo $1", NAME),
     ],
 )
@@ -71,59 +65,6 @@ def test_a_start_that_fails_says_what_was_printed(sh, name, tmp_path):
     assert done.returncode == 1 and "no java here" in done.stderr and done.stdout == ""
     done = sh(machine_commands.start("command", name, "", ""))
     assert (done.returncode, done.stderr) == (1, "there is no rocketmq_start_command\n")
-
-
-def test_a_process_is_started_as_its_own_user(sh, name, tmp_path):
-    """By su where the connection's user is another one; what is no name of a user becomes no command."""
-    start = f"exec {shutil.which('bash')} -c 'exec -a {name} sleep 60' &"
-    others = ["nobody"] if os.geteuid() == 0 else []
-    for user in [getpass.getuser(), *others]:
-        try:
-            done = sh(machine_commands.start("command", name, "", start, user), TMPDIR=str(tmp_path))
-            assert (done.returncode, done.stdout) == (0, "started\n"), done.stderr
-            (pid,) = subprocess.run(["pgrep", "-f", name], capture_output=True, text=True, check=True).stdout.split()
-            assert pwd.getpwuid(os.stat(f"/proc/{pid}").st_uid).pw_name == user
-        finally:
-            subprocess.run(["pkill", "-f", name], check=False)
-    done = sh(machine_commands.start("command", name, "", start, "no-such-user-here").replace("-lt 30", "-lt 0"))
-    assert done.returncode == 1 and "it does not run" in done.stderr and done.stdout == ""
-    with pytest.raises(ValueError, match="is no name of a user"):
-        machine_commands.start("command", name, "", start, "mq; reboot")
-    # A unit says by itself who runs it.
-    assert "su " not in machine_commands.start("systemd", name, "broker.service", "", "mq")
-
-
-def test_a_process_of_a_user_without_a_name_is_started_by_nobody_else(sh, name, sleeper):
-    done = sh(machine_commands.start_of_nobody(f"{name}-other", 1007))
-    assert (done.returncode, done.stderr) == (1, (
-        "its process belonged to uid 1007, which has no usable name there: set rocketmq_user\n"
-    ))  # fmt: skip
-    assert sh(machine_commands.start_of_nobody(name, 1007)).returncode == 0
-
-
-@pytest.mark.parametrize("words", ["-c {0}", "-c{0}", "--configFile={0}", "-configFile {0}", "-pc{0} -c other.conf"])
-def test_a_saved_permission_is_that_of_the_file_of_the_process(sh, name, tmp_path, words):
-    (tmp_path / f"{name}.conf").write_text("brokerPermission=6\n  brokerPermission = 4\nother=brokerPermission=0\n")
-    absolute, relative = f"{tmp_path}/{name}.conf", f"{name}.conf"
-    call = [shutil.which("bash"), "-c", "while sleep 0.2; do :; done", "org.apache.rocketmq.broker.BrokerStartup"]
-    # The shell that has started a broker has the same words; they are told once.
-    processes = [
-        subprocess.Popen([*call, *words.format(path).split()], cwd=tmp_path, start_new_session=True)
-        for path in (absolute, relative)
-    ]
-    try:
-        time.sleep(0.2)
-        assert sh(machine_commands.saved_permission(f"{name}.conf")).stdout == "4\n"
-        (tmp_path / "b.conf").write_text("brokerPermission=0\n")
-        assert sh(machine_commands.saved_permission(f"{name}.conf", "", f"{tmp_path}/b.conf")).stdout == "4\n"
-        assert sh(machine_commands.saved_permission(f"{name}.conf", f"{tmp_path}/b.conf")).stdout == "0\n"
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
-    assert sh(machine_commands.saved_permission(f"{name}.conf")).stdout == ""
-    # Of one that has ended, out of the file that was kept.
-    assert sh(machine_commands.saved_permission(f"{name}.conf", "", f"{tmp_path}/b.conf")).stdout == "0\n"
 
 
 def test_sockets_are_shown_with_a_header_that_is_skipped(sh):

@@ -102,8 +102,18 @@ def test_no_process_and_a_pattern_that_is_none(name):
 
 
 def test_a_pattern_is_no_shell(tmp_path):
-    sh(f"cd {tmp_path}; " + machine_identity.ask("it's $(touch hit) `touch hit`"))
+    for text in (machine_identity.ask, lambda pattern: machine_identity.start_of_nobody(pattern, 7)):
+        sh(f"cd {tmp_path}; " + text("it's $(touch hit) `touch hit`"))
     assert not (tmp_path / "hit").exists()
+
+
+def test_a_process_of_a_user_without_a_name_is_started_by_nobody_else(name, java):
+    done = sh(machine_identity.start_of_nobody(f"{name}-other", 1007))
+    assert (done.returncode, done.stderr) == (1, (
+        "its process belonged to uid 1007, which has no usable name there: set rocketmq_user\n"
+    ))  # fmt: skip
+    java(name)
+    assert sh(machine_identity.start_of_nobody(name, 1007)).returncode == 0
 
 
 def block(**values):
