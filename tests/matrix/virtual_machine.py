@@ -146,7 +146,7 @@ class Machine:
                 raise Failed(f"nobody could log in {seconds:.0f} s after power-on: {said}; the console's end: {seen}")
             time.sleep(1)
 
-    def ssh(self, command: str, *, told: str = "", timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    def ssh(self, command: str, *, told: str = "", timeout: float) -> subprocess.CompletedProcess[str]:
         options = [*self.ssh_options(), "-i", str(self.run / "key"), "-p", str(SSH_PORT)]
         return subprocess.run(
             ["ssh", *options, f"{USER}@{self.address}", command],
@@ -156,7 +156,11 @@ class Machine:
     def root(self, command: str) -> str:
         """What a command for sh prints there, as root; how it ends does not matter."""
         # The command comes behind the password, so that no quoting is needed.
-        return self.ssh("sudo -k -S -p '' sh", told=f"{self.password.read_text().strip()}\n{command}\n").stdout
+        told = f"{self.password.read_text().strip()}\n{command}\n"
+        try:
+            return self.ssh("sudo -k -S -p '' sh", told=told, timeout=300).stdout
+        except subprocess.TimeoutExpired as error:
+            raise Failed(f"the machine did not do this within 300 s: {last_lines(command)}") from error
 
     def end(self) -> None:
         """Power off, at once: nothing on its disk is kept."""

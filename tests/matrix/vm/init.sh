@@ -15,6 +15,7 @@ ip addr add 10.0.2.15/24 dev eth0
 ip link set eth0 up
 ip link set lo up
 ip route add default via 10.0.2.2
+# shellcheck disable=SC2154
 echo "ssh-ed25519 $mqops_key" > /root/home/ops/.ssh/authorized_keys
 umount /proc
 umount /sys
