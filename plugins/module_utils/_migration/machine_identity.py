@@ -56,7 +56,7 @@ def ask(pattern: str) -> str:
 pids=$(pgrep -f {quote(pattern)}); case $? in 0 | 1) ;; *) exit 3 ;; esac
 here=$(stat -Lc %d:%i /)
 inert() {{ base64 | tr -d '\\n'; }}
-# A root without all of its rights, as in a container, may not read what belongs to the processes of others; their owner may.
+# A root without all of its rights, as in a container, may not read this of the processes of others; their owner may.
 as_owner() {{
   "$@" 2>/dev/null && return
   case $name in [A-Za-z_]*) su -s /bin/sh "$name" -c "$*" 2>/dev/null </dev/null ;; *) return 1 ;; esac
