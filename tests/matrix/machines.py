@@ -63,9 +63,9 @@ class Machines(Chain):
 
     def at_the_preflight(self) -> None:
         with self.told(ansible_become_password="wrong"):
-            self.finds("wrong sudo password", f"MACHINE_UNREACHABLE {FIRST}-ns")
+            self.finds("wrong sudo password", "Incorrect sudo password")
         with self.told(ansible_user="guest"):
-            self.finds("a user who may not use sudo", f"MACHINE_UNREACHABLE {FIRST}-ns")
+            self.finds("a user who may not use sudo", "guest is not in the sudoers file")
         with self.other_host_key(SLAVE):
             self.finds("a changed host key", UNREACHABLE)
         with self.command(SLAVE, "ss", None):
@@ -96,9 +96,8 @@ class Machines(Chain):
 
     def at_the_release(self) -> None:
         business = f"{FIRST}-business"
-        gone = lambda: not self.processes.running(f"{FIRST}-ns")  # noqa: E731
         self.more["migration_release_timeout"] = 90
-        with self.when(gone, lambda: self.processes.power_off(business)):
+        with self.when(lambda: not self.processes.running(f"{FIRST}-ns"), lambda: self.processes.power_off(business)):
             self.phase("phase_85_release_clients", passes=False, says=business)
         del self.more["migration_release_timeout"]
         # It comes back as a machine does: the clients on it are started by whoever runs them.

@@ -121,7 +121,7 @@ class Machine:
             "-append", f"console=ttyS0 loglevel=4 systemd.show_status=1 TERM=dumb mitigations=off mqops_key={public}",
             "-drive", f"file={self.place}/disk,format=raw,if=virtio,snapshot=on",
             # The machine itself reaches nobody.
-            "-netdev", f"user,id=net,restrict=on,{forwards}",
+            "-netdev", f"user,id=net,net=198.18.253.0/24,restrict=on,{forwards}",
             "-device", "virtio-net-pci,netdev=net", "-device", "virtio-rng-pci",
         ]  # fmt: skip
         with (self.run / "qemu.log").open("wb") as log:

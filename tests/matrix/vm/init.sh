@@ -1,4 +1,4 @@
-#!/bin/busybox sh
+# shellcheck shell=sh
 # Process 1 of the initrd: what the disk's own systemd finds done when it becomes process 1, so that no udev has to run.
 # The kernel makes a variable of mqops_key=..., which qemu gives it on its command line.
 set -e
@@ -11,10 +11,10 @@ modprobe -a virtio_pci virtio_blk virtio_net virtio_rng
 until [ -b /dev/vda ]; do sleep 0.1; done
 mount -t ext4 /dev/vda /root
 # The addresses of qemu's user network.
-ip addr add 10.0.2.15/24 dev eth0
+ip addr add 198.18.253.15/24 dev eth0
 ip link set eth0 up
 ip link set lo up
-ip route add default via 10.0.2.2
+ip route add default via 198.18.253.2
 # shellcheck disable=SC2154
 echo "ssh-ed25519 $mqops_key" > /root/home/ops/.ssh/authorized_keys
 umount /proc
