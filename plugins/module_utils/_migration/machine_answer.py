@@ -79,6 +79,8 @@ def read(result: Any, mark: str, name: str) -> Answer:
     if not isinstance(result, Mapping) or result.get("skipped"):
         return Answer(GARBLED, said="it was not asked")
     told = printable(str(result.get("msg") or "").removeprefix("Task failed: "), _SAID)
+    # Ansible's words for an exit status; what was printed says more.
+    told = "" if told == "non-zero return code" else told
     if result.get("unreachable"):
         return Answer(UNREACHABLE, said=told or "no reason was given")
     printed = str(result.get("stdout") or "").replace("\r\n", "\n").replace("\r", "")
