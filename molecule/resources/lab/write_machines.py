@@ -127,7 +127,7 @@ def write(build: Path, hosts: list[dict[str, Any]]) -> None:
         peer = f"{net}.1" if name == "bastion" else bastion
         (place / "sshd_config").write_text(SSHD_CONFIG.format(login=LOGIN, engine=ENGINE_LOGIN, peer=peer))
         shutil.copy(ssh / "sudo.password", place / "password")
-        # Of Docker's own server a machine could ask its own name. What the clients ask is looked at, and stays as it is.
+        # Docker's own server would know the machine's name. What the clients ask is looked at, and stays as it is.
         (place / "resolv.conf").unlink(missing_ok=True)
         if "business" not in members[0]["groups"]:
             (place / "resolv.conf").write_text(f"nameserver {members[0]['vars']['lab_dns_server']}\n")
