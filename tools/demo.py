@@ -42,6 +42,8 @@ class Demo:
         self.log = self.build / "demo.log"
         self.archive = self.build / "archive"
         self.awaited: list[str] = []  # the command at whose end a run is killed
+        self.ended_by_kill = False  # the last run
+        self.confirm = ""  # the hash of the plan
         self.inventory = self.build / "inventory"
         self.report = Report(lab, estate)
         self.environment = dict(
@@ -89,9 +91,28 @@ class Demo:
             except BaseException:
                 end_group(process)
                 raise
-            if killer:
-                killer.wait()
+            finally:
+                # It must not meet a later process group of the same number.
+                if killer:
+                    end_group(killer)
+        self.ended_by_kill = code == -signal.SIGKILL
         return code == 0
+
+    def killed(self, name: str, phase: str, seconds: float = 0.0, *, awaited: list[str] | None = None) -> bool:
+        """Whether a run was killed in this phase; one that fails by itself is a failure, one that passes is none."""
+        self.awaited = awaited or []
+        try:
+            passed = self.playbook(name, *self.variables(self.confirm), kill_when=(phase, seconds))
+        finally:
+            self.awaited = []
+        if passed:
+            return False
+        events = read_phases(self.evidence / "phases.jsonl", raw=True)
+        if not self.ended_by_kill:
+            raise Failed(f"the run was to be killed in {phase}, and has failed before; see {self.log}")
+        if (events[-1]["phase"], events[-1]["event"]) != (phase, "start"):
+            raise Failed(f"the run was to be killed in {phase}, and was killed after {events[-1]}")
+        return True
 
     def _killer(self, group: int, when: tuple[str, float]) -> subprocess.Popen[bytes]:
         """A process of its own that kills the run's process group, so that nothing of the run can delay it."""
@@ -103,7 +124,9 @@ class Demo:
                 sys.executable, __file__, "--kill-group", str(group), "--lab", self.lab,
                 "--kill-when", f"{when[0]}:{when[1]}",
             ]  # fmt: skip
-        return subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL)
+        return subprocess.Popen(
+            command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, start_new_session=True
+        )
 
     @property
     def processes(self) -> Processes:
@@ -270,31 +293,30 @@ class Demo:
             (ledger / "stop-producing").touch()
         self.say("the business stops sending; the verdict waits for what is on its way")
 
-    def kills(self, confirm: str) -> None:
+    def kills(self) -> None:
         """Three runs that end in the middle: of a change, of a wait, and of ending processes."""
         # The second when the sources are closed and their clients let go: after some 65 s, 25 s at quick pace.
         closing = 40.0 if os.environ.get("PACE") == "quick" else 75.0
         for phase, seconds in (("freeze_source", 6.0), ("close_source", closing), ("stop_brokers", 0.0)):
-            self.awaited = self.ended("mro-broker-a-slave") if phase == "stop_brokers" else []
-            if self.playbook("playbooks/site.yml", *self.variables(confirm), kill_when=(phase, seconds)):
+            awaited = self.ended("mro-broker-a-slave") if phase == "stop_brokers" else None
+            if not self.killed("playbooks/site.yml", phase, seconds, awaited=awaited):
                 raise Failed(f"the run was to be killed in {phase} and has gone through")
             self.say(f"the run was killed in {phase}; going on from the live world")
             if phase == "freeze_source":
-                self.undo_freeze(confirm)
-        self.awaited = []
+                self.undo_freeze(self.confirm)
 
     def run(self, rehearse: bool, kills: bool = False) -> None:
         self.bring_up()
         self.wait_for_business(20, 240)
         before = self.business()
         self.report.started = {source: status.started for source, status in before.items()}
-        confirm = self.preflight()
+        confirm = self.confirm = self.preflight()
         self.report.dns_before = self.dns()
         began = time.time()
         if rehearse:
             self.check_mode(confirm)
         if rehearse or kills:
-            self.kills(confirm)
+            self.kills()
         if not self.playbook("playbooks/site.yml", *self.variables(confirm, compare=True)):
             raise Failed("the migration stopped; see " + str(self.log))
         self.report.seconds["migration"] = time.time() - began
@@ -349,6 +371,12 @@ class Demo:
         self.report.claim("a second run of site right after", "changed=0 on all hosts")
 
 
+def end_on_the_way_out() -> None:
+    """At SIGTERM and SIGHUP, too, as at Ctrl-C: what runs is ended, and what was broken is mended."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, _frame: sys.exit(128 + received))
+
+
 def end_group(process: subprocess.Popen[bytes]) -> None:
     """End a run and all that it has started, so that the next one does not meet it."""
     for number in (signal.SIGTERM, signal.SIGKILL):
@@ -396,9 +424,7 @@ def main() -> int:
     if not shutil.which("ansible-playbook"):
         print("ansible-playbook is not on the path; start this with `make demo`", file=sys.stderr)
         return 2
-    # As at Ctrl-C: what runs is ended on the way out.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda received, _frame: sys.exit(128 + received))
+    end_on_the_way_out()
     demo = Demo(options.lab, options.estate)
     try:
         demo.run(options.rehearse, options.kills)

@@ -4,16 +4,17 @@
 # shifts, machines that fail and the way to them, fidelity of the copy, every ansible-core that is
 # supported, units of a real systemd in a virtual machine.
 # At production's pace, unless PACE=quick is given, where time is not the claim (cores has it by itself).
-# Usage: tools/matrix.sh [undo|kills|faults|sequence|attach|baseline|restarts|traffic|machines|fidelity|cores|systemd]...
+# Usage: tools/matrix.sh [undo|kills|faults|sequence|sequence-containers|attach|baseline|restarts|traffic|machines|fidelity|cores|systemd]...
 set -euo pipefail
 # shellcheck source=tools/environment.sh
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
-chains=(undo kills faults sequence attach baseline restarts traffic machines fidelity cores systemd)
+chains=(undo kills faults sequence sequence-containers attach baseline restarts traffic machines fidelity cores systemd)
 [ $# -gt 0 ] || set -- "${chains[@]}"
 for chain in "$@"; do
   case $chain in
     undo | kills | faults | sequence | attach) python tests/matrix/cutover.py "$chain" ;;
+    sequence-containers) python tests/matrix/cutover.py sequence --second rot-sc ;;
     baseline | restarts | machines | cores | systemd) python "tests/matrix/$chain.py" ;;
     fidelity) python tests/matrix/fidelity/run.py ;;
     traffic)

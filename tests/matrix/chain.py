@@ -15,7 +15,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from demo import Demo, Failed  # noqa: E402
+from demo import Demo, Failed, end_on_the_way_out  # noqa: E402
 
 
 class Chain(Demo):
@@ -26,7 +26,6 @@ class Chain(Demo):
         self.chain = chain
         self.steps: list[dict[str, Any]] = []
         self.path = ROOT / "build" / "matrix" / "report.json"
-        self.confirm = ""
         # Variables of every run, beside those of the demo.
         self.more: dict[str, Any] = {}
 
@@ -72,11 +71,10 @@ class Chain(Demo):
 
     def killed_after(self, name: str, *command: str) -> None:
         """Run a playbook, and kill it as soon as this command has ended."""
-        began, self.awaited = time.time(), list(command)
-        ended = self.playbook(f"playbooks/{name}.yml", *self.variables(self.confirm), kill_when=(name, 0.0))
-        self.awaited = []
-        self.note(f"killed in {name} after {' '.join(command)}", time.time() - began, killed=not ended)
-        if ended:
+        began = time.time()
+        killed = self.killed(f"playbooks/{name}.yml", name, awaited=list(command))
+        self.note(f"killed in {name} after {' '.join(command)}", time.time() - began, killed=killed)
+        if not killed:
             raise Failed(f"{name} was to be killed after {' '.join(command)}; see {self.log}")
 
     def killed_while_stopped(self, name: str, broker: str) -> None:
@@ -129,6 +127,7 @@ class Chain(Demo):
     def conclude(self, steps: Callable[[], None]) -> int:
         """Go through the steps; 0 when every one of them came out as it had to."""
         began = time.time()
+        end_on_the_way_out()
         try:
             steps()
         except Failed as failure:

@@ -16,8 +16,9 @@ faults    what each phase meets is broken first: name server and DNS server that
           stops with a reason, or says what is wrong, and passes when it is mended.
 sequence  one source after the other: the first from the deploy to the end, the second attached to the target that
           serves; then a gentle restart, and the rescue of messages that were left unread, under a waiver, on the
-          released source. Two topics are in the first one's order table. Between the two the first is struck from the
-          inventory, and the target is kept for it all the same.
+          released source, whose processes are supervised (with --second rot-sc: in containers), and of the first one,
+          whose processes were started by hand. Two topics are in the first one's order table. Between the two the first
+          is struck from the inventory, and the target is kept for it all the same.
 attach    the target is deployed for two sources, undone, and deployed for the first alone. The second joins while it
           serves the first, which is not done; it leaves again, killed on the way, while the first goes on; what
           is sent late to a topic of it is named; and it joins once more. The ways back that would take the target from
@@ -71,6 +72,7 @@ LEAVE = (
 class Matrix(Chain):
     """The chains of the cut-over."""
 
+    second = "mdm"  # the source that comes after mro in the chain sequence
     ORDERED = ("mro-ordered", "mro-normal")  # what the order table lists where a chain wants one
 
     def lock(self, state: str) -> None:
@@ -175,6 +177,9 @@ class Matrix(Chain):
             self.note(f"killed {seconds:.0f} s into {phase}", time.time() - began, killed=not ended, events=len(events))
             if ended:
                 break
+            # Wherever the run was then: in this phase, or in the next ones.
+            if not self.ended_by_kill:
+                raise Failed(f"the run was to be killed {seconds:.0f} s into {phase}, and has failed; see {self.log}")
             if not self.playbook("playbooks/status.yml", *self.variables(compare=True)):
                 raise Failed(f"after a kill in {phase}, mqadmin and status do not see the same; see {self.log}")
         self.phase("site")
@@ -280,7 +285,7 @@ class Matrix(Chain):
         self.more = {}
 
     def sequence(self) -> None:
-        first, second = "mro", "mdm"
+        first, second = "mro", self.second
         self.more = {"rocketmq_migration_batch": [first]}
         self.begin("listed")
         for phase in (*JOIN, *LEAVE):
@@ -325,6 +330,11 @@ class Matrix(Chain):
         (self.build / "ledger" / second / "late-return").touch()
         self.phase("rescue")
         self.phase("phase_95_decommission")
+        # Of the first one nothing is unread; its masters are run in another way, and come and go all the same.
+        batch = self.more["rocketmq_migration_batch"]
+        self.more["rocketmq_migration_batch"] = [first]
+        self.phase("rescue")
+        self.more["rocketmq_migration_batch"] = batch
         self.note("messages that were unread before the rescue", 0.0, messages=unread)
         self.finish()
 
@@ -401,10 +411,8 @@ class Matrix(Chain):
         self.stands("open", second)
         self.phase("rollback_open_target", passes=False, says="the target would be read-only for every source")
         began = time.time()
-        ended = self.playbook(
-            "playbooks/rollback_attach.yml", *self.variables(self.confirm), kill_when=("rollback_attach", 60.0)
-        )
-        self.note("killed while its topics are proved", time.time() - began, killed=not ended)
+        killed = self.killed("playbooks/rollback_attach.yml", "rollback_attach", 60.0)
+        self.note("killed while its topics are proved", time.time() - began, killed=killed)
         for master in ("hub-a", "hub-b"):
             self.killed_while_stopped("rollback_attach", master)
         # By a producer that is pinned to the first master, which has left already and serves.
@@ -418,8 +426,8 @@ class Matrix(Chain):
         self.phase("rollback_attach", says="changed=0")
         # What a killed attach leaves behind, too.
         began = time.time()
-        ended = self.playbook("playbooks/attach.yml", *self.variables(self.confirm), kill_when=("attach", 120.0))
-        self.note("killed 120 s into attach", time.time() - began, killed=not ended)
+        killed = self.killed("playbooks/attach.yml", "attach", 120.0)
+        self.note("killed 120 s into attach", time.time() - began, killed=killed)
         self.phase("attach")
         self.flows(f"the second attachment of {second}")
         self.stands("open", second)
@@ -451,9 +459,12 @@ def main() -> int:
     parser.add_argument("chain", choices=["undo", "kills", "faults", "sequence", "attach"])
     parser.add_argument("--lab", default="scratch59")
     parser.add_argument("--estate", help="single; twins for sequence and attach")
+    parser.add_argument("--second", choices=["mdm", "rot-sc"], default="mdm", help="of the chain sequence")
     options = parser.parse_args()
-    estate = options.estate or ("twins" if options.chain in ("sequence", "attach") else "single")
-    matrix = Matrix(options.lab, estate, options.chain)
+    usual = {"sequence": "twins" if options.second == "mdm" else "pods", "attach": "twins"}
+    name = "sequence-containers" if options.second == "rot-sc" else options.chain
+    matrix = Matrix(options.lab, options.estate or usual.get(options.chain, "single"), name)
+    matrix.second = options.second
     return matrix.conclude(getattr(matrix, options.chain))
 
 

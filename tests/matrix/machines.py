@@ -37,6 +37,9 @@ class Machines(Chain):
     """Two sources, one by hand and one under a supervisor, and machines that fail."""
 
     def steps_of_the_chain(self) -> None:
+        # An earlier lab first: a directory in which something is mounted cannot be removed.
+        if not self.playbook("molecule/resources/lab/down.yml"):
+            raise Failed(f"the lab could not be removed; see {self.log}")
         with self.small_disk():
             self.bring_up_business()
             self.nobody_stays_behind()
@@ -69,9 +72,9 @@ class Machines(Chain):
         with self.other_host_key(SLAVE):
             self.finds("a changed host key", UNREACHABLE)
         with self.command(SLAVE, "ss", None):
-            self.finds("no ss", f"{SLAVE}")
+            self.finds("no ss", f"COMMAND_FAILED {SLAVE}")
         with self.command(SLAVE, "ss", "exec sleep 3600"):
-            self.finds("a command that never returns", f"{SLAVE}")
+            self.finds("a command that never returns", f"COMMAND_FAILED {SLAVE}")
         with self.off(SLAVE):
             self.finds("a machine that is off", UNREACHABLE)
         self.bastion_goes_down()
@@ -86,19 +89,26 @@ class Machines(Chain):
     def at_the_freeze(self) -> None:
         """A slave that is off is nothing that the freeze can wait for: it refuses, and nothing is frozen."""
         with self.off(SLAVE):
-            self.phase("phase_60_freeze_source", passes=False, says=SLAVE)
+            self.phase("phase_60_freeze_source", passes=False, says=UNREACHABLE)
+        self.stands("open", FIRST)
         self.phase("phase_60_freeze_source")
 
     def at_the_stop(self) -> None:
         with self.off(SLAVE):
-            self.phase("phase_80_stop_brokers", passes=False, says=SLAVE)
+            self.phase("phase_80_stop_brokers", passes=False, says=UNREACHABLE)
+        self.stands("switched", FIRST)
+        # The bastion goes down in the middle: one process has ended, the next cannot be reached.
+        with self.when(lambda: not self.processes.running(SLAVE), lambda: self.processes.power_off("bastion")):
+            self.phase("phase_80_stop_brokers", passes=False, says="MACHINE_UNREACHABLE")
+        self.processes.power_on("bastion")
+        self.await_ssh()
         self.phase("phase_80_stop_brokers")
 
     def at_the_release(self) -> None:
         business = f"{FIRST}-business"
         self.more["migration_release_timeout"] = 90
         with self.when(lambda: not self.processes.running(f"{FIRST}-ns"), lambda: self.processes.power_off(business)):
-            self.phase("phase_85_release_clients", passes=False, says=business)
+            self.phase("phase_85_release_clients", passes=False, says=f"{business} has")
         del self.more["migration_release_timeout"]
         # It comes back as a machine does: the clients on it are started by whoever runs them.
         self.processes.power_on(business)
@@ -209,9 +219,11 @@ class Machines(Chain):
 
     def forget_connections(self) -> None:
         """End what ssh has kept open, as it would be gone some time later."""
-        for address in {values["lab_address"] for values in self.processes.hosts.values() if "lab_address" in values}:
-            command = ["ssh", "-F", str(self.build / "ssh/config"), "-O", "exit", address]
-            subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=False)
+        addresses = {values["lab_address"] for values in self.processes.hosts.values() if "lab_address" in values}
+        for address in addresses:
+            for user in ("ops", "engine", "guest"):
+                command = ["ssh", "-F", str(self.build / "ssh/config"), "-l", user, "-O", "exit", address]
+                subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=False)
 
     def await_ssh(self) -> None:
         end = time.monotonic() + 60

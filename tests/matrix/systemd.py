@@ -159,9 +159,12 @@ class Systemd(Chain):
         """Restart=always takes an end by signal for a crash; an end through systemd is one."""
         name = unit("returning")
         before = self.is_active(name)
-        self.machine.root(f"kill {before}; sleep 5")
-        if self.is_active(name) == before:
-            raise Failed(f"{name} was to come back after a signal under another number than {before}")
+        self.machine.root(f"kill {before}")
+        end = time.monotonic() + 60
+        while (state := self.shown(name)).get("ActiveState") != "active" or state.get("MainPID", "0") in ("0", before):
+            if time.monotonic() > end:
+                raise Failed(f"{name} was to come back after a signal under another number than {before}: {state}")
+            time.sleep(0.5)
         self.does("returning", "check", "stop")
         time.sleep(10)
         self.is_inactive(name)

@@ -84,8 +84,13 @@ class Machine:
         """Whether it had to be made. playbook: runs one with arguments, and tells if it ended well."""
         if (self.place / "disk").exists():
             return False
+        # An interrupted debootstrap leaves /proc mounted in its tree, which nobody could remove.
+        below = f"{self.place.parent}/"
+        mounted = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
+        for place in sorted((one for one in mounted if one.startswith(below)), reverse=True):
+            subprocess.run(["umount", "--lazy", place], capture_output=True, timeout=30, check=False)
         shutil.rmtree(self.place.parent, ignore_errors=True)
-        self.place.mkdir(parents=True)
+        self.place.mkdir(parents=True, exist_ok=True)
         if not playbook(str(VM / "make.yml"), "-e", f"vm_directory={self.place}"):
             raise Failed(f"the disk could not be made; see what make.yml said, and {self.place}/debootstrap.log")
         return True

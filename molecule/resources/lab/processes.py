@@ -78,10 +78,13 @@ class Processes:
     def running(self, host: str) -> bool:
         if self._plain(host):
             done = docker("exec", self.machine(host), "pgrep", "-f", self.pattern(host), check=False)
-            if done.returncode not in (0, 1):
+            # docker exec ends with 1, too, where there is no such machine, or where it is off.
+            if done.returncode not in (0, 1) or done.stderr.strip():
                 raise Failed(f"nobody knows whether {host} runs: {done.stdout}{done.stderr}")
             return done.returncode == 0
         state = docker("container", "inspect", "--format", "{{.State.Running}}", self.container(host), check=False)
+        if state.returncode:
+            raise Failed(f"nobody knows whether {host} runs: {state.stderr}")
         return state.stdout.strip() == "true"
 
     def _until(self, what: str, seen: Callable[[], bool], seconds: float) -> None:

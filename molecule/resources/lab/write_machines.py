@@ -14,6 +14,7 @@ BUILD/machines/NAME/   of each machine: its host key, who may log in, its manner
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import shutil
 import subprocess
@@ -33,12 +34,11 @@ Host {net}.*
   IdentitiesOnly yes
   UserKnownHostsFile {ssh}/known_hosts
   StrictHostKeyChecking yes
-  LogLevel ERROR
   ServerAliveInterval 10
   ServerAliveCountMax 3
 # One connection to each machine is kept for what comes after it: engines are asked many small questions.
   ControlMaster auto
-  ControlPath /tmp/mqops-%C
+  ControlPath {sockets}/%C
   ControlPersist 60
 Host {net}.* !{bastion}
   ProxyJump {bastion}
@@ -68,6 +68,15 @@ def secret(path: Path) -> None:
     if not path.exists():
         path.touch(0o600)
         path.write_text(secrets.token_urlsafe(18) + "\n")
+
+
+def sockets() -> Path:
+    """The directory of the sockets of kept connections: below a long path of a checkout their names would not fit."""
+    place = Path(f"/tmp/mqops-ssh-{os.geteuid()}")
+    place.mkdir(mode=0o700, exist_ok=True)
+    if place.is_symlink() or place.stat().st_uid != os.geteuid():
+        sys.exit(f"{place} belongs to somebody else")
+    return place
 
 
 def properties(host: str, values: Mapping[str, Any]) -> str:
@@ -130,7 +139,9 @@ def write(build: Path, hosts: list[dict[str, Any]]) -> None:
         # Docker's own server would know the machine's name. What the clients ask is looked at, and stays as it is.
         (place / "resolv.conf").unlink(missing_ok=True)
         if "business" not in members[0]["groups"]:
-            (place / "resolv.conf").write_text(f"nameserver {members[0]['vars']['lab_dns_server']}\n")
+            server = members[0]["vars"]["lab_dns_server"]
+            # A server that hangs, as in the chain of faults, must not make every sudo late.
+            (place / "resolv.conf").write_text(f"nameserver {server}\noptions timeout:1 attempts:1\n")
         for manner, there in manners(name, [host["name"] for host in members]).items():
             (place / manner).unlink(missing_ok=True)
             if there:
@@ -144,7 +155,7 @@ def write(build: Path, hosts: list[dict[str, Any]]) -> None:
                 (process / "conf").write_text(properties(host["name"], host["vars"]))
                 (process / "java.options").write_text(java_options(host["vars"]))
     (ssh / "known_hosts").write_text(known)
-    (ssh / "config").write_text(SSH_CONFIG.format(net=net, ssh=ssh, login=LOGIN, bastion=bastion))
+    (ssh / "config").write_text(SSH_CONFIG.format(net=net, ssh=ssh, login=LOGIN, bastion=bastion, sockets=sockets()))
     # Where bin/ssh looks, for all instances beside each other.
     (build.parent / "ssh_config").write_text(f"Include {build.parent}/*/ssh/config\n")
 
