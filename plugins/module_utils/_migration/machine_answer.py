@@ -24,6 +24,7 @@ GARBLED = "garbled"  # something came back, but no whole frame
 # More than that is not read: a machine with 100,000 connections prints 12 MB.
 MOST = 16 * 1024**2
 _SAID = 300
+_LAST = 240
 _ERRORS = 2000
 # Exit statuses of timeout(1): it ended the command by SIGTERM, by SIGKILL.
 _ENDED_BY_TIMEOUT = (124, 137)
@@ -89,7 +90,8 @@ def read(result: Any, mark: str, name: str) -> Answer:
         # All versions of ansible-core say this of a task that was ended by its time limit.
         if "timedout" in result or "expected time frame" in told:
             return Answer(TIMED_OUT, said=told)
-        rest = printable(" ".join([printed[-_SAID:], str(result.get("stderr") or "")[-_SAID:]]), _SAID)
+        # The end of it: a lecture and a banner come first.
+        rest = printable(" ".join([printed[-_SAID:], str(result.get("stderr") or "")[-_SAID:]]), _SAID * 20)[-_LAST:]
         cut = "its answer is cut" if f"{mark} out {name}" in printed else "no answer came back"
         said = printable(f"{cut}: {told or rest or 'nothing was printed'}", _SAID)
         return Answer(GARBLED, rc=_number(result.get("rc")), said=said)

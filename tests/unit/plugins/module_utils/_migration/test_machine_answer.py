@@ -125,7 +125,7 @@ def test_more_than_can_be_believed_is_no_answer(monkeypatch):
 
 
 def test_what_a_machine_has_printed_says_more_than_the_words_for_an_exit_status():
-    printed = "sudo: unable to resolve host mq1\r\n\r\nguest is not in the sudoers file.\r\n"
+    printed = "a lecture of sudo, " * 30 + "\r\n\r\nguest is not in the sudoers file.\r\n"
     answer = machine_answer.read({"msg": "non-zero return code", "rc": 1, "stdout": printed}, "mark", "process")
     assert answer.said.endswith("guest is not in the sudoers file.") and "non-zero" not in answer.said
     assert "boom" in machine_answer.read({"msg": "boom", "rc": 1, "stdout": printed}, "mark", "process").said
