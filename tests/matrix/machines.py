@@ -72,9 +72,9 @@ class Machines(Chain):
         with self.other_host_key(SLAVE):
             self.finds("a changed host key", UNREACHABLE)
         with self.command(SLAVE, "ss", None):
-            self.finds("no ss", f"COMMAND_FAILED {SLAVE}")
+            self.finds("no ss", f"TOOL_MISSING {SLAVE} (commands ss)")
         with self.command(SLAVE, "ss", "exec sleep 3600"):
-            self.finds("a command that never returns", f"COMMAND_FAILED {SLAVE}")
+            self.finds("a command that never returns", "did not end within its time limit")
         with self.off(SLAVE):
             self.finds("a machine that is off", UNREACHABLE)
         self.bastion_goes_down()
