@@ -80,9 +80,9 @@ class Machines(Chain):
         self.bastion_goes_down()
 
     def bastion_goes_down(self) -> None:
-        """When the phase has begun, so that its first questions are answered and its next ones are not."""
+        """When the phase has begun: machines have answered, and engines are asked next."""
         with self.when(lambda: self.begun("preflight"), lambda: self.processes.power_off("bastion")):
-            self.phase("phase_20_preflight", passes=False, says="MACHINE_UNREACHABLE")
+            self.phase("phase_20_preflight", passes=False, says="ENGINE_UNKNOWN hub-ns")
         self.processes.power_on("bastion")
         self.await_ssh()
 
