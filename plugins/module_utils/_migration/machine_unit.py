@@ -49,11 +49,9 @@ case $mode in
     main=$(show MainPID)
     for pid in $(pgrep -f {quote(pattern)}); do
       [ "$pid" != "$main" ] || continue
-      case $mode$sends in
-        mixedno | process*) refuse "systemd signals the unit's main process $main, and not process $pid (KillMode=$mode)" ;;
-      esac
-      said="systemd sends SIGKILL to process $pid as soon as"
-      refuse "$said the unit's main process $main has ended (KillMode=mixed)"
+      main="the unit's main process $main"
+      [ "$mode$sends" = mixedyes ] || refuse "systemd signals $main, and not process $pid (KillMode=$mode)"
+      refuse "systemd sends SIGKILL to process $pid as soon as $main has ended (KillMode=mixed)"
     done ;;
 esac
 [ "$sends" = no ] && exit 0
