@@ -158,7 +158,8 @@ def process_known(values: Any, kept: Mapping[str, Any] | None = None) -> dict[st
 
 def _start(values: Any, pattern: str, unit: str, known: Mapping[str, Any]) -> str:
     method, command, user = stop_method(values), str(values.get("rocketmq_start_command") or ""), known["user"]
-    if values.get("rocketmq_stop_command") and not values.get("rocketmq_user"):
+    end = str(values.get("rocketmq_stop_command") or "")
+    if end and not machine_end.signals(end) and not values.get("rocketmq_user"):
         # Who runs the process, such as a supervisor, knows its user; the command speaks to him as the connection's.
         user = ""
     elif method == "command" and command and known["uid"] and not user:

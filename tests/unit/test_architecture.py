@@ -67,7 +67,7 @@ LAYERS = {
     "_inventory": Layer(
         ours=(
             "_inventory",
-            *(f"_migration.{name}" for name in ("account", "machine_identity", "machine_reasons")),
+            *(f"_migration.{name}" for name in ("account", "machine_end", "machine_identity", "machine_reasons")),
             *(f"_migration.{name}" for name in ("process_pattern", "reasons")),
         ),
         refused=IMPURE,

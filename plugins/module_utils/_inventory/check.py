@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from .._migration import machine_end
 from .._migration.reasons import waiver_problems
 from .estate import Groups, Reader
 from .forms import given, meant, secret
@@ -62,9 +63,7 @@ class _Check:
         for host in self.reader.hosts:
             if self.inventory.value(host, "rocketmq_method") == "systemd":
                 self.inventory.required(host, "rocketmq_unit", "its rocketmq_method is systemd")
-            if self.inventory.value(host, "rocketmq_stop_command"):
-                what = "its rocketmq_stop_command ends the process, and nothing would start it again"
-                self.inventory.required(host, "rocketmq_start_command", what)
+            self._stop_command(host)
         if self.reader.parents:
             self._clients(clients, groups, business)
             self._migration(hosts, served)
@@ -77,6 +76,30 @@ class _Check:
         for host in self.reader.hosts:
             for name in HOST:
                 self.inventory.value(host, name)
+
+    def _stop_command(self, host: str) -> None:
+        command = self.inventory.value(host, "rocketmq_stop_command")
+        if not command:
+            return
+        method = self.inventory.value(host, "rocketmq_method")
+        if method in ("systemd", "docker"):
+            self.mistakes.add(f"has a rocketmq_stop_command, which its rocketmq_method {method} never runs", host)
+        elif not method and self.inventory.value(host, "rocketmq_container"):
+            self.mistakes.add(
+                "has a rocketmq_stop_command, which never runs where rocketmq_container is given without"
+                " rocketmq_method: command",
+                host,
+            )
+        elif self.reader.hosts[host].role in ("master", "slave"):
+            # Name servers are never started again.
+            what = "its rocketmq_stop_command ends the process, and nothing would start it again"
+            self.inventory.required(host, "rocketmq_start_command", what)
+            if machine_end.is_script(command):
+                what = (
+                    "its rocketmq_stop_command is a script, of which nobody can tell whether the broker's user runs"
+                    " rocketmq_start_command, or the one who may speak to a supervisor: root, for example"
+                )
+                self.inventory.required(host, "rocketmq_user", what)
 
     def _variable_of_the_run(self, host: str, name: str) -> None:
         """Only localhost's is computed: one with a look-up would ask once for each host."""

@@ -50,7 +50,8 @@ define(
     "docker stop -t 180 NAME) and rocketmq_start_command with the one that starts it; rocketmq_method systemd with "
     "rocketmq_unit; or docker. Where the evidence names a restart policy: docker update --restart=unless-stopped NAME, "
     "which takes effect at once. Where the parent that is named starts nothing again, a rocketmq_stop_command that "
-    "sends SIGTERM (pkill -TERM -f PATTERN) says so.",
+    "sends SIGTERM (pkill -TERM -f PATTERN) says so; rocketmq_start_command then runs as the user to whom the process "
+    "belonged, or as rocketmq_user.",
 )
 define(
     "TOOL_MISSING",

@@ -8,11 +8,12 @@ SIGTERM only, or what the inventory names instead of it.
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
 from shlex import quote
 
-from . import account, machine_unit
+from . import account, machine_unit, supervision
 
 # For so many seconds a process has to stay away until it counts as ended: runsv starts a process again at once, or one
 # second after it was started, supervisord after one second, systemd after RestartSec (0.1 s unless it is set).
@@ -84,33 +85,57 @@ def stop(
     """Ends with 0 when the process has ended and stays so; prints "terminated" when it was told to.
 
     Ends with CAME_BACK when another one runs in its place. command: used instead of SIGTERM; it may return before or
-    after the process has ended, or never.
+    after the process has ended, or never. A manager is told although no process is there: it may be about to start one.
     """
     end, why = f"pkill -TERM -f {quote(pattern)} && echo terminated", "it runs still"
+    # Whether there is nothing to be ended, asked where no process is there.
+    over = "true"
     if method == "systemd":
         end = f"systemctl stop --no-block {quote(unit)} && echo terminated"
+        # Between two starts of Restart= a unit is activating; failed is one that is started no more.
+        over = f"""state=$(systemctl show -p ActiveState {quote(unit)})
+  [ "$state" = ActiveState=inactive ] || [ "$state" = ActiveState=failed ]"""
     elif command:
+        over = "true" if signals(command) else "false"
         # It runs beside the look for the process, and holds no output of the connection.
         end = f"""said=$(mktemp "${{TMPDIR:-/tmp}}/rocketmq-stop.XXXXXX") || said=/dev/null
 {{ ( {command}
 ) </dev/null; echo "exit status $?"; }} >"$said" 2>&1 &
-echo terminated"""
+[ -z "$before" ] || echo terminated"""
         why = "it runs still; the end of $said, where rocketmq_stop_command prints: $(tail -c 500 \"$said\")"
     return f"""{LINEAGE}
 said=
+# What this shell has started: the command that ends the process may have the pattern on its command line.
+own() {{
+  at=$1 steps=0
+  while at=$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$at/status" 2>/dev/null) && [ "${{at:-0}}" -gt 0 ] && [ $steps -lt 64 ]
+  do
+    [ "$at" != $$ ] || return 0
+    steps=$((steps + 1))
+  done
+  return 1
+}}
 look() {{
   now=$(pgrep -f {quote(pattern)}); case $? in 0) ;; 1) now= ;; *) exit 3 ;; esac
-  new=
-  for one in $now; do case " $before " in *" $one "*) ;; *) new="$new $one" ;; esac; done
+  new= left=
+  for one in $now; do
+    case " $before " in *" $one "*) left="$left $one" ;; *) own "$one" || new="$new $one" ;; esac
+  done
 }}
-before=; look; [ -n "$now" ] || exit 0
+over() {{
+  {over}
+}}
+before=; look
+[ -n "$now" ] || ! over || exit 0
 before=$(echo $now)
 {end}
 waited=0; away=0; others=0
 while :; do
   look
+  # One that was about to start when its manager was told has to end, too.
+  if [ -z "$before" ] && [ -n "$new" ]; then before=$(echo $new); left=$before; new=; echo terminated; fi
   # A command of somebody that has the pattern on its command line is there for one look only.
-  if [ -n "$new" ]; then others=$((others + 1)); elif [ -n "$now" ]; then others=0; fi
+  if [ -n "$left" ]; then others=0; elif [ -n "$new" ]; then others=$((others + 1)); fi
   if [ $others -ge 2 ] && [ -n "$new" ]; then
     echo "it was started again" >&2; lineage $new; exit {CAME_BACK}
   fi
@@ -132,11 +157,25 @@ def first_word(command: str) -> str:
         words = list(shlex.shlex(command, posix=True, punctuation_chars=True))
     except ValueError:
         return ""
-    for word in words:
+    for number, word in enumerate(words):
+        # The word behind is a file.
+        if re.search("[<>]", "".join(words[number : number + 1 + word.isdigit()])):
+            return ""
         if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*=.*|[();<>|&{}!]+", word, re.DOTALL):
             continue
         return word if re.fullmatch(r"[A-Za-z0-9_./+:@%-]+", word) else ""
     return ""
+
+
+def signals(command: str) -> bool:
+    """Whether a rocketmq_stop_command signals the process by itself, so that nobody else runs it."""
+    return posixpath.basename(first_word(command)) in ("kill", "killall", "pkill")
+
+
+def is_script(command: str) -> bool:
+    """Whether nobody can tell from a rocketmq_stop_command if it signals the process, or tells the one who runs it."""
+    word = first_word(command)
+    return not signals(command) and (not word or "/" in word or word in supervision.SHELLS)
 
 
 def _may_become(user: str) -> str:

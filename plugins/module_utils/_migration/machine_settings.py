@@ -86,7 +86,10 @@ def look(path: str) -> str:
 file={quote(path)}
 {_functions()}
 if [ -L "$file" ]; then echo kind=link; echo "to=$(readlink "$file" | head -n 1)"
-elif [ ! -e "$file" ]; then echo kind=missing
+elif [ ! -e "$file" ]; then
+  # What lies in a directory that this user may not enter only seems not to be there.
+  near=$(dirname "$file"); while [ ! -e "$near" ]; do near=$(dirname "$near"); done
+  if [ -d "$near" ] && [ ! -x "$near" ]; then echo kind=unreadable; else echo kind=missing; fi
 elif [ ! -f "$file" ]; then echo kind=other
 elif [ ! -r "$file" ]; then echo kind=unreadable
 else echo kind=file

@@ -32,7 +32,8 @@ END { exit seconds < wanted }
 def ends_in_peace(unit: str, pattern: str, seconds: int) -> str:
     """Ends with 0 where C(systemctl stop) gives the process C(seconds) to end after SIGTERM. Changes nothing.
 
-    Any signal after which Java runs its shutdown hook will do. A systemctl of 2014 knows no --value.
+    Any signal after which Java runs its shutdown hook will do. Java has to get it: 4.4.0's own starters are shells, and
+    with KillMode mixed or process systemd signals the shell alone. A systemctl of 2014 knows no --value.
     """
     return f"""
 show() {{ systemctl show -p "$1" {quote(unit)} | sed -n "s/^$1=//p"; }}
@@ -40,14 +41,20 @@ refuse() {{ printf '%s\\n' "$1" >&2; exit 1; }}
 loaded=$(show LoadState); signal=$(show KillSignal); sends=$(show SendSIGKILL); time=$(show TimeoutStopUSec)
 [ "$loaded" = loaded ] || refuse "systemctl show says LoadState=$loaded"
 case $signal in '' | 1 | 2 | 15) ;; *) refuse "systemd sends signal $signal instead of SIGTERM (KillSignal)" ;; esac
+mode=$(show KillMode)
+case $mode in process | none) [ -z "$(show ExecStop)" ] || mode=commanded ;; esac
+case $mode in
+  none) refuse "systemd sends no signal to any process of the unit (KillMode=none), and the unit has no ExecStop" ;;
+  mixed | process)
+    main=$(show MainPID)
+    for pid in $(pgrep -f {quote(pattern)}); do
+      [ "$pid" != "$main" ] || continue
+      main="the unit's main process $main"
+      [ "$mode$sends" = mixedyes ] || refuse "systemd signals $main, and not process $pid (KillMode=$mode)"
+      refuse "systemd sends SIGKILL to process $pid as soon as $main has ended (KillMode=mixed)"
+    done ;;
+esac
 [ "$sends" = no ] && exit 0
-if [ "$(show KillMode)" = mixed ]; then
-  main=$(show MainPID)
-  for pid in $(pgrep -f {quote(pattern)}); do
-    [ "$pid" = "$main" ] ||
-      refuse "systemd sends SIGKILL to process $pid as soon as the unit's main process $main has ended (KillMode=mixed)"
-  done
-fi
 version=$(systemctl --version | sed -n '1s/^systemd \\([0-9]*\\).*/\\1/p')
 knows=no; [ "${{version:-0}}" -ge {_KNOWS_INFINITY} ] && knows=yes
 early="systemd ${{version:-before {_KNOWS_INFINITY}}} sends SIGKILL at once where TimeoutStopSec"

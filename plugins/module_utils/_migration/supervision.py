@@ -172,7 +172,10 @@ def _unit(process: Process) -> str | None:
         return None
     if "Restart" not in process.state:
         if any(parent.pid == 1 and parent.name == "systemd" for parent in process.parents):
-            return f"belongs to the unit {process.unit}, and systemctl does not say whether it is started again"
+            return (
+                f"belongs to the unit {process.unit}, and systemctl does not say whether it is started again: set"
+                f" rocketmq_method: systemd and rocketmq_unit: {process.unit}, or rocketmq_stop_command"
+            )
         return None
     if not _restarts(process):
         return None

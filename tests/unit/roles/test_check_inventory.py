@@ -167,7 +167,7 @@ def test_inventory_of_a_lab_is_without_mistake(tmp_path: Path) -> None:
     definition = yaml.safe_load((folder / "lab.yml").read_text())
     (tmp_path / "tsig.secret").write_text("c2VjcmV0\n")
     hosts = lab.lab_hosts(definition, "ci", "full", str(tmp_path))
-    inventory = lab.lab_inventory(hosts, lab.lab_variables(definition, "ci", str(tmp_path)))
+    inventory = lab.lab_inventory(hosts, lab.lab_variables(definition, "ci", str(tmp_path)), str(tmp_path))
     (tmp_path / "hosts.yml").write_text(yaml.safe_dump(inventory))
     said = report(
         "{{ (hostvars | mqops.rocketmq.inventory_mistakes(groups)) | to_json }}", tmp_path / "hosts.yml", tmp_path

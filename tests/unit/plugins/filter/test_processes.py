@@ -56,6 +56,9 @@ def test_who_runs_the_process_is_told_to_start_it_by_the_connection_s_user():
     for kept in (KEPT["mro-a"], {**KEPT["mro-a"], "user": ""}):
         text = filters["machine_command"](supervised, "start", "[B]roker", "[N]ames", kept=kept)
         assert "set -- su" not in text and "sv start mq" in text
+    signalled = {**HOSTS["mro-a"], "rocketmq_stop_command": "pkill -TERM -f '[b]roker'"}
+    text = filters["machine_command"](signalled, "start", "[B]roker", "[N]ames", kept=KEPT["mro-a"])
+    assert "set -- su" in text and " mq\n" in text
     by_hand = {**supervised, "rocketmq_user": "rocket"}
     assert "set -- su" in filters["machine_command"](by_hand, "start", "[B]roker", "[N]ames")
 

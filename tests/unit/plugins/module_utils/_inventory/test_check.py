@@ -93,6 +93,18 @@ SINGLE = {
         put("mdm-a", rocketmq_stop_command="sv stop mq"),
         "host mdm-a: has no rocketmq_start_command (its rocketmq_stop_command ends the process",
     ),
+    "an end that systemd never runs": (
+        put("mdm-a", rocketmq_stop_command="sv stop mq", rocketmq_method="systemd", rocketmq_unit="mq"),
+        "host mdm-a: has a rocketmq_stop_command, which its rocketmq_method systemd never runs",
+    ),
+    "an end that an engine never runs": (
+        put("mdm-ns", rocketmq_stop_command="sv stop mq", rocketmq_container="ns"),
+        "host mdm-ns: has a rocketmq_stop_command, which never runs where rocketmq_container is given",
+    ),
+    "an end by a script": (
+        put("mdm-a", rocketmq_stop_command="/opt/mq/stop.sh", rocketmq_start_command="/opt/mq/start.sh"),
+        "host mdm-a: has no rocketmq_user (its rocketmq_stop_command is a script",
+    ),
     "a user": (put("mdm-a", rocketmq_user="m q"), "host mdm-a: rocketmq_user is 'm q', which is no name of a user"),
     "a template": (put("mdm-a", rocketmq_broker_name=Unreadable("'x' is undefined")), "be computed: 'x' is undefined"),
     "no DNS server": (everywhere(rocketmq_dns_servers=[]), "rocketmq_dns_servers is not set"),
@@ -103,6 +115,14 @@ SINGLE = {
     "an empty group": (regroup(sources=[]), "host group 'sources' is empty"),
     "a client's role": (put("shop", rocketmq_role="client"), "host shop: is in group 'business' and has"),
 }  # fmt: skip
+
+
+def test_a_name_server_is_never_started_again(inventory: Inventory) -> None:
+    inventory[0]["mdm-ns"]["rocketmq_stop_command"] = "/opt/mq/stop.sh"
+    more = {"rocketmq_stop_command": "docker stop mq", "rocketmq_start_command": "docker start mq"}
+    inventory[0]["mdm-a"].update(more, rocketmq_container="mq", rocketmq_method="command")
+    inventory[0]["mro-a"].update(rocketmq_stop_command="/opt/stop.sh", rocketmq_start_command="a", rocketmq_user="mq")
+    assert told(inventory) == []
 
 
 @pytest.mark.parametrize(("spoil", "words"), SINGLE.values(), ids=SINGLE)

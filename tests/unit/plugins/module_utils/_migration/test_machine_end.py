@@ -117,6 +117,10 @@ def test_what_comes_from_the_inventory_is_no_shell(sh, text, tmp_path, tools):
         ("~/stop.sh", ""),
         ("sh -c 'unbalanced", ""),
         ("", ""),
+        (">/var/log/x sv stop b", ""),
+        ("2>/dev/null sv stop b", ""),
+        ("A=1 2>&1 sv stop b", ""),
+        ("sv>/var/log/x stop b", "sv"),
     ],
 )
 def test_the_first_word_of_a_command_is_asked_for_where_it_is_plain(command, word):
@@ -264,11 +268,61 @@ def test_a_stop_command_that_never_returns_is_not_waited_for(shells, name, sleep
     assert time.monotonic() - began < 30 and not list(tmp_path.iterdir())
 
 
+def test_a_stop_command_with_the_pattern_on_its_command_line_is_no_return(shells, name, sleeper, tmp_path):
+    """As sv -w 180 stop broker-a of a pattern [b]roker-a."""
+    (tmp_path / "sv").write_text(f"#!/bin/sh\nsleep 2\nkill {sleeper.pid}\nsleep 3\n")
+    (tmp_path / "sv").chmod(0o755)
+    pattern = f"[m]{name[1:]}"
+    done = shells(machine_end.stop("command", pattern, "", 20, f"{tmp_path}/sv stop {name}; :", watched=1))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "terminated\n", "")
+
+
+def test_who_runs_the_process_is_told_although_none_is_there(shells, name, tmp_path):
+    """A supervised process between two starts; and nothing has changed where none comes."""
+    done = shells(machine_end.stop("command", name, "", 5, f"echo told >{tmp_path}/told", watched=1))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (tmp_path / "told").exists()
+    # A command that signals by itself could only meet somebody else.
+    done = shells(machine_end.stop("command", name, "", 5, f"kill -0 1; echo told >{tmp_path}/signalled", watched=1))
+    assert (done.returncode, done.stdout) == (0, "") and not (tmp_path / "signalled").exists()
+
+
+@pytest.mark.parametrize(
+    ("state", "told"), [("activating", True), ("active", True), ("inactive", False), ("failed", False), ("", True)]
+)
+def test_a_unit_between_two_starts_is_ended(shells, name, tmp_path, tools, state, told):
+    path = tools()
+    (tmp_path / "systemctl").write_text(
+        f"#!/bin/sh\necho $* >>{tmp_path}/calls\ncase $1 in show) echo ActiveState={state} ;; esac\n"
+    )
+    done = shells(machine_end.stop("systemd", name, "broker.service", 5, watched=1), **path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "terminated\n" if told else "", "")
+    stops = ["stop --no-block broker.service"] if told else []
+    assert (tmp_path / "calls").read_text().splitlines() == ["show -p ActiveState broker.service", *stops]
+
+
+@pytest.mark.parametrize(
+    ("command", "signals", "script"),
+    [
+        ("pkill -TERM -f '[b]roker'", True, False),
+        ("/usr/bin/kill 7", True, False),
+        ("sv -w 180 stop mq", False, False),
+        ("docker stop -t 180 mq", False, False),
+        ("/opt/rocketmq/stop.sh", False, True),
+        ("sh stop.sh", False, True),
+        ("$STOP now", False, True),
+    ],
+)
+def test_what_a_stop_command_tells_of_who_runs_the_process(command, signals, script):
+    assert (machine_end.signals(command), machine_end.is_script(command)) == (signals, script)
+
+
 @pytest.mark.parametrize(
     ("looks", "code"),
     [
         (["10", "10", "", "", ""], 0),
-        (["10", "10 11", "11"], 4),  # the wrapper has ended, and another came
+        (["10", "10 11", "11", "11"], 4),  # the wrapper has ended, and another came
+        (["10", "10 77", "10 77", "10 77", "", "", ""], 0),  # no return while the first one is there
         (["10 11", "11", "11", "", "", ""], 0),
         (["10", "", "77", "77"], 4),
         (["10", "77", "77"], 4),
@@ -282,7 +336,27 @@ def test_a_stop_command_that_never_returns_is_not_waited_for(shells, name, sleep
     ],
 )
 def test_a_process_that_was_not_there_before_is_a_return_at_the_second_look(shells, tmp_path, looks, code):
-    """pgrep answers what it is told to, look by look, and a second takes no time."""
+    done = looked(shells, tmp_path, looks)
+    assert done.returncode == code, done
+    assert (tmp_path / "looks").read_text() == "" or code == 1
+
+
+@pytest.mark.parametrize(
+    ("looks", "code", "printed"),
+    [
+        (["", "", "", ""], 0, ""),
+        (["", "77", "77", "77", "", "", ""], 0, "terminated\n"),  # it was about to start, and takes its time to end
+        (["", "", "77", "", "78", "78"], 4, "terminated\n"),
+        (["", "77", "77", "77", "77", "77", "77", "77", "77"], 1, "terminated\n"),
+    ],
+)
+def test_one_that_was_about_to_start_has_to_end(shells, tmp_path, looks, code, printed):
+    done = looked(shells, tmp_path, looks, "echo told")
+    assert done.returncode == code and done.stdout.startswith(printed) and bool(done.stdout) is bool(printed), done
+
+
+def looked(shells, tmp_path, looks, command=""):
+    """Ends a process of which pgrep answers what it is told to, look by look; and a second takes no time."""
     (tmp_path / "looks").write_text("".join(f"{look}\n" for look in looks))
     pgrep = f"""#!/bin/sh
 look=$(sed -n 1p {tmp_path}/looks); sed -i 1d {tmp_path}/looks
@@ -291,10 +365,8 @@ case $look in '?') exit 2 ;; '') exit 1 ;; *) echo "$look" | tr ' ' '\\n' ;; esa
     for name, text in (("pgrep", pgrep), ("pkill", "#!/bin/sh\n"), ("sleep", "#!/bin/sh\n")):
         (tmp_path / name).write_text(text)
         (tmp_path / name).chmod(0o755)
-    text = f"sleep() {{ :; }}\n{machine_end.stop('command', 'x', '', 5, watched=2)}"
-    done = shells(text, PATH=f"{tmp_path}:{os.environ['PATH']}")
-    assert done.returncode == code, done
-    assert (tmp_path / "looks").read_text() == "" or code == 1
+    text = f"sleep() {{ :; }}\n{machine_end.stop('command', 'x', '', 5, command, watched=2)}"
+    return shells(text, PATH=f"{tmp_path}:{os.environ['PATH']}")
 
 
 @pytest.mark.parametrize(

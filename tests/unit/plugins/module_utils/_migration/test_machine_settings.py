@@ -150,6 +150,19 @@ def test_what_is_no_plain_file_is_refused_and_left_alone(file, tmp_path):
     assert left_alone(file) and link.is_symlink()
 
 
+def test_what_this_user_may_not_see_is_not_told_as_missing(file):
+    away = file.parent / "closed" / "deeper" / "none.conf"
+    away.parent.mkdir(parents=True)
+    away.parent.parent.chmod(0)
+    somebody = {"user": 65534} if os.geteuid() == 0 else {}
+    for path, kind in ((away, "unreadable"), ("/mqops-none/none.conf", "missing")):
+        done = subprocess.run(
+            ["sh", "-c", look(str(path))], cwd="/", capture_output=True, text=True, timeout=60, check=True, **somebody
+        )
+        assert read(str(path), done.stdout.splitlines()).kind == kind
+    away.parent.parent.chmod(0o700)
+
+
 # Each stands for a disk that is full at another moment; head writes what fits.
 @pytest.mark.parametrize(
     ("name", "text"),

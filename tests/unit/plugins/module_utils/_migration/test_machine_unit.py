@@ -115,6 +115,31 @@ def test_the_signal_has_to_run_the_shutdown_hook(judged, signal, peace):
     assert judged(SendSIGKILL="no", KillSignal=signal) == words
 
 
+@pytest.mark.parametrize(
+    ("mode", "sends", "command", "words"),
+    [
+        ("mixed", "yes", "", "systemd sends SIGKILL to process PID as soon as the unit's main process 1 has ended (K"),
+        ("mixed", "no", "", "systemd signals the unit's main process 1, and not process PID (KillMode=mixed)"),
+        ("process", "yes", "", "systemd signals the unit's main process 1, and not process PID (KillMode=process)"),
+        ("process", "no", "", "systemd signals the unit's main process 1, and not process PID (KillMode=process)"),
+        ("none", "yes", "", "systemd sends no signal to any process of the unit (KillMode=none), and the unit has no"),
+        ("none", "no", "", "systemd sends no signal to any process of the unit (KillMode=none), and the unit has no"),
+        ("process", "yes", "{ path=/opt/mqshutdown ; argv[]=/opt/mqshutdown broker }", ""),
+        ("none", "no", "{ path=/opt/mqshutdown ; argv[]=/opt/mqshutdown broker }", ""),
+        ("control-group", "no", "", ""),
+    ],
+)
+def test_java_behind_a_shell_has_to_get_the_signal(judged, mode, sends, command, words):
+    name = f"mqops-test-{uuid.uuid4().hex}"
+    process = subprocess.Popen([name, "60"], executable=shutil.which("sleep"))
+    try:
+        refused = judged(pattern=name, KillMode=mode, SendSIGKILL=sends, ExecStop=command)
+        assert refused.startswith(words.replace("PID", str(process.pid))) and bool(refused) is bool(words)
+    finally:
+        process.kill()
+        process.wait()
+
+
 def test_java_behind_a_shell_is_killed_with_the_mode_mixed(judged):
     name = f"mqops-test-{uuid.uuid4().hex}"
     process = subprocess.Popen([name, "60"], executable=shutil.which("sleep"))
@@ -123,7 +148,6 @@ def test_java_behind_a_shell_is_killed_with_the_mode_mixed(judged):
         refused = judged(KillMode="mixed", pattern=name, MainPID="1")
         assert refused == f"systemd sends SIGKILL to process {process.pid} {words}"
         assert judged(KillMode="mixed", pattern=name, MainPID=str(process.pid)) == ""
-        assert judged(KillMode="process", pattern=name, MainPID="1") == ""
     finally:
         process.kill()
         process.wait()

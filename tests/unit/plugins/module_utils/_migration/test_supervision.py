@@ -87,7 +87,7 @@ def test_whoever_else_stands_above_a_process_may_start_it_again(parents, said):
         (["999 sh sh", *SSHD, INIT], "sshd.service", "Restart=on-failure MainPID=90 ", ""),
         ([INIT], "mq.service", "Restart=always MainPID=0 ", "has Restart=always"),
         ([INIT], "gone.service", "Restart=no MainPID=0 ", ""),
-        ([INIT], "mq.service", "", "belongs to the unit mq.service, and systemctl does not say"),
+        ([INIT], "mq.service", "", "say whether it is started again: set rocketmq_method: systemd and"),
         (["1 tini tini"], "docker.service", "", ""),
         (["999 systemd systemd --user", INIT], "mq.service", "Restart=no MainPID=0 ", "by systemd (process 999)"),
         (["999 systemd systemd --user", INIT], "user@1000.service", "Restart=no MainPID=999 ", ""),
