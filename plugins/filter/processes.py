@@ -102,7 +102,7 @@ def volumes_judged(
     volumes: Mapping[str, str], kept: Mapping[str, Any], target: list[str], ended: list[str]
 ) -> dict[str, Any]:
     """Of brokers in containers, by host the list of name servers in the volume: C(kept), with the lists that are the
-    source's; C(refused): a line for each that no rescue may point elsewhere; C(hosts), C(unable): as of processes_astray.
+    source's; C(refused): a line for each that no rescue may change; C(hosts), C(unable): as of processes_astray.
     """
     found = dict(kept)
     for host, there in volumes.items():

