@@ -18,8 +18,11 @@ _CHOOSERS = frozenset((
     "docker", "podman", "nerdctl", "lxc", "kubectl",
 ))  # fmt: skip
 _SCRIPTS = ("/etc/init.d/", "/etc/rc.d/")
-# They prepare what follows, in the same shell.
-_BEFORE = frozenset(("cd", "export", "umask", "ulimit", "set", "unset", "exit", ":", "true"))
+# They prepare what follows, or ask whether it is to follow.
+_BEFORE = frozenset((
+    "cd", "export", "umask", "ulimit", "set", "unset", "exit", ":", "true",
+    "[", "[[", "test", ".", "source", "echo", "sleep", "mkdir",
+))  # fmt: skip
 # They run the words that follow.
 _PREFIXES = frozenset(("nohup", "setsid", "exec", "env", "nice", "ionice", "command"))
 _SIGNS = re.compile(r"[();<>|&]+")
