@@ -20,6 +20,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import (
     machine_permission,
     machine_settings,
     machine_state,
+    start_user,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.census import parse_ss
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machine_answer import (
@@ -162,8 +163,11 @@ def _start(values: Any, pattern: str, unit: str, known: Mapping[str, Any]) -> st
     if end and not machine_end.signals(end) and not values.get("rocketmq_user"):
         # Who runs the process, such as a supervisor, knows its user; the command speaks to him as the connection's.
         user = ""
+    elif start_user.chosen_by(command) and not values.get("rocketmq_user"):
+        user = ""
     elif method == "command" and command and known["uid"] and not user:
-        return machine_identity.start_of_nobody(pattern, known["uid"])
+        start = machine_commands.start(method, pattern, unit, command)
+        return machine_identity.start_of_nobody(pattern, known["uid"], start)
     return machine_commands.start(method, pattern, unit, command, user)
 
 

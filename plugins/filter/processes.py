@@ -84,17 +84,42 @@ def processes_differing(
 
 @told
 def processes_astray(
-    looked: Looked, hosts: list[str], hostvars: Any, kept: Mapping[str, Any], target: list[str]
+    looked: Looked, hosts: list[str], hostvars: Any, kept: Mapping[str, Any], target: list[str], ended: list[str]
 ) -> dict[str, list[str]]:
     """C(hosts): those whose file has the target's name servers, and has to be put back; C(unable): a line for each of
-    which that cannot be told or done.
+    which that cannot be told or done. C(ended): the hosts whose processes have ended.
     """
-    judged = {
+    return _astray({
         host: kept_processes.astray(
-            host, process_known(hostvars[host], kept.get(host)), _settings(looked, host), target
+            host, process_known(hostvars[host], kept.get(host)), _settings(looked, host), target, host in ended
         )
         for host in hosts
+    })  # fmt: skip
+
+
+@told
+def volumes_judged(
+    volumes: Mapping[str, str], kept: Mapping[str, Any], target: list[str], ended: list[str]
+) -> dict[str, Any]:
+    """Of brokers in containers, by host the list of name servers in the volume: C(kept), with the lists that are the
+    source's; C(refused): a line for each that no rescue may change; C(hosts), C(unable): as of processes_astray.
+    """
+    found = dict(kept)
+    for host, there in volumes.items():
+        if there and not kept_processes.of_target(there, target):
+            found[host] = {**(kept.get(host) or {}), "name_servers": there}
+    refused = [kept_processes.volume_refusal(host, there) for host, there in volumes.items()]
+    return {
+        "kept": found,
+        "refused": [line for line in refused if line],
+        **_astray({
+            host: kept_processes.volume_astray(host, kept.get(host) or {}, there, target, host in ended)
+            for host, there in volumes.items()
+        }),
     }  # fmt: skip
+
+
+def _astray(judged: Mapping[str, tuple[bool, str]]) -> dict[str, list[str]]:
     return {
         "hosts": [host for host, (astray, _line) in judged.items() if astray],
         "unable": [line for _astray, line in judged.values() if line],
@@ -130,4 +155,5 @@ class FilterModule:
             "processes_found": processes_found,
             "processes_refused": processes_refused,
             "processes_with_file": processes_with_file,
+            "volumes_judged": volumes_judged,
         }

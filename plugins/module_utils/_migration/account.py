@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 
-# What useradd takes everywhere; none of it means anything to a shell, or is an option.
-_ACCOUNT = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
+# Directories of a company give dots and capital letters, too. None of it means anything to a shell, or is an option.
+_ACCOUNT = re.compile(r"[A-Za-z_][A-Za-z0-9._-]{0,31}")
 
 
 def problem(name: str) -> str | None:
     """What is wrong with the name of a user, as a part of a sentence; None if nothing is."""
     if _ACCOUNT.fullmatch(name):
         return None
-    return "is no name of a user: at most 32 small letters, digits, '_' and '-', such as rocketmq"
+    return "is no name of a user: at most 32 letters, digits, '_', '.' and '-', such as rocketmq"

@@ -117,8 +117,12 @@ def refusal(host: str, one: Mapping[str, Any], answer: Answer | None, names: Ite
     settings, wrong = settings_of(one["config_file"], host, answer)
     if settings is None:
         return wrong
-    wrong = machine_settings.refusal(settings)
-    return f"{host}: {wrong}" if wrong else ""
+    if wrong := machine_settings.refusal(settings):
+        return f"{host}: {wrong}"
+    for text in (settings.name_servers, one.get("name_servers")):
+        if wrong := machine_settings.problem_of_return(text):
+            return f"{host}: {settings.path}: {wrong}"
+    return ""
 
 
 def completed(one: Mapping[str, Any], settings: Settings, target: Iterable[str]) -> dict[str, Any]:
@@ -136,9 +140,11 @@ def of_target(name_servers: str | None, target: Iterable[str]) -> bool:
     return bool(set(machine_settings.addresses(name_servers)) & set(target))
 
 
-def astray(host: str, one: Mapping[str, Any], answer: Answer | None, target: Iterable[str]) -> tuple[bool, str]:
+def astray(
+    host: str, one: Mapping[str, Any], answer: Answer | None, target: Iterable[str], ended: bool = True
+) -> tuple[bool, str]:
     """Whether the file of a source's broker has to be put back before it is started towards its own name servers; and
-    why that cannot be told, or done.
+    why that cannot be told, or done. ended: whether its process has ended.
     """
     settings, wrong = settings_of(one["config_file"], host, answer)
     if settings is None:
@@ -152,5 +158,43 @@ def astray(host: str, one: Mapping[str, Any], answer: Answer | None, target: Ite
             f"{host}: its file {settings.path} has the target's name servers, and what it had before is not kept: put"
             f" that back by hand ({settings.path}{machine_settings.SAVED_AS} may have it)"
         )
-    wrong = machine_settings.refusal(settings)
+    if not ended:
+        return False, _runs(host, f"its file {settings.path}")
+    wrong = machine_settings.refusal(settings) or machine_settings.problem_of_return(one["name_servers"])
+    return not wrong, f"{host}: {wrong}" if wrong else ""
+
+
+def _runs(host: str, what: str) -> str:
+    # A running broker of 4.4.0 writes its whole file anew, so that an edit would not last.
+    return (
+        f"{host}: its process runs, and {what} has the target's name servers: end the process there with SIGTERM, and"
+        " see that nobody starts it again"
+    )
+
+
+def volume_refusal(host: str, list_there: str) -> str:
+    """Why a broker in a container cannot be pointed at other name servers, with what to do; nothing where it can.
+
+    list_there: namesrvAddr in its volume, empty where there is none.
+    """
+    if not list_there:
+        return f"{host}: its volume has no namesrvAddr, so that none could be put back: write it into broker.conf there"
+    wrong = machine_settings.problem_of_return(list_there)
+    return f"{host}: its volume: {wrong}" if wrong else ""
+
+
+def volume_astray(
+    host: str, one: Mapping[str, Any], list_there: str, target: Iterable[str], ended: bool
+) -> tuple[bool, str]:
+    """What astray() says, of a broker in a container."""
+    if not of_target(list_there, target):
+        return False, ""
+    if not one.get("name_servers"):
+        return False, (
+            f"{host}: its volume has the target's name servers, and what it had before is not kept: write the source's"
+            " own into namesrvAddr of broker.conf there by hand"
+        )
+    if not ended:
+        return False, _runs(host, "its volume")
+    wrong = machine_settings.problem_of_return(one["name_servers"])
     return not wrong, f"{host}: {wrong}" if wrong else ""

@@ -22,6 +22,8 @@ from .machine_answer import printable
 # More processes than that fit no pattern of one process; more of a command line is read of no process.
 MOST_PROCESSES = 20
 MOST_BYTES = 262144
+# Linux before 4.2 shows so many bytes of a command line and no more; where the cut fell is not to be seen.
+OLD_KERNELS_BYTES = 4096
 LONGEST_PATH = 1024
 _JVMS = ("java", "jsvc")
 
@@ -59,6 +61,8 @@ inert() {{ base64 | tr -d '\\n'; }}
 # A root without all of its rights, as in a container, may not read this of the processes of others; their owner may.
 as_owner() {{
   "$@" 2>/dev/null && return
+  # Of anybody else su asks for a password, and each time a failed login is noted.
+  [ "$(id -u)" = 0 ] || return 1
   case $name in [A-Za-z_]*) su -s /bin/sh "$name" -c "$*" 2>/dev/null </dev/null ;; *) return 1 ;; esac
 }}
 count=0
@@ -85,10 +89,19 @@ echo end=
 """
 
 
-def start_of_nobody(pattern: str, uid: int) -> str:
-    """For a process whose user is not known by name: it is not started as somebody else, root least of all."""
+def start_of_nobody(pattern: str, uid: int, start: str) -> str:
+    """For a process whose user is not known by name: it is not started as somebody else, root least of all.
+
+    start: what starts it as the connection's user, for whom it is right where that is the same one.
+    """
     said = f"its process belonged to uid {int(uid)}, which has no usable name there: set rocketmq_user"
-    return f"pgrep -f {quote(pattern)} >/dev/null || {{ echo {quote(said)} >&2; exit 1; }}"
+    return f"""
+if [ "$(id -u)" = {int(uid)} ]; then
+{start}
+else
+  pgrep -f {quote(pattern)} >/dev/null || {{ echo {quote(said)} >&2; exit 1; }}
+fi
+"""
 
 
 def read(lines: Iterable[str]) -> list[Process]:
@@ -138,7 +151,8 @@ def _process(block: Mapping[str, str]) -> Process:
     if not re.fullmatch(r"[0-9]{1,10}", block["process"]):
         raise ValueError(f"unexpected output: {printable(block['process'], 80)}")
     unknown: list[str] = []
-    words = _text(block, "words").split("\0")
+    text = _text(block, "words")
+    words = text.split("\0")
     if words and not words[-1]:
         words.pop()
     program = _text(block, "program").removesuffix("\n").removesuffix(" (deleted)")
@@ -156,6 +170,9 @@ def _process(block: Mapping[str, str]) -> Process:
     if len(block.get("words", "")) * 3 // 4 >= MOST_BYTES - 2:
         options = None
         unknown.append("its configuration, because its command line is too long")
+    elif words and (not text.endswith("\0") or len(text.encode("utf-8", "surrogateescape")) == OLD_KERNELS_BYTES):
+        options = None
+        unknown.append("its configuration, because its command line is cut (old kernels show 4096 bytes)")
     elif options is None:
         unknown.append("its configuration, because no word of its command line is BrokerStartup")
     elif options.config_file:

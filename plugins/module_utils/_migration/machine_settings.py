@@ -102,12 +102,21 @@ echo end=
 """
 
 
+def usual(settings: Mapping[str, str | None]) -> dict[str, str | None]:
+    """The settings as edit() writes them: 4.4.0 takes a list with blanks, or an empty entry, for the same list."""
+    return {
+        key: ";".join(addresses(value)) if key == NAME_SERVERS and value is not None else value
+        for key, value in settings.items()
+    }
+
+
 def edit(path: str, settings: Mapping[str, str | None]) -> str:
     """Writes the settings into a new file beside it, which takes its place; prints "written", then the settings.
 
     A setting that is None is taken out. Owner, mode and every other line stay, which is looked at before the new file
     takes the place of the old one; a copy of the first original stays beside it.
     """
+    settings = usual(settings)
     for wrong in (problem_of_path(path), *(_wrong(key, value) for key, value in settings.items())):
         if wrong:
             raise ValueError(wrong)
@@ -166,7 +175,7 @@ def read(path: str, lines: Iterable[str]) -> Settings:
         to=printable(found.get("to", ""), 200),
         uid=int(uid) if re.fullmatch("[0-9]{1,10}", uid) else None,
         # stat says UNKNOWN of a user without a name.
-        user="" if account.problem(user) else user,
+        user="" if user == "UNKNOWN" or account.problem(user) else user,
         name_servers=settings.get(NAME_SERVERS),
         permission=settings.get(PERMISSION),
         room=int(found["room"]) if re.fullmatch("[0-9]{1,15}", found.get("room", "")) else None,
@@ -185,7 +194,7 @@ def read_back(lines: Iterable[str], settings: Mapping[str, str | None]) -> str:
         return str(error)
     differing = [
         f"{key} is {printable(found.get(key, 'not there'), 200)}"
-        for key, value in settings.items()
+        for key, value in usual(settings).items()
         if found.get(key) != value
     ]
     return "; ".join(differing)
@@ -228,6 +237,16 @@ def problem_of_list(text: str) -> str:
         _ADDRESS.fullmatch(entry) and 0 < int(entry.rpartition(":")[2]) < 65536 for entry in entries
     )
     return "" if right else f"{printable(text, 100)} is no list of name servers (ADDRESS:PORT;...)"
+
+
+def problem_of_return(text: str | None) -> str:
+    """Why edit() could not write this list again, with what to do; nothing where it could, or there is none."""
+    if not text or not problem_of_list(";".join(addresses(text))):
+        return ""
+    return (
+        f"{NAME_SERVERS}={printable(text, 100)} is no list of name servers (ADDRESS:PORT;...), so that it could not be"
+        " put back: write it as such a list"
+    )
 
 
 def _wrong(key: str, value: str | None) -> str:

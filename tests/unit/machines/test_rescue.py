@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 
 import pytest
@@ -176,3 +177,25 @@ def test_two_brokers_of_one_pattern_are_not_ended(world, broker, more):
     code, printed = keep(world, "mro-a")
     assert code != 0 and "mro-a: its pattern fits 2 Java processes, which would be ended together: process " in printed
     assert not (world.evidence / "processes.json").exists() and broker.runs()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become somebody else")
+def test_a_user_without_a_name_is_told_before_the_process_is_ended(world, broker):
+    """Only the undo needs rocketmq_user, and by then nobody could tell who it was."""
+    world.up("mro-a")
+    place = tempfile.mkdtemp()
+    try:
+        # The directories of tests are root's alone.
+        os.chmod(place, 0o755)
+        java = shutil.copy(broker.java, place)
+        words = [java, "-c", "while sleep 0.2; do :; done", MAIN, "-c", "/b.conf", broker.marker]
+        process = subprocess.Popen(words, cwd="/", user=54321, start_new_session=True)
+        while os.readlink(f"/proc/{process.pid}/exe") != java:
+            time.sleep(0.05)
+        code, printed = keep(world, "mro-a")
+        process.kill()
+        process.wait()
+    finally:
+        shutil.rmtree(place)
+    assert code == 0 and "mro-a: a usable name of its user (uid 54321)" in printed, printed
+    assert "without rocketmq_user the undo (rollback_stop_brokers) does not start" in printed

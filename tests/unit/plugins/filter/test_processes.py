@@ -63,6 +63,15 @@ def test_who_runs_the_process_is_told_to_start_it_by_the_connection_s_user():
     assert "set -- su" in filters["machine_command"](by_hand, "start", "[B]roker", "[N]ames")
 
 
+def test_a_command_that_becomes_the_user_itself_is_run_by_the_connection_s():
+    by_su = {**HOSTS["mro-a"], "rocketmq_start_command": "su - mq -c /opt/start.sh"}
+    for kept in (KEPT["mro-a"], {**KEPT["mro-a"], "user": ""}):
+        text = filters["machine_command"](by_su, "start", "[B]roker", "[N]ames", kept=kept)
+        assert "set -- su" not in text and "su - mq -c /opt/start.sh" in text and "belonged to uid" not in text
+    given = {**by_su, "rocketmq_user": "rocket"}
+    assert "set -- su" in filters["machine_command"](given, "start", "[B]roker", "[N]ames", kept=KEPT["mro-a"])
+
+
 def test_a_user_without_a_name_is_not_replaced_by_root():
     nameless = {"mro-a": {**KEPT["mro-a"], "user": ""}}
 
@@ -99,8 +108,19 @@ def test_who_is_refused_and_who_is_put_back():
     by_name = {"mro-a": {**KEPT["mro-a"], "name_servers_given": "mro-ns.mq.test:9876"}}
     assert filters["processes_refused"](looked, ["mro-a"], HOSTS, by_name, SOURCE) == []
     kept = {"mro-a": {**KEPT["mro-a"], "name_servers": ""}}
-    found = filters["processes_astray"](looked, ["mro-a", "mro-b"], HOSTS, kept, TARGET)
+    found = filters["processes_astray"](looked, ["mro-a", "mro-b"], HOSTS, kept, TARGET, ["mro-a"])
     assert found["hosts"] == ["mro-a"] and len(found["unable"]) == 1 and "not kept" in found["unable"][0]
+
+
+def test_volumes_are_kept_refused_and_put_back():
+    volumes = {"mro-a": TARGET[0], "mro-b": "198.18.9.20:9876;", "mro-c": "", "mro-d": TARGET[0]}
+    kept = {"mro-a": {"name_servers": "198.18.9.21:9876", "uid": 1}, "mro-d": {}}
+    found = filters["volumes_judged"](volumes, kept, TARGET, ["mro-a"])
+    assert found["kept"] == {**kept, "mro-b": {"name_servers": "198.18.9.20:9876;"}}
+    assert found["hosts"] == ["mro-a"]
+    assert [line.partition(":")[0] for line in found["refused"]] == ["mro-c"]
+    assert [line.partition(":")[0] for line in found["unable"]] == ["mro-d"]
+    assert filters["volumes_judged"]({}, {}, TARGET, []) == {"kept": {}, "refused": [], "hosts": [], "unable": []}
 
 
 def test_a_list_becomes_text_only_as_addresses():

@@ -61,7 +61,7 @@ BAD: dict[str, list[Any]] = {
     "rocketmq_config_file": ["conf/broker.conf", "/opt/", "/opt/a\nb", "/" + "x" * 1024, ["/opt/a.conf"], True],
     "rocketmq_stop_command": [True, ["sv", "stop"]],
     "rocketmq_unit": ["my unit", ["mq"], True, "mq; reboot"],
-    "rocketmq_user": ["Root", "a b", "-c", 0, ["mq"], "x" * 33],
+    "rocketmq_user": ["ro ot", "a b", "-c", 0, ["mq"], "x" * 33],
 }  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.kept_pro
     of_target,
     refusal,
     settings_of,
+    volume_astray,
+    volume_refusal,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machine_settings import Settings
 
@@ -114,6 +116,10 @@ def test_the_inventory_overrules():
         (KEPT, file(kind="missing"), f"mro-a: {FILE} is missing"),
         (KEPT, file(kind="link"), f"{FILE} is a symbolic link"),
         (KEPT, file(room=1), "only 1 KiB are free"),
+        # What an undo could not write again.
+        (KEPT, file("namesrvAddr=198.18.9.20:9876; mro-ns:9876;"), ""),
+        (KEPT, file("namesrvAddr=mro-ns"), f"{FILE}: namesrvAddr=mro-ns is no list of name servers"),
+        ({**KEPT, "name_servers": "mro-ns"}, file("namesrvAddr=198.18.9.80:9876"), "could not be put back: write it"),
     ],
 )
 def test_what_cannot_be_started_towards_the_target_is_refused_with_what_to_do(one, told, words):
@@ -150,6 +156,42 @@ def test_the_list_is_kept_while_it_is_the_source_s():
 def test_a_broker_that_a_rescue_has_pointed_at_the_target_is_put_back(one, told, back, words):
     astrays, line = astray("mro-a", known(one), told, TARGET)
     assert astrays is back and ((line == "") if words == "" else words in line)
+
+
+def test_the_file_of_a_process_that_runs_is_not_edited():
+    rescued = file("namesrvAddr=198.18.9.80:9876")
+    astrays, line = astray("mro-a", known(KEPT), rescued, TARGET, ended=False)
+    assert not astrays
+    assert line.startswith(f"mro-a: its process runs, and its file {FILE} has the target's name servers: end")
+    assert astray("mro-a", known(KEPT), file("namesrvAddr=198.18.9.20:9876"), TARGET, ended=False) == (False, "")
+
+
+def test_a_list_that_cannot_be_written_is_not_put_back():
+    astrays, line = astray("mro-a", {**KEPT, "name_servers": "mro-ns"}, file("namesrvAddr=198.18.9.80:9876"), TARGET)
+    assert not astrays and "mro-ns is no list of name servers" in line
+
+
+@pytest.mark.parametrize(
+    ("one", "there", "ended", "back", "words"),
+    [
+        (KEPT, TARGET[0], True, True, ""),
+        (KEPT, f"a:1; {TARGET[0]}", True, True, ""),
+        (KEPT, "198.18.9.20:9876", False, False, ""),
+        ({}, "", False, False, ""),
+        ({}, TARGET[0], True, False, "mro-a: its volume has the target's name servers, and what it had before is not"),
+        ({"name_servers": "x"}, TARGET[0], True, False, "x is no list of name servers"),
+        (KEPT, TARGET[0], False, False, "mro-a: its process runs, and its volume has the target's name servers"),
+    ],
+)
+def test_a_volume_is_put_back_like_a_file(one, there, ended, back, words):
+    astrays, line = volume_astray("mro-a", one, there, TARGET, ended)
+    assert astrays is back and ((line == "") if words == "" else words in line)
+
+
+def test_a_volume_that_could_not_be_put_back_is_refused():
+    assert volume_refusal("mro-a", "198.18.9.20:9876;") == ""
+    assert volume_refusal("mro-a", "").startswith("mro-a: its volume has no namesrvAddr")
+    assert volume_refusal("mro-a", "x").startswith("mro-a: its volume: namesrvAddr=x is no list")
 
 
 def test_an_answer_that_is_none_is_said():

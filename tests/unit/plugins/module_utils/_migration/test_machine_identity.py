@@ -102,18 +102,36 @@ def test_no_process_and_a_pattern_that_is_none(name):
 
 
 def test_a_pattern_is_no_shell(tmp_path):
-    for text in (machine_identity.ask, lambda pattern: machine_identity.start_of_nobody(pattern, 7)):
+    for text in (machine_identity.ask, lambda pattern: machine_identity.start_of_nobody(pattern, 7, "true")):
         sh(f"cd {tmp_path}; " + text("it's $(touch hit) `touch hit`"))
     assert not (tmp_path / "hit").exists()
 
 
 def test_a_process_of_a_user_without_a_name_is_started_by_nobody_else(name, java):
-    done = sh(machine_identity.start_of_nobody(f"{name}-other", 1007))
+    done = sh(machine_identity.start_of_nobody(f"{name}-other", 1007, "echo started"))
     assert (done.returncode, done.stderr) == (1, (
         "its process belonged to uid 1007, which has no usable name there: set rocketmq_user\n"
     ))  # fmt: skip
     java(name)
-    assert sh(machine_identity.start_of_nobody(name, 1007)).returncode == 0
+    assert sh(machine_identity.start_of_nobody(name, 1007, "exit 7")).returncode == 0
+    done = sh(machine_identity.start_of_nobody(name, os.getuid(), "echo started; exit 7"))
+    assert (done.returncode, done.stdout, done.stderr) == (7, "started\n", "")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(("uid", "asked"), [("1001", False), ("0", True)])
+def test_nobody_but_root_asks_su(shell, name, java, tmp_path, uid, asked):
+    """Of anybody else it would be a failed login each time."""
+    pid = java(MAIN, "-c", f"/etc/{name}.conf")
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for tool, text in (("id", f"echo {uid}"), ("readlink", "exit 1"), ("su", f"echo x >> {tmp_path}/asked")):
+        (tools / tool).write_text(f"#!/bin/sh\n{text}\n")
+        (tools / tool).chmod(0o755)
+    path = f"{tools}:{os.environ['PATH']}"
+    done = sh(machine_identity.ask(name), "busybox sh" if shell == "busybox" else shell, PATH=path)
+    (one,) = read(done.stdout.splitlines())
+    assert one.pid == pid and (tmp_path / "asked").exists() is asked
 
 
 def block(**values):
@@ -136,10 +154,16 @@ def test_what_lies_in_a_container_is_not_taken_for_the_machine_s():
     assert (one.config_file, one.user, one.uid, one.unknown) == ("/opt/b.conf", "mq", 1001, ())
 
 
-@pytest.mark.parametrize("user", ["", "-x\n", "a b\n", "mq;reboot\n", "x" * 40])
+@pytest.mark.parametrize("user", ["", "-x\n", "a b\n", "mq;reboot\n", "x" * 40, "7mq\n"])
 def test_a_name_that_is_none_is_not_known(user):
     (one,) = read(block(user=user))
     assert one.user == "" and one.unknown == ("a usable name of its user (uid 1001)",)
+
+
+@pytest.mark.parametrize("user", ["mq.ops", "MQ", "Mq-1"])
+def test_a_name_out_of_a_directory_is_known(user):
+    (one,) = read(block(user=f"{user}\n"))
+    assert (one.user, one.unknown) == (user, ())
 
 
 @pytest.mark.parametrize(
@@ -159,6 +183,15 @@ def test_a_name_that_is_none_is_not_known(user):
 def test_an_odd_answer_is_none(lines):
     with pytest.raises(ValueError):
         read(lines)
+
+
+@pytest.mark.parametrize(
+    "cut", [f"java\0{MAIN}\0-c\0/opt/broker-a.co", f"java\0{MAIN}\0-c\0b.conf\0".ljust(4095, "x") + "\0"]
+)
+def test_a_command_line_that_an_old_kernel_has_cut_is_not_taken_for_whole(cut):
+    (one,) = read(block(words=cut))
+    assert (one.config_file, one.name_servers_given) == ("", "")
+    assert one.unknown == ("its configuration, because its command line is cut (old kernels show 4096 bytes)",)
 
 
 def test_a_command_line_that_is_too_long_is_not_known():

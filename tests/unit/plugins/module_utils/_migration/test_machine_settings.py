@@ -18,6 +18,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machine_
     edit,
     look,
     problem_of_list,
+    problem_of_return,
     read,
     read_back,
     refusal,
@@ -216,7 +217,7 @@ def test_room_and_a_place_to_write_are_asked_for_before():
         ("/opt/b.conf", {"namesrvAddr": ""}),
         ("/opt/b.conf", {"namesrvAddr": "198.18.9.80"}),
         ("/opt/b.conf", {"namesrvAddr": "198.18.9.80:9876\nbrokerId=1"}),
-        ("/opt/b.conf", {"namesrvAddr": "198.18.9.80:9876;"}),
+        ("/opt/b.conf", {"namesrvAddr": ";"}),
         ("/opt/b.conf", {"namesrvAddr": "198.18.9.80:99999"}),
         ("/opt/b.conf", {"namesrvAddr": "a b:9876"}),
         ("/opt/b.conf", {"brokerPermission": "7"}),
@@ -227,6 +228,24 @@ def test_room_and_a_place_to_write_are_asked_for_before():
 def test_what_is_odd_becomes_no_command(path, settings):
     with pytest.raises(ValueError):
         edit(path, settings)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("had", ["198.18.9.20:9876;", "198.18.9.20:9876; mro-ns.mq.test:9876", " ;198.18.9.20:9876"])
+def test_a_list_as_people_write_it_is_put_back(file, shell, had):
+    back = {"namesrvAddr": had}
+    done = sh(edit(str(file), back), shell)
+    assert done.returncode == 0 and read_back(done.stdout.splitlines(), back) == "", done.stderr
+    assert same(seen(file, shell).name_servers, had) and problem_of_return(had) == ""
+
+
+@pytest.mark.parametrize("had", [";", "mro-ns", "[::1]:9876", "a:1,b:2"])
+def test_a_list_that_could_not_be_put_back_is_told(had):
+    assert f"namesrvAddr={had} is no list of name servers" in problem_of_return(had)
+
+
+def test_no_list_is_put_back_by_none():
+    assert problem_of_return(None) == problem_of_return("") == ""
 
 
 def test_lists_of_name_servers():
