@@ -33,7 +33,9 @@ class Broker:
         self.marker = world.pattern("mro-a").replace("[m]", "m")
         self.java = place / "java"
         shutil.copy(shutil.which("bash"), self.java)
-        self.began = f"grep namesrvAddr= {self.file} >> {place}/starts; while sleep 0.2; do :; done"
+        os.mkfifo(place / "never")
+        # It waits without a child: one has the same words on its command line until it runs another program.
+        self.began = f"grep namesrvAddr= {self.file} >> {place}/starts; read -r x <> {place}/never"
         world.hosts["mro-a"]["rocketmq_start_command"] = f"cd {place} && ./start.sh"
         self.starts_with()
 
@@ -188,8 +190,8 @@ def test_a_user_without_a_name_is_told_before_the_process_is_ended(world, broker
         # The directories of tests are root's alone.
         os.chmod(place, 0o755)
         java = shutil.copy(broker.java, place)
-        words = [java, "-c", "while sleep 0.2; do :; done", MAIN, "-c", "/b.conf", broker.marker]
-        process = subprocess.Popen(words, cwd="/", user=54321, start_new_session=True)
+        words = [java, "-c", "read -r never", MAIN, "-c", "/b.conf", broker.marker]
+        process = subprocess.Popen(words, cwd="/", user=54321, start_new_session=True, stdin=subprocess.PIPE)
         while os.readlink(f"/proc/{process.pid}/exe") != java:
             time.sleep(0.05)
         code, printed = keep(world, "mro-a")

@@ -41,8 +41,9 @@ def java(tmp_path):
     shutil.copy(shutil.which("bash"), program)
 
     def run(*words, executable=program, **more):
-        call = [str(executable), "-c", "while sleep 0.2; do :; done", *words]
-        running.append(subprocess.Popen(call, cwd=tmp_path, start_new_session=True, **more))
+        # It waits without a child: one has the same words on its command line until it runs another program.
+        call = [str(executable), "-c", "read -r never", *words]
+        running.append(subprocess.Popen(call, cwd=tmp_path, start_new_session=True, stdin=subprocess.PIPE, **more))
         deadline = time.monotonic() + 20
         while os.readlink(f"/proc/{running[-1].pid}/exe") != os.path.realpath(executable):
             assert time.monotonic() < deadline

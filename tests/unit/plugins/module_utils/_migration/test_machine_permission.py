@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import time
 import uuid
+from pathlib import Path
 
 import pytest
 
@@ -32,14 +33,19 @@ def name():
 def test_a_saved_permission_is_that_of_the_file_of_the_process(name, tmp_path, words):
     (tmp_path / f"{name}.conf").write_text("brokerPermission=6\n  brokerPermission = 4\nother=brokerPermission=0\n")
     absolute, relative = f"{tmp_path}/{name}.conf", f"{name}.conf"
-    call = [shutil.which("bash"), "-c", "while sleep 0.2; do :; done", "org.apache.rocketmq.broker.BrokerStartup"]
+    call = [shutil.which("bash"), "-c", "read -r never", "org.apache.rocketmq.broker.BrokerStartup"]
     # The shell that has started a broker has the same words; they are told once.
     processes = [
-        subprocess.Popen([*call, *words.format(path).split()], cwd=tmp_path, start_new_session=True)
+        subprocess.Popen(
+            [*call, *words.format(path).split()], cwd=tmp_path, start_new_session=True, stdin=subprocess.PIPE
+        )
         for path in (absolute, relative)
     ]
     try:
-        time.sleep(0.2)
+        deadline = time.monotonic() + 20
+        while any(b"BrokerStartup" not in Path(f"/proc/{one.pid}/cmdline").read_bytes() for one in processes):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
         assert sh(machine_permission.saved_permission(f"{name}.conf")).stdout == "4\n"
         (tmp_path / "b.conf").write_text("brokerPermission=0\n")
         assert sh(machine_permission.saved_permission(f"{name}.conf", "", f"{tmp_path}/b.conf")).stdout == "4\n"
