@@ -16,6 +16,10 @@ for scenario in "$@"; do
 done
 
 export MOLECULE_GLOB='molecule/*/molecule.yml'
+# A run that was killed has left word that its lab is up, and the next one would do without.
+for scenario in default "$@"; do
+  molecule reset --scenario-name "$scenario" > /dev/null 2>&1 || true
+done
 output=$repo/build/test/molecule-$1.output
 molecule test "${selected[@]}" 2>&1 | tee "$output"
 
