@@ -160,10 +160,9 @@ def process_known(values: Any, kept: Mapping[str, Any] | None = None) -> dict[st
 def _start(values: Any, pattern: str, unit: str, known: Mapping[str, Any]) -> str:
     method, command, user = stop_method(values), str(values.get("rocketmq_start_command") or ""), known["user"]
     end = str(values.get("rocketmq_stop_command") or "")
-    if end and not machine_end.signals(end) and not values.get("rocketmq_user"):
-        # Who runs the process, such as a supervisor, knows its user; the command speaks to him as the connection's.
-        user = ""
-    elif start_user.chosen_by(command) and not values.get("rocketmq_user"):
+    # Who runs the process, such as a supervisor, knows its user; the command speaks to him as the connection's.
+    managed = bool(end) and not machine_end.signals(end)
+    if not values.get("rocketmq_user") and (managed or start_user.chosen_by(command)):
         user = ""
     elif method == "command" and command and known["uid"] and not user:
         start = machine_commands.start(method, pattern, unit, command)

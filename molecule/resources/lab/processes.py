@@ -125,28 +125,24 @@ class Processes:
             self.stop(host)
             self.start(host)
 
-    def kill(self, *hosts: str) -> None:
-        """By SIGKILL, as a crash. A supervisor starts its process again."""
+    def _tell(self, hosts: tuple[str, ...], signal: str, verb: str) -> None:
+        """Signal the process of each host, or let its engine do this to its container."""
         for host in hosts:
             if self._plain(host):
-                self._signal(host, "KILL")
+                self._signal(host, signal)
             else:
-                docker("kill", self.container(host))
+                docker(verb, self.container(host))
+
+    def kill(self, *hosts: str) -> None:
+        """By SIGKILL, as a crash. A supervisor starts its process again."""
+        self._tell(hosts, "KILL", "kill")
 
     def pause(self, *hosts: str) -> None:
         """The process hangs: connections are taken and nothing is answered."""
-        for host in hosts:
-            if self._plain(host):
-                self._signal(host, "STOP")
-            else:
-                docker("pause", self.container(host))
+        self._tell(hosts, "STOP", "pause")
 
     def unpause(self, *hosts: str) -> None:
-        for host in hosts:
-            if self._plain(host):
-                self._signal(host, "CONT")
-            else:
-                docker("unpause", self.container(host))
+        self._tell(hosts, "CONT", "unpause")
 
     def configuration(self, host: str) -> tuple[str, str]:
         """The container and the directory in which the file of a broker lies."""

@@ -31,6 +31,7 @@ unit_of() {
     tail -n 1 | shown; } 2>/dev/null
 }
 word_of() { { tr '\000\n' '\n ' < "/proc/$1/cmdline" | sed -n "$2p" | shown; } 2>/dev/null; }
+parent_of() { sed -n 's/^PPid:[^0-9]*//p' "/proc/$1/status" 2>/dev/null; }
 lineage() {
   printf 'shell\t%s\n' "$(container_of self)"
   for pid in "$@"; do
@@ -39,8 +40,7 @@ lineage() {
       sed -n -e '/^MainPID=[0-9]*$/p' -e '/^Restart=[a-z-]*$/p' | tr '\n' ' ')
     printf 'process\t%s\t%s\t%s\t%s\n' "$pid" "$(container_of "$pid")" "$unit" "$state"
     at=$pid steps=0
-    while at=$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$at/status" 2>/dev/null) && [ "${at:-0}" -gt 0 ] && [ $steps -lt 64 ]
-    do
+    while at=$(parent_of "$at") && [ "${at:-0}" -gt 0 ] && [ $steps -lt 64 ]; do
       name=$(sed -n 's/^Name:[^[:print:]]*//p' "/proc/$at/status" 2>/dev/null | shown)
       printf 'parent\t%s\t%s\t%s\t%s\n' "$at" "$name" "$(word_of "$at" 1)" "$(word_of "$at" 2)"
       steps=$((steps + 1))
@@ -108,8 +108,7 @@ said=
 # What this shell has started: the command that ends the process may have the pattern on its command line.
 own() {{
   at=$1 steps=0
-  while at=$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$at/status" 2>/dev/null) && [ "${{at:-0}}" -gt 0 ] && [ $steps -lt 64 ]
-  do
+  while at=$(parent_of "$at") && [ "${{at:-0}}" -gt 0 ] && [ $steps -lt 64 ]; do
     [ "$at" != $$ ] || return 0
     steps=$((steps + 1))
   done

@@ -407,3 +407,16 @@ def world(tmp_path: Path, dns_server: Any) -> Iterator[World]:
     finally:
         made.close()
         server.close()
+
+
+@pytest.fixture
+def more(world: World) -> dict[str, Any]:
+    """What the ways back are called with: nothing registers here, so a gate that waits for it is given up at once."""
+    return {
+        "rocketmq_migration_confirm": world.plan(),
+        "rocketmq_migration_batch": "mro",
+        "migration_registration_timeout": 1,
+        "migration_assignment_timeout": 1,
+        "migration_dns_ttl": 1,
+        "migration_stop_timeout": 10,
+    }

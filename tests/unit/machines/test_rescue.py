@@ -82,19 +82,6 @@ def broker(world, tmp_path):
     subprocess.run(["pkill", "-KILL", "-f", slave], check=False)
 
 
-@pytest.fixture
-def more(world):
-    """What the playbooks are called with: nothing registers here, so a gate that waits for it is given up at once."""
-    return {
-        "rocketmq_migration_confirm": world.plan(),
-        "rocketmq_migration_batch": "mro",
-        "migration_registration_timeout": 1,
-        "migration_assignment_timeout": 1,
-        "migration_dns_ttl": 1,
-        "migration_stop_timeout": 10,
-    }
-
-
 def keep(world, *hosts):
     """What phase_80_stop_brokers does before it ends the first process."""
     estate = {"target": {"nameservers": [world.address("hub-ns")]}}

@@ -56,18 +56,6 @@ def engine(world, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def more(world):
-    return {
-        "rocketmq_migration_confirm": world.plan(),
-        "rocketmq_migration_batch": "mro",
-        "migration_registration_timeout": 1,
-        "migration_assignment_timeout": 1,
-        "migration_dns_ttl": 1,
-        "migration_stop_timeout": 10,
-    }
-
-
-@pytest.fixture
 def master(world, tmp_path):
     """mro-a by command: its start notes the list of its file, and a process of its pattern runs."""
     file = tmp_path / "broker-a.conf"
