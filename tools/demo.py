@@ -67,6 +67,7 @@ class Demo:
         """Run a playbook and tell if it ended well; kill_when=(phase, seconds) kills it that long after the begin."""
         command = ["ansible-playbook", "-i", str(self.inventory), name, *arguments]
         self.say("$ " + " ".join(str(part).replace(str(ROOT) + "/", "") for part in command))
+        self.build.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             log.write(f"\n$ {' '.join(command)}\n".encode())
             process = subprocess.Popen(
