@@ -17,7 +17,6 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import (
     machine_commands,
     machine_end,
     machine_identity,
-    machine_permission,
     machine_settings,
     machine_state,
     start_user,
@@ -107,7 +106,7 @@ def machine_command(
     kept: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None,
 ) -> str:
     """The command C(kind) for a host, by its variables: process, sockets, own_sockets, method, stop, start, resets,
-    memory, identity, settings, edit, permission or facts.
+    memory, identity, settings, edit or facts.
 
     C(broker), C(nameserver): the usual patterns of processes. C(seconds): how long a process is given to end.
     C(facts): the text of the command of that name. C(kept): what was kept of the host's process before it was ended.
@@ -127,7 +126,10 @@ def machine_command(
         "own_sockets": lambda: machine_commands.sockets(*ports),
         "method": lambda: machine_end.can_end(stop_method(values), pattern, unit, seconds, end, user),
         "stop": lambda: machine_end.stop(stop_method(values), pattern, unit, seconds, end),
-        "start": lambda: _start(values, pattern, unit, process_known(values, kept)),
+        "start": lambda: start_user.start(
+            stop_method(values), pattern, unit, str(values.get("rocketmq_start_command") or ""), end, user,
+            process_known(values, kept),
+        ),
         "resets": machine_commands.refused_connections,
         "memory": machine_commands.memory,
         "identity": lambda: machine_identity.ask(pattern),
@@ -136,9 +138,6 @@ def machine_command(
             process_known(values, kept)["config_file"],
             # Before ansible-core 2.19 a template makes an empty text of none.
             {key: value or None for key, value in (settings or {}).items()},
-        ),
-        "permission": lambda: machine_permission.saved_permission(
-            pattern, process_known(values)["config_file"], process_known(values, kept)["config_file"]
         ),
         "facts": lambda: facts,
     }
@@ -155,19 +154,6 @@ def process_known(values: Any, kept: Mapping[str, Any] | None = None) -> dict[st
     return kept_processes.known(
         kept, str(values.get("rocketmq_config_file") or "").strip(), str(values.get("rocketmq_user") or "").strip()
     )
-
-
-def _start(values: Any, pattern: str, unit: str, known: Mapping[str, Any]) -> str:
-    method, command, user = stop_method(values), str(values.get("rocketmq_start_command") or ""), known["user"]
-    end = str(values.get("rocketmq_stop_command") or "")
-    # Who runs the process, such as a supervisor, knows its user; the command speaks to him as the connection's.
-    managed = bool(end) and not machine_end.signals(end)
-    if not values.get("rocketmq_user") and (managed or start_user.chosen_by(command)):
-        user = ""
-    elif method == "command" and command and known["uid"] and not user:
-        start = machine_commands.start(method, pattern, unit, command)
-        return machine_identity.start_of_nobody(pattern, known["uid"], start)
-    return machine_commands.start(method, pattern, unit, command, user)
 
 
 def machine_commands_of(values: Any, kinds: list[str], **more: Any) -> dict[str, str]:

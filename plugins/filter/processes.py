@@ -83,6 +83,17 @@ def processes_differing(
 
 
 @told
+def processes_saved(looked: Looked, hosts: list[str], hostvars: Any, kept: Mapping[str, Any]) -> dict[str, str]:
+    """By host the permission that its file has; an empty text where the file could not be read, or has none."""
+    found = {}
+    for host in hosts:
+        known = process_known(hostvars[host], kept.get(host))
+        there, _why = kept_processes.settings_of(known["config_file"], host, _settings(looked, host))
+        found[host] = (there.permission or "") if there else ""
+    return found
+
+
+@told
 def processes_astray(
     looked: Looked, hosts: list[str], hostvars: Any, kept: Mapping[str, Any], target: list[str], ended: list[str]
 ) -> dict[str, list[str]]:
@@ -154,6 +165,7 @@ class FilterModule:
             "processes_differing": processes_differing,
             "processes_found": processes_found,
             "processes_refused": processes_refused,
+            "processes_saved": processes_saved,
             "processes_with_file": processes_with_file,
             "volumes_judged": volumes_judged,
         }

@@ -9,11 +9,10 @@ SIGTERM only, or what the inventory names instead of it.
 from __future__ import annotations
 
 import posixpath
-import re
-import shlex
 from shlex import quote
 
 from . import account, machine_unit, supervision
+from .shell_words import acting_word, first_word
 
 # For so many seconds a process has to stay away until it counts as ended: runsv starts a process again at once, or one
 # second after it was started, supervisord after one second, systemd after RestartSec (0.1 s unless it is set).
@@ -150,30 +149,14 @@ exit 0
 """
 
 
-def first_word(command: str) -> str:
-    """The command with which a text for sh begins; empty where only a shell can tell."""
-    try:
-        words = list(shlex.shlex(command, posix=True, punctuation_chars=True))
-    except ValueError:
-        return ""
-    for number, word in enumerate(words):
-        # The word behind is a file.
-        if re.search("[<>]", "".join(words[number : number + 1 + word.isdigit()])):
-            return ""
-        if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*=.*|[();<>|&{}!]+", word, re.DOTALL):
-            continue
-        return word if re.fullmatch(r"[A-Za-z0-9_./+:@%-]+", word) else ""
-    return ""
-
-
 def signals(command: str) -> bool:
     """Whether a rocketmq_stop_command signals the process by itself, so that nobody else runs it."""
-    return posixpath.basename(first_word(command)) in ("kill", "killall", "pkill")
+    return posixpath.basename(acting_word(command)) in ("kill", "killall", "pkill")
 
 
 def is_script(command: str) -> bool:
     """Whether nobody can tell from a rocketmq_stop_command if it signals the process, or tells the one who runs it."""
-    word = first_word(command)
+    word = acting_word(command)
     return not signals(command) and (not word or "/" in word or word in supervision.SHELLS)
 
 

@@ -38,8 +38,6 @@ def test_commands_follow_what_was_kept_and_the_inventory_overrules():
     assert "set -- su" not in command("mro-b", "start") and "no rocketmq_start_command" in command("mro-b", "start")
     assert "systemctl start broker" in command("mro-c", "start")
     assert "file=/opt/a.conf\n" in command("mro-a", "settings") and "file=/opt/b.conf\n" in command("mro-b", "settings")
-    assert "given='' kept=/opt/a.conf" in command("mro-a", "permission")
-    assert "given=/opt/b.conf kept=/opt/b.conf" in command("mro-b", "permission")
     assert "pgrep -f '[B]roker'" in command("mro-a", "identity")
     assert f"namesrvAddr={TARGET[0]}\nbrokerPermission=0\n" in command("mro-a", "edit", settings=WANTED)
     # An empty text takes a setting out, too.
@@ -89,6 +87,9 @@ def test_which_hosts_have_a_file_and_which_files_differ():
     assert filters["processes_with_file"](hosts, HOSTS, KEPT) == ["mro-a", "mro-b"]
     looked = {"mro-a": settings(TARGET[0]), "mro-b": settings(TARGET[0], "6")}
     assert filters["processes_differing"](looked, hosts, HOSTS, KEPT, WANTED) == ["mro-b", "mro-c"]
+    saved = filters["processes_saved"](looked, hosts, HOSTS, KEPT)
+    assert saved == {"mro-a": "0", "mro-b": "6", "mro-c": ""}
+    assert filters["processes_saved"]({}, hosts[:1], HOSTS, KEPT) == {"mro-a": ""}
 
 
 def test_what_is_known_of_a_file_is_added():

@@ -103,30 +103,6 @@ def test_what_comes_from_the_inventory_is_no_shell(sh, text, tmp_path, tools):
     assert not (tmp_path / "hit").exists()
 
 
-@pytest.mark.parametrize(
-    ("command", "word"),
-    [
-        ("sv -w 180 stop rocketmq-broker", "sv"),
-        ("/opt/rocketmq/bin/stop.sh", "/opt/rocketmq/bin/stop.sh"),
-        ("'/opt/my bin/stop' now", ""),
-        ("LC_ALL=C A='b c' supervisorctl stop mq:*", "supervisorctl"),
-        ("( cd /opt && ./stop )", "cd"),
-        ("! docker stop -t 180 mq", "docker"),
-        ("\n  s6-svc -wD -d /run/service/mq\n", "s6-svc"),
-        ("$STOP now", ""),
-        ("~/stop.sh", ""),
-        ("sh -c 'unbalanced", ""),
-        ("", ""),
-        (">/var/log/x sv stop b", ""),
-        ("2>/dev/null sv stop b", ""),
-        ("A=1 2>&1 sv stop b", ""),
-        ("sv>/var/log/x stop b", "sv"),
-    ],
-)
-def test_the_first_word_of_a_command_is_asked_for_where_it_is_plain(command, word):
-    assert machine_end.first_word(command) == word
-
-
 def test_a_stop_command_has_to_be_there(shells, name):
     for command in ("true", "test -e /", "A=1 sleep 1", "$HOME/x"):
         done = shells(machine_end.can_end("command", name, "", 1, command))
@@ -305,6 +281,8 @@ def test_a_unit_between_two_starts_is_ended(shells, name, tmp_path, tools, state
     ("command", "signals", "script"),
     [
         ("pkill -TERM -f '[b]roker'", True, False),
+        ("cd /opt && pkill -TERM -f '[b]roker'", True, False),
+        ("cd /opt && ./stop.sh", False, True),
         ("/usr/bin/kill 7", True, False),
         ("sv -w 180 stop mq", False, False),
         ("docker stop -t 180 mq", False, False),
