@@ -14,12 +14,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import tarfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +30,19 @@ sys.path[:0] = [str(ROOT / "tools"), str(LAB_FILES)]
 
 from demo_report import LedgerStatus, Report, read_phases  # noqa: E402
 from processes import Failed, Processes  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Kill:
+    """When a run is killed: the command is given its process group, waits, and kills the group."""
+
+    command: tuple[str, ...]
+
+    @classmethod
+    def after(cls, *awaited: str) -> Kill:
+        """As soon as this command has ended well."""
+        text = 'timeout 1200 sh -c "$1" && kill -s KILL -- "-$2"'
+        return cls(("sh", "-c", text, "sh", shlex.join(awaited)))
 
 
 class Demo:
@@ -41,7 +56,6 @@ class Demo:
         self.evidence = self.build / "evidence"
         self.log = self.build / "demo.log"
         self.archive = self.build / "archive"
-        self.awaited: list[str] = []  # the command at whose end a run is killed
         self.ended_by_kill = False  # the last run
         self.confirm = ""  # the hash of the plan
         self.inventory = self.build / "inventory"
@@ -63,8 +77,8 @@ class Demo:
     def say(self, text: str) -> None:
         print(f"[{time.strftime('%H:%M:%S')}] {text}", flush=True)
 
-    def playbook(self, name: str, *arguments: str, kill_when: tuple[str, float] | None = None) -> bool:
-        """Run a playbook and tell if it ended well; kill_when=(phase, seconds) kills it that long after the begin."""
+    def playbook(self, name: str, *arguments: str, kill: Kill | None = None) -> bool:
+        """Run a playbook and tell if it ended well, or kill it on the way."""
         command = ["ansible-playbook", "-i", str(self.inventory), name, *arguments]
         self.say("$ " + " ".join(str(part).replace(str(ROOT) + "/", "") for part in command))
         self.build.mkdir(parents=True, exist_ok=True)
@@ -81,7 +95,7 @@ class Demo:
                 start_new_session=True,
             )
             assert process.stdout is not None
-            killer = self._killer(process.pid, kill_when) if kill_when else None
+            killer = self._killer(process.pid, kill) if kill else None
             try:
                 for line in process.stdout:
                     log.write(line)
@@ -99,14 +113,9 @@ class Demo:
         self.ended_by_kill = code == -signal.SIGKILL
         return code == 0
 
-    def killed(self, name: str, phase: str, seconds: float = 0.0, *, awaited: list[str] | None = None) -> bool:
+    def killed(self, name: str, phase: str, kill: Kill) -> bool:
         """Whether a run was killed in this phase; one that fails by itself is a failure, one that passes is none."""
-        self.awaited = awaited or []
-        try:
-            passed = self.playbook(name, *self.variables(self.confirm), kill_when=(phase, seconds))
-        finally:
-            self.awaited = []
-        if passed:
+        if self.playbook(name, *self.variables(self.confirm), kill=kill):
             return False
         events = read_phases(self.evidence / "phases.jsonl", raw=True)
         if not self.ended_by_kill:
@@ -115,19 +124,18 @@ class Demo:
             raise Failed(f"the run was to be killed in {phase}, and was killed after {events[-1]}")
         return True
 
-    def _killer(self, group: int, when: tuple[str, float]) -> subprocess.Popen[bytes]:
+    def kill_in(self, phase: str, seconds: float) -> Kill:
+        """That long after the begin of the phase."""
+        return Kill((
+            sys.executable, __file__, "--lab", self.lab, "--kill-when", f"{phase}:{seconds}", "--kill-group",
+        ))  # fmt: skip
+
+    def _killer(self, group: int, kill: Kill) -> subprocess.Popen[bytes]:
         """A process of its own that kills the run's process group, so that nothing of the run can delay it."""
-        if self.awaited:
-            kill = 'group=$1; shift; timeout 1200 "$@" && kill -s KILL -- "-$group"'
-            command = ["sh", "-c", kill, "sh", str(group), *self.awaited]
-        else:
-            command = [
-                sys.executable, __file__, "--kill-group", str(group), "--lab", self.lab,
-                "--kill-when", f"{when[0]}:{when[1]}",
-            ]  # fmt: skip
         return subprocess.Popen(
-            command, cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, start_new_session=True
-        )
+            [*kill.command, str(group)],
+            cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
 
     @property
     def processes(self) -> Processes:
@@ -300,8 +308,9 @@ class Demo:
         closing = 40.0 if os.environ.get("PACE") == "quick" else 75.0
         places = (("freeze_source", 6.0), ("close_source", closing), ("stop_brokers", 0.0))
         for phase, seconds in places[:count]:
-            awaited = self.ended("mro-broker-a-slave") if phase == "stop_brokers" else None
-            if not self.killed("playbooks/site.yml", phase, seconds, awaited=awaited):
+            ended = phase == "stop_brokers"
+            kill = Kill.after(*self.ended("mro-broker-a-slave")) if ended else self.kill_in(phase, seconds)
+            if not self.killed("playbooks/site.yml", phase, kill):
                 raise Failed(f"the run was to be killed in {phase} and has gone through")
             self.say(f"the run was killed in {phase}; going on from the live world")
             if phase == "freeze_source":

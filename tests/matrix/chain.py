@@ -15,7 +15,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from demo import Demo, Failed, end_on_the_way_out  # noqa: E402
+from demo import Demo, Failed, Kill, end_on_the_way_out  # noqa: E402
 
 
 class Chain(Demo):
@@ -72,7 +72,7 @@ class Chain(Demo):
     def killed_after(self, name: str, *command: str) -> None:
         """Run a playbook, and kill it as soon as this command has ended."""
         began = time.time()
-        killed = self.killed(f"playbooks/{name}.yml", name, awaited=list(command))
+        killed = self.killed(f"playbooks/{name}.yml", name, Kill.after(*command))
         self.note(f"killed in {name} after {' '.join(command)}", time.time() - began, killed=killed)
         if not killed:
             raise Failed(f"{name} was to be killed after {' '.join(command)}; see {self.log}")

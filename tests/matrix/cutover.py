@@ -172,7 +172,8 @@ class Matrix(Chain):
         for phase, seconds in KILLS:
             known = len(read_phases(self.evidence / "phases.jsonl", raw=True))
             began = time.time()
-            ended = self.playbook("playbooks/site.yml", *self.variables(self.confirm), kill_when=(phase, seconds))
+            kill = self.kill_in(phase, seconds)
+            ended = self.playbook("playbooks/site.yml", *self.variables(self.confirm), kill=kill)
             events = read_phases(self.evidence / "phases.jsonl", raw=True)[known:]
             self.note(f"killed {seconds:.0f} s into {phase}", time.time() - began, killed=not ended, events=len(events))
             if ended:

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from chain import ROOT, Demo, Failed
+from chain import ROOT, Demo, Failed, Kill
 
 LAB, ESTATE = "cores", "compact"
 # Time is not the claim.
@@ -66,10 +66,10 @@ class Hostile(Demo):
         self.theirs = {**self.environment, "PATH": f"{environment}/bin:{self.environment['PATH']}"}
         self.own = self.environment
 
-    def playbook(self, name: str, *arguments: str, kill_when: tuple[str, float] | None = None) -> bool:
+    def playbook(self, name: str, *arguments: str, kill: Kill | None = None) -> bool:
         self.environment = self.theirs if name.startswith("playbooks/") else self.own
         try:
-            return super().playbook(name, *arguments, kill_when=kill_when)
+            return super().playbook(name, *arguments, kill=kill)
         finally:
             self.environment = self.own
 

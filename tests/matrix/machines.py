@@ -25,6 +25,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from chain import Chain, Failed
+from demo import LAB_FILES
 from demo_report import read_phases
 
 FIRST, SECOND = "mro", "mdm"
@@ -219,11 +220,8 @@ class Machines(Chain):
 
     def forget_connections(self) -> None:
         """End what ssh has kept open, as it would be gone some time later."""
-        addresses = {values["lab_address"] for values in self.processes.hosts.values() if "lab_address" in values}
-        for address in addresses:
-            for user in ("ops", "engine", "guest"):
-                command = ["ssh", "-F", str(self.build / "ssh/config"), "-l", user, "-O", "exit", address]
-                subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=False)
+        close = str(LAB_FILES / "bin/close-connections")
+        subprocess.run([close, str(self.build)], stdin=subprocess.DEVNULL, timeout=120, check=True)
 
     def await_ssh(self) -> None:
         end = time.monotonic() + 60

@@ -7,7 +7,7 @@
 Usage: write_machines.py BUILD < HOSTS, the hosts as the filter lab_hosts gives them. Keys and the sudo password are
 made once for an instance; everything else is written again.
 
-BUILD/ssh/             the login's key, the sudo password, the known host keys, the configuration for ssh
+BUILD/ssh/             the logins and their key, the sudo password, the known host keys, the configuration for ssh
 BUILD/machines/NAME/   of each machine: its host key, who may log in, its manners, the files of its processes
 """
 
@@ -23,9 +23,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-LOGIN = "ops"
-ENGINE_LOGIN = "engine"
-RELEASE = "/home/mq/rocketmq"
+from filter_plugins.lab import ENGINE_LOGIN, GUEST_LOGIN, LOGIN, RELEASE
+
+LOGINS = (LOGIN, ENGINE_LOGIN, GUEST_LOGIN)
 SSH_CONFIG = """\
 # Written by molecule/resources/lab/write_machines.py.
 Host {net}.*
@@ -49,7 +49,7 @@ PermitRootLogin no
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 UsePAM no
-AllowUsers {login}@{peer} guest@{peer} {engine}@{peer}
+AllowUsers {users}
 MaxStartups 64:30:128
 Banner /etc/issue.net
 Subsystem sftp internal-sftp
@@ -134,7 +134,8 @@ def write(build: Path, hosts: list[dict[str, Any]]) -> None:
         known += f"{members[0]['vars']['lab_address']} {key(place / 'ssh_host_ed25519_key')}"
         (place / "authorized_keys").write_text(login)
         peer = f"{net}.1" if name == "bastion" else bastion
-        (place / "sshd_config").write_text(SSHD_CONFIG.format(login=LOGIN, engine=ENGINE_LOGIN, peer=peer))
+        users = " ".join(f"{user}@{peer}" for user in LOGINS)
+        (place / "sshd_config").write_text(SSHD_CONFIG.format(users=users))
         shutil.copy(ssh / "sudo.password", place / "password")
         # Docker's own server would know the machine's name. What the clients ask is looked at, and stays as it is.
         (place / "resolv.conf").unlink(missing_ok=True)
@@ -155,6 +156,7 @@ def write(build: Path, hosts: list[dict[str, Any]]) -> None:
                 (process / "conf").write_text(properties(host["name"], host["vars"]))
                 (process / "java.options").write_text(java_options(host["vars"]))
     (ssh / "known_hosts").write_text(known)
+    (ssh / "logins").write_text("".join(f"{user}\n" for user in LOGINS))
     (ssh / "config").write_text(SSH_CONFIG.format(net=net, ssh=ssh, login=LOGIN, bastion=bastion, sockets=sockets()))
     # Where bin/ssh looks, for all instances beside each other.
     (build.parent / "ssh_config").write_text(f"Include {build.parent}/*/ssh/config\n")

@@ -15,6 +15,8 @@ LETTERS = "abc"
 LOGIN = "ops"
 # May use the engines; Docker's client takes what a login prints for the engine's answer, so this one prints nothing.
 ENGINE_LOGIN = "engine"
+# May log in, and may not use sudo.
+GUEST_LOGIN = "guest"
 # Where departments without containers have 4.4.0, which belongs to the user mq.
 RELEASE = "/home/mq/rocketmq"
 
@@ -65,9 +67,9 @@ def lab_hosts(
             places[f"{listed}{broker_prefix}-{LETTERS[0]}"] = places[f"{name}-ns"]
             if slaves > 1:
                 # ... and a slave beside the master of another broker.
-                guest = f"{listed}{broker_prefix}-{LETTERS[0]}-slave"
-                places[guest] = places[f"{listed}{broker_prefix}-{LETTERS[1]}"]
-                ports[guest] = 10921
+                second = f"{listed}{broker_prefix}-{LETTERS[0]}-slave"
+                places[second] = places[f"{listed}{broker_prefix}-{LETTERS[1]}"]
+                ports[second] = 10921
         nameserver = f"{subnet}.{places[f'{name}-ns'][1]}:9876" if by == "address" else f"{name}-ns.{zone}:9876"
         hosts = []
         for host, role, _last_byte, number in members:
