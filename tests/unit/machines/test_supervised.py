@@ -83,3 +83,16 @@ def test_a_command_of_the_supervisor_ends_it_and_starts_it(world, service):
     code, printed = play(world, CHECK)
     assert code != 0
     assert f"{HOST} by command: exit status 1: svv, with which rocketmq_stop_command begins, is no command" in printed
+
+
+def test_a_connection_that_is_lost_meanwhile_says_nothing_of_the_process(world, service):
+    """As where the bastion goes down in the middle: here the session ends itself."""
+    world.hosts[HOST]["rocketmq_stop_command"] = (
+        "at=$$; until grep -q ^sshd /proc/$at/comm; do at=$(sed -n 's/^PPid:[^0-9]*//p' /proc/$at/status); done;"
+        " kill -KILL $at"
+    )
+    before = running(world)
+    code, printed = play(world, act("stop"))
+    assert code != 0 and running(world) == before
+    assert f"MACHINE_UNREACHABLE {HOST} (tried ssh " in printed
+    assert "the connection did not last while the broker there was to end, so nobody knows whether it has" in printed
