@@ -109,7 +109,7 @@ class Machines(Chain):
         business = f"{FIRST}-business"
         self.more["migration_release_timeout"] = 90
         with self.when(lambda: not self.processes.running(f"{FIRST}-ns"), lambda: self.processes.power_off(business)):
-            self.phase("phase_85_release_clients", passes=False, says=f"{business} has")
+            self.phase("phase_85_release_clients", passes=False, says=f"{business} (0 of ")
         del self.more["migration_release_timeout"]
         # It comes back as a machine does: the clients on it are started by whoever runs them.
         self.processes.power_on(business)
