@@ -5,7 +5,7 @@
 """What happens to machines and to the way to them while two sources move, one after the other.
 
 Wrong sudo password, a user who may not use sudo, a changed host key, a bastion that goes down in the middle of a
-phase, a machine without ss, one on which a command never returns, a disk that is full. An old machine is switched off
+phase, a machine without ss, one on which a command never returns, a full disk. An old machine is switched off
 at the preflight, at the freeze, at the stop and after the decommission; a client's machine right after the point of no
 return; and the second source is attached when all machines of the first are gone. Each run ends with the name of the
 machine and what to do, changes nothing where it refuses, and passes when the machine is mended.
@@ -117,7 +117,7 @@ class Machines(Chain):
         self.phase("phase_85_release_clients")
 
     def at_the_decommission(self) -> None:
-        self.phase("phase_95_decommission", passes=False, says="No space left on device")
+        self.phase("phase_95_decommission", passes=False, says="Look there for room")
         subprocess.run(["mount", "-o", "remount,size=1g", str(self.archive)], check=True)
         self.phase("phase_95_decommission")
 
