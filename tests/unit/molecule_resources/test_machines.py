@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import stat
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -25,18 +26,21 @@ def load(path: str) -> ModuleType:
     return module
 
 
-def write(place: Path) -> None:
+def write(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Run as a script it finds what lies beside it.
+    monkeypatch.syspath_prepend(LAB)
     definition = yaml.safe_load((LAB / "lab.yml").read_text())
     found = load("filter_plugins/lab.py").lab_hosts(definition, "demo", "full", str(place))
     load("write_machines.py").write(place, found)
 
 
 @pytest.fixture(scope="module")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def build(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     place = tmp_path_factory.mktemp("lab") / "build" / "demo"
     place.mkdir(parents=True)
-    write(place)
-    return place
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        write(place, monkeypatch)
+        yield place
 
 
 def test_every_machine_takes_logins_from_the_bastion_alone_and_the_bastion_from_the_control_host(build: Path) -> None:
@@ -61,11 +65,11 @@ def test_ssh_goes_through_the_bastion_and_asks_nobody(build: Path) -> None:
     assert {line.split()[0] for line in known} >= {"198.18.10.9", "198.18.10.20", "198.18.10.101"}
 
 
-def test_secrets_are_readable_by_their_owner_alone_and_made_once(build: Path) -> None:
+def test_secrets_are_readable_by_their_owner_alone_and_made_once(build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     secrets = [build / "ssh/sudo.password", build / "ssh/id", *build.glob("machines/*/ssh_host_ed25519_key")]
     before = [path.read_text() for path in secrets]
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in [*secrets, *build.glob("machines/*/password")])
-    write(build)
+    write(build, monkeypatch)
     assert [path.read_text() for path in secrets] == before
 
 
