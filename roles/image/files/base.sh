@@ -35,7 +35,7 @@ clean() {
 
 make_tree() { # suite, package of the Java runtime
     clean
-    debootstrap --variant=minbase --include="$2,iproute2,procps,ca-certificates" \
+    debootstrap --variant=minbase --include="$2,iproute2,procps,ca-certificates,lighttpd,runit" \
         "$1" "$directory/tree" ${mirror:+"$mirror"} >"$directory/debootstrap.log" 2>&1
 }
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Entry point of the image: rocketmq broker | namesrv | mqadmin ... | any other command.
+# Entry point of the image: rocketmq broker | namesrv | addresses | mqadmin ... | any other command.
 # The Java process replaces this shell, so that SIGTERM reaches it and its shutdown hook runs.
 set -eu
 
@@ -48,12 +48,18 @@ case ${1:-} in
         shift
         run_java 512m 256m org.apache.rocketmq.namesrv.NamesrvStartup -c "$conf/namesrv.conf" "$@"
         ;;
+    addresses)
+        printf 's131072\nn4\n' >/var/log/addresses/config
+        # Nothing can be concluded from the silence of brokers while the server was away.
+        date +%s.%N >/var/log/addresses/started
+        exec lighttpd -D -f "$home/conf/lighttpd.conf"
+        ;;
     mqadmin)
         shift
         exec mqadmin "$@"
         ;;
     '')
-        echo 'rocketmq: say what to run: broker, namesrv, mqadmin ARGUMENTS, or a command' >&2
+        echo 'rocketmq: say what to run: broker, namesrv, addresses, mqadmin ARGUMENTS, or a command' >&2
         exit 64
         ;;
     *)
