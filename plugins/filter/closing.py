@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mqops.rocketmq.plugins.filter.migration import writers
+from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
 
 
 def reopened(
@@ -65,8 +67,27 @@ def written_since(ends: dict[str, dict[str, int]], now: dict[str, dict[str, int]
     return lines
 
 
+@told
+def rows_behind(first: list[dict[str, Any]], now: list[dict[str, Any]], waived: Iterable[str] = ()) -> list[str]:
+    """A line for each queue that a group has not read up to where it ended at first.
+
+    first, now: the rows of two looks with O(mqops.rocketmq.rocketmq_offset_lag#module:detail=all). waived: subjects,
+    C(cluster/group/topic), that need not be read.
+    """
+    keys = ("cluster", "group", "topic", "broker", "queue", "client")
+    later = {tuple(row[key] for key in keys): row for row in now}
+    behind = []
+    for row in first:
+        at = later.get(tuple(row[key] for key in keys), {}).get("committed")
+        subject = f"{row['cluster']}/{row['group']}/{row['topic']}"
+        # What lies below the minimum is gone: nobody can read it any more.
+        if row["max"] > max(at or 0, row["min"]) and subject not in waived:
+            behind.append(f"{subject} on {row['broker']} queue {row['queue']}: {at or 0} of {row['max']}")
+    return behind
+
+
 class FilterModule:
     """The collection's filters about what is closed."""
 
     def filters(self) -> dict[str, Any]:
-        return {"reopened": reopened, "written_since": written_since}
+        return {"reopened": reopened, "rows_behind": rows_behind, "written_since": written_since}

@@ -13,6 +13,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mqops.rocketmq.plugins.filter.ended import process_pattern, stop_method
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import (
+    address_lists,
     kept_processes,
     machine_commands,
     machine_end,
@@ -103,14 +104,15 @@ def machines_looked(
 
 def machine_command(
     values: Any, kind: str, broker: str = "", nameserver: str = "", seconds: int = 0, facts: str = "",
-    kept: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None,
+    kept: Mapping[str, Any] | None = None, settings: Mapping[str, Any] | None = None, address_server: str = "",
 ) -> str:
     """The command C(kind) for a host, by its variables: process, sockets, own_sockets, method, stop, start, resets,
-    memory, identity, settings, edit or facts.
+    memory, identity, settings, edit, fetch or facts.
 
     C(broker), C(nameserver): the usual patterns of processes. C(seconds): how long a process is given to end.
     C(facts): the text of the command of that name. C(kept): what was kept of the host's process before it was ended.
-    C(settings): what the file is given by edit, none for a setting that is taken out.
+    C(settings): what the file is given by edit, none for a setting that is taken out. C(address_server): from which
+    fetch gets the list of the host's broker.
     """
     role = values.get("rocketmq_role")
     pattern = process_pattern(values, broker, nameserver) if role else ""
@@ -139,6 +141,7 @@ def machine_command(
             # Before ansible-core 2.19 a template makes an empty text of none.
             {key: value or None for key, value in (settings or {}).items()},
         ),
+        "fetch": lambda: machine_commands.fetch(address_server, address_lists.path_of(values)),
         "facts": lambda: facts,
     }
     if kind not in kinds:

@@ -152,6 +152,7 @@ def _host(
         role=role,
         port=int(address.rpartition(":")[2]),
         container=str(container),
+        address_server=_address_port(estate["target"]) if name == estate["target"]["hosts"]["nameservers"][0] else 0,
         image=value("rocketmq_image"),
         memory=parse_size(value(f"rocketmq_{role}_heap")) + parse_size(value(f"rocketmq_{role}_direct_memory")),
         nofile=parse_nofile(values.get("rocketmq_ulimits") or ()),
@@ -160,6 +161,10 @@ def _host(
         engine=_engine(engines.get(value("rocketmq_docker_host"))),
         **told,
     )
+
+
+def _address_port(target: Mapping[str, Any]) -> int:
+    return int(target["address_server"].rpartition(":")[2])
 
 
 @told

@@ -35,7 +35,7 @@ from ._admin.client import Admin, audit_line
 from ._admin.errors import AdminError
 from ._admin.masters import Masters
 from ._admin.models import BrokerSpec, ClusterSpec
-from ._admin.silent import BLACK_HOLE_SECONDS, FEW_CREATIONS, silent_nameservers
+from ._admin.silent import BLACK_HOLE_SECONDS, FEW_CREATIONS, registering, silent_nameservers
 from ._admin.snapshot import discover
 from ._migration import changes
 from ._migration.census import ip_of, parse_ss
@@ -87,6 +87,11 @@ def gate_spec(timeout: float = 300.0, interval: float = 2.0) -> dict[str, dict[s
         "timeout": {"type": "float", "default": timeout},
         "interval": {"type": "float", "default": interval},
     }
+
+
+def registers_option() -> dict[str, Any]:
+    """With which name servers the brokers run (fragment C(_registers))."""
+    return {"type": "list", "elements": "str", "default": []}
 
 
 def waivers_option() -> dict[str, Any]:
@@ -417,7 +422,7 @@ def refuse_slow_creations(module: RocketmqModule, sides: list[Masters], rows: li
     """Raises ModuleError, naming them, where name servers would cost a broker seconds for each of many topics."""
     count = collections.Counter(row["address"] for row in rows if row["kind"] == "topic")
     configs = {
-        address: side.config.get(address)
+        address: registering(side.config.get(address), module.params["registers_with"])
         for side in sides
         for address, number in count.items()
         if number > FEW_CREATIONS and address in side.config

@@ -67,6 +67,7 @@ extends_documentation_fragment:
   - mqops.rocketmq._clusters.cluster
   - mqops.rocketmq._gate
   - mqops.rocketmq._gate.waivers
+  - mqops.rocketmq._registers
   - mqops.rocketmq._connection
 attributes:
   check_mode:
@@ -117,7 +118,7 @@ nameservers:
   type: list
   elements: str
 silent:
-  description: Name servers that the broker is configured with and that did not answer, each with what came back.
+  description: Name servers that the broker registers with and that did not answer, each with what came back.
   returned: when O(state=listed)
   type: list
   elements: str
@@ -167,8 +168,9 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.nameserver import (
     cluster_info,
     register_master,
-    unregister_master,
+    unregister_broker,
 )
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.silent import registering
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.system_names import RETURNING_SUFFIX
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import assignment
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import (
@@ -185,6 +187,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     RocketmqModule,
     cluster_option,
     gate_spec,
+    registers_option,
     run_module,
     waivers_option,
 )
@@ -262,7 +265,7 @@ class Listing:
             raise ArgumentError(f"broker: {name!r} is no master of {self.cluster.name} ({', '.join(sorted(known))})")
         self.master = known[name]
         self.announced = name + RETURNING_SUFFIX
-        self.config = module.admin.ask(broker_config(self.master.address))
+        self.config = registering(module.admin.ask(broker_config(self.master.address)), module.params["registers_with"])
         self.register_timeout = int(self.config.get(KEY, 0))
         self.address = published_address(self.master, self.config)
         self.servers = [server for server in self.config.get("namesrvAddr", "").split(";") if server]
@@ -348,7 +351,7 @@ class Listing:
         if not told:
             raise ModuleError(
                 f"{self.master.name} could be listed nowhere, and stays withheld: "
-                f"{'; '.join(silent) or 'it is configured without a name server'}. {REMEDY}"
+                f"{'; '.join(silent) or 'it is not known with which name servers it runs'}. {REMEDY}"
             )
         return told, silent
 
@@ -384,7 +387,7 @@ class Listing:
     def forget(self, servers: Iterable[str]) -> None:
         """Before the broker registers: a name server keeps one record of life for an address, under whatever name."""
         self.module.admin.ask_all(
-            unregister_master(server, ANNOUNCED_CLUSTER, self.announced, self.address) for server in servers
+            unregister_broker(server, ANNOUNCED_CLUSTER, self.announced, self.address) for server in servers
         )
 
     def await_listed(self, servers: list[str]) -> None:
@@ -447,6 +450,7 @@ def main() -> None:
             "register_timeout": {"type": "int", "default": 6000},
             "poll": {"type": "float", "default": 31.0},
             "waivers": waivers_option(),
+            "registers_with": registers_option(),
             **gate_spec(timeout=75.0, interval=1.0),
         },
         supports_check_mode=True,

@@ -110,6 +110,7 @@ extends_documentation_fragment:
   - mqops.rocketmq._clusters
   - mqops.rocketmq._connection
   - mqops.rocketmq._gate
+  - mqops.rocketmq._registers
 attributes:
   check_mode:
     support: full
@@ -238,6 +239,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     finish_changes,
     gate_spec,
     read_masters,
+    registers_option,
     run_module,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._removal import Removal
@@ -377,6 +379,7 @@ def main() -> None:
                 "options": {"name": {"type": "str", "required": True}, **SETTINGS},
             },
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "registers_with": registers_option(),
             **gate_spec(timeout=60.0, interval=1.0),
         },
         required_one_of=[("name", "groups")],

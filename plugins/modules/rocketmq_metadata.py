@@ -65,6 +65,7 @@ options:
 extends_documentation_fragment:
   - mqops.rocketmq._clusters.sources
   - mqops.rocketmq._clusters.target
+  - mqops.rocketmq._registers
   - mqops.rocketmq._gate
   - mqops.rocketmq._connection
 attributes:
@@ -196,7 +197,11 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     TopicTable,
     Unknown,
 )
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.silent import FEW_CREATIONS, silent_nameservers
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.silent import (
+    FEW_CREATIONS,
+    registering,
+    silent_nameservers,
+)
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.snapshot import take, with_held, with_ranges_of
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import creation_cost, merge, metadata
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
@@ -205,6 +210,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     cluster_option,
     clusters_option,
     gate_spec,
+    registers_option,
     run_module,
     slow_creations,
 )
@@ -271,7 +277,7 @@ class Copy:
         if "tables" not in self.parts:
             self.seen = ClusterSnapshot(spec=dataclasses.replace(self.target, brokers=()))
         else:
-            seen = take(self.admin, self.target, TARGET_PARTS)
+            seen = self._registering(take(self.admin, self.target, TARGET_PARTS))
             self.seen = with_ranges_of(self.admin, seen, metadata.without_offset(wishes, seen))
         if self.module.check_mode and "tables" in self.parts and self._nobody_home():
             self.assumed_empty = True
@@ -300,6 +306,15 @@ class Copy:
                 sent=self.sent,
             )
         return work
+
+    def _registering(self, seen: Any) -> Any:
+        """What was seen, with the list of name servers that the target runs with."""
+        known = self.module.params["registers_with"]
+        brokers = {
+            address: dataclasses.replace(view, config=registering(view.config, known))
+            for address, view in seen.brokers.items()
+        }
+        return dataclasses.replace(seen, brokers=brokers)
 
     def _nobody_home(self) -> bool:
         return all(isinstance(view.topics, Unknown) for view in self.seen.masters)
@@ -576,6 +591,7 @@ def main() -> None:
             granted={"type": "list", "elements": "str", "default": []},
             parts={"type": "list", "elements": "str", "choices": ["order", "tables"], "default": ["order", "tables"]},
             max_passes={"type": "int", "default": 10, "no_log": False},
+            registers_with=registers_option(),
             **gate_spec(timeout=120.0, interval=1.0),
         ),
         supports_check_mode=True,

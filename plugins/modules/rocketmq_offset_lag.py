@@ -26,7 +26,7 @@ options:
       - Judge only groups whose names match one of these shell patterns.
       - A pattern that matches no group fails the module.
       - Delay levels, transactional messages and slaves are judged with any filter, for they may hold messages of every
-        topic; unless O(standstill=queues).
+        topic; see O(standstill=queues) for clusters on which others write.
     type: list
     elements: str
     default: []
@@ -62,9 +62,9 @@ options:
     description:
       - What must not grow while the end is proved.
       - V(logs) are the commit logs of the masters.
-      - V(queues) are the queues that the filter selects, for clusters that go on serving others. Delay levels,
-        transactional messages and slaves are not judged then, for what they hold may be the others'. Needs O(groups) or
-        O(topics).
+      - V(queues) are the queues that the filter selects, for clusters that go on serving others. Delayed messages
+        count then until all that were there when these queues came to a standstill are delivered, transactional ones
+        if their topic is selected, and slaves are not judged. Needs O(groups) or O(topics).
     type: str
     choices: [logs, queues]
     default: logs
@@ -366,6 +366,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     run_module,
     waivers_option,
 )
+from ansible_collections.mqops.rocketmq.plugins.module_utils._pending import Pending
 from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import Waited, wait_until
 
 # What can change while nothing is written. Ranges of queues cannot, and they are most of the requests.
@@ -493,16 +494,19 @@ class Judge:
         self.proofs: dict[str, Proof] = {}
         self.last: dict[str, ClusterDrain] = {}
         self.given_up: dict[str, tuple[Reason, ...]] = {}
+        self.pending: dict[str, Pending] = {}
 
     def __call__(self, snapshots: list[ClusterSnapshot]) -> State:
         drains, reasons = [], []
         for snapshot, clients in zip(snapshots, ask_clients(self.admin, snapshots), strict=True):
-            name = snapshot.spec.name
+            name, pending = snapshot.spec.name, self._pending(snapshot)
             judged = judge(
                 snapshot, clients, self.last.get(name), only=self.only, stall_after=self.stall_after,
-                alone=self.logs_stand,
+                alone=self.logs_stand, pending=pending(snapshot) if pending else None,
                 unwritten=frozenset(view.spec.address for view in snapshot.masters if self._is_unwritten(view)),
             )
+            if pending:
+                pending.look(snapshot, judged)
             self.last[name] = judged
             drains.append(judged)
             reasons += [*judged.reasons, *self._written(judged, snapshot)]
@@ -525,6 +529,16 @@ class Judge:
             state, passed=passed, proved={name: proof.seconds(now) for name, proof in proofs.items()},
             aborts=dict(self.given_up), ok=all(name in passed or name in self.given_up for name in proofs),
         )
+
+    def _pending(self, snapshot: ClusterSnapshot) -> Pending | None:
+        """Of delayed and half messages, where others write, too."""
+        if self.logs_stand:
+            return None
+        name = snapshot.spec.name
+        if name not in self.pending:
+            only = self.only
+            self.pending[name] = Pending(self.admin, lambda topic: bool(only.topics) and only.topic(topic))
+        return self.pending[name]
 
     def _is_unwritten(self, view: BrokerView) -> bool:
         end = log_end(view)

@@ -29,6 +29,13 @@ options:
       - If not given, permissions are not looked at.
     type: int
     choices: [0, 2, 4, 6]
+  register:
+    description:
+      - Whether each master of O(cluster) is first sent its own C(brokerPermission) once more, so that it registers at
+        once at all name servers of its list, with its whole table.
+      - Without it that takes up to 30 seconds after a broker has taken a new list over. In check mode nothing is sent.
+    type: bool
+    default: false
   unchanged:
     description:
       - Clusters whose own brokers must be known to their own name servers as completely as O(cluster), with any
@@ -126,7 +133,11 @@ elapsed:
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import topic_table
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import (
+    broker_config,
+    topic_table,
+    update_broker_config,
+)
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.client import Admin
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import ClusterSpec, TopicTable, Unknown
@@ -209,6 +220,17 @@ def look(admin: Admin, wishes: list[Wish]) -> State:
     return State(tuple(reasons), checked, topics)
 
 
+def register(admin: Admin, spec: ClusterSpec) -> None:
+    """Let the masters register now. One that does not answer is missed by the look that follows."""
+    configs = _ask(admin, [broker_config(master.address) for master in spec.masters])
+    known = {
+        master.address: config["brokerPermission"]
+        for master, config in zip(spec.masters, configs, strict=True)
+        if isinstance(config, dict) and config.get("brokerPermission")
+    }
+    admin.ask_all(update_broker_config(address, {"brokerPermission": perm}) for address, perm in known.items())
+
+
 @run_module
 def main() -> None:
     module = RocketmqModule(
@@ -216,6 +238,7 @@ def main() -> None:
             "cluster": cluster_option(),
             "nameservers": {"type": "list", "elements": "str"},
             "perm": {"type": "int", "choices": [0, 2, 4, 6]},
+            "register": {"type": "bool", "default": False},
             "unchanged": {**clusters_option(required=False), "default": []},
             **gate_spec(timeout=120.0),
         },
@@ -232,6 +255,8 @@ def main() -> None:
     wishes = [Wish(spec, asked.nameservers, params["perm"])]
     wishes += [Wish(one, one.nameservers, None) for one in module.clusters("unchanged")]
     said = 0.0
+    if params["register"] and not module.check_mode:
+        register(module.admin, spec)
 
     def tell(waited: Waited[State, State]) -> None:
         nonlocal said

@@ -67,8 +67,8 @@ LAYERS = {
     "_inventory": Layer(
         ours=(
             "_inventory",
-            *(f"_migration.{name}" for name in ("account", "machine_end", "machine_identity", "machine_reasons")),
-            *(f"_migration.{name}" for name in ("process_pattern", "reasons")),
+            *(f"_migration.{name}" for name in ("account", "address_lists", "machine_end", "machine_identity")),
+            *(f"_migration.{name}" for name in ("machine_reasons", "process_pattern", "reasons")),
         ),
         refused=IMPURE,
     ),
@@ -80,6 +80,7 @@ LAYERS = {
     "_letters": Layer(ours=None),
     # Part of the bridge: what two modules have in common.
     "_removal": Layer(ours=None),
+    "_pending": Layer(ours=None),
     "_sweep": Layer(ours=None),
 }
 

@@ -125,9 +125,9 @@ def register_master(
     return Request("REGISTER_BROKER", ns, 103, ext=ext, body=body, changes=True)
 
 
-def unregister_master(ns: str, cluster: str, broker: str, address: str) -> Request[None]:
-    """Code 104: forget a master and, when it has no slave, its topics. Also succeeds when it is not known."""
-    ext = {"clusterName": cluster, "brokerName": broker, "brokerId": "0", "brokerAddr": address}
+def unregister_broker(ns: str, cluster: str, broker: str, address: str, broker_id: int = 0) -> Request[None]:
+    """Code 104: forget a broker and, if it was the last of its name, its topics. Also succeeds when it is not known."""
+    ext = {"clusterName": cluster, "brokerName": broker, "brokerId": str(broker_id), "brokerAddr": address}
     return Request("UNREGISTER_BROKER", ns, 104, ext=ext, changes=True)
 
 

@@ -10,7 +10,7 @@ connection that is refused costs nothing; one that nobody answers costs 3 s each
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from .errors import AdminError
@@ -25,6 +25,12 @@ FEW_CREATIONS = 10
 class Asker(Protocol):
     def ask_all(self, requests: list[Request]) -> list[Any]:
         ...
+
+
+def registering(config: Any, nameservers: Iterable[str]) -> Any:
+    """A broker's configuration with the list that it runs with, where that is known from somewhere else."""
+    text = ";".join(nameservers)
+    return {**config, "namesrvAddr": text} if text and isinstance(config, Mapping) else config
 
 
 def silent_nameservers(admin: Asker, configs: Mapping[str, Any]) -> dict[str, str]:

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
-from .._migration import machine_end
+from .._migration import address_lists, machine_end
 from .._migration.reasons import waiver_problems
 from .estate import Groups, Reader
 from .forms import given, meant, secret
@@ -18,6 +19,8 @@ from .names import HOST, RUN, closest, not_known
 
 # The inventory's name of the control host, for which the playbooks read what belongs to the whole run.
 CONTROL = "localhost"
+# Settings of a broker by which it knows its name servers, or where to fetch them.
+FETCH_OPTIONS = ("namesrvAddr", "fetchNamesrvAddrByAddressServer")
 
 
 def find_mistakes(
@@ -64,6 +67,8 @@ class _Check:
             if self.inventory.value(host, "rocketmq_method") == "systemd":
                 self.inventory.required(host, "rocketmq_unit", "its rocketmq_method is systemd")
             self._stop_command(host)
+            if host in self.reader.targets:
+                self._own_list(host)
         if self.reader.parents:
             self._clients(clients, groups, business)
             self._migration(hosts, served)
@@ -76,6 +81,25 @@ class _Check:
         for host in self.reader.hosts:
             for name in HOST:
                 self.inventory.value(host, name)
+
+    def _own_list(self, host: str) -> None:
+        """A broker of the target that knows a list of name servers when it starts never fetches one."""
+        if self.reader.hosts[host].role not in ("master", "slave"):
+            return
+        options = self.inventory.value(host, "rocketmq_broker_options") or {}
+        java = str(self.inventory.value(host, "rocketmq_java_options") or "")
+        given_twice = [name for name in FETCH_OPTIONS if name in options]
+        given_twice += re.findall(r"-D(rocketmq[.]namesrv[.]\w+(?:[.]\w+)?)", java)
+        if given_twice:
+            self.mistakes.add(
+                f"sets {', '.join(given_twice)}, but brokers of the target fetch their list of name servers from the"
+                " address server, which the phases change while they run: take that out of rocketmq_broker_options and"
+                " rocketmq_java_options",
+                host,
+            )
+        broker = self.inventory.value(host, "rocketmq_broker_name")
+        if broker and (wrong := address_lists.problem_of_name(str(broker))):
+            self.mistakes.add(f"rocketmq_broker_name {wrong}", host)
 
     def _stop_command(self, host: str) -> None:
         command = self.inventory.value(host, "rocketmq_stop_command")

@@ -20,6 +20,8 @@ from .mistakes import Mistakes
 from .names import ROLES, VARIABLES
 
 Groups = Mapping[str, Iterable[str]]
+# Next to the name servers' own; 4.4.0 has 8080 for it, which is taken on many machines.
+ADDRESS_SERVER_PORT = 9875
 
 
 class EstateError(ValueError):
@@ -37,7 +39,8 @@ def build_estate(
     """Return ``{"sources": [cluster, ...], "target": cluster, "business": [host, ...]}``.
 
     A cluster is ``{name, nameservers, brokers, nameserver_name, group, hosts}`` with addresses as
-    ``ip:port``. Raises EstateError, naming each host or group that has to be corrected.
+    ``ip:port``; the target has ``address_server``, too, where its brokers fetch their list of name servers.
+    Raises EstateError, naming each host or group that has to be corrected.
     """
     mistakes = Mistakes(groups)
     estate = Reader(hostvars, groups, mistakes).read(batch, sources, target, business)
@@ -92,6 +95,7 @@ class Reader:
             target_cluster = self._cluster(names[0], target_list, target)
             for source in source_clusters:
                 self._same_port(source, target_cluster)
+            target_cluster["address_server"] = self._address_server(target_list)
         wanted = self._batch(batch, list(clusters), bool(source_list) and all(host.cluster for host in source_list))
         if self.mistakes or target_cluster is None:
             return None
@@ -224,6 +228,22 @@ class Reader:
                 f" {', '.join(target['nameservers'])} of '{target['name']}': let each of the target's machines listen"
                 f" on the sources' port (rocketmq_port)"
             )
+
+    def _address_server(self, members: list[Host]) -> str:
+        """Where the target's brokers fetch their list: on the machine of its first name server."""
+        host = next((one for one in members if one.role == "nameserver"), None)
+        if host is None or not host.machine:
+            return ""
+        port = int(self.inventory.value(host.name, "rocketmq_address_server_port") or ADDRESS_SERVER_PORT)
+        for other in members:
+            shifts = (0,) if other.role == "nameserver" else (-2, 0, 1)
+            if other.machine == host.machine and other.port and port in [other.port + shift for shift in shifts]:
+                self.mistakes.add(
+                    f"{other.name} listens on port {port} of {host.machine}, where the address server of the target's"
+                    " brokers is to listen: set another rocketmq_address_server_port",
+                    host.name,
+                )
+        return f"{host.machine}:{port}"
 
     def _batch(self, batch: Any, known: list[str], complete: bool) -> list[str]:
         """The names of the batch's sources; all, if it names none. C(complete): no source is missing in C(known)."""

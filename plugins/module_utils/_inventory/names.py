@@ -41,6 +41,7 @@ KEY_ALGORITHMS = ("hmac-sha224", "hmac-sha256", "hmac-sha384", "hmac-sha512", "h
 # Of a host, or of the group that holds it.
 HOST: dict[str, Form] = {
     "rocketmq_address": ip_address,
+    "rocketmq_address_server_port": number(1, 65535),
     "rocketmq_broker_direct_memory": size,
     "rocketmq_broker_heap": size,
     "rocketmq_broker_id": number(0, 2**31 - 1),

@@ -104,6 +104,10 @@ def nameserver_lists(facts: Facts) -> Iterator[Reason]:
         for view in snapshot.brokers.values():
             if not known(view.config):
                 continue
+            fetches = str(view.config.get("fetchNamesrvAddrByAddressServer", "")).strip().lower() == "true"
+            if fetches and not nameserver_entries(view.config):
+                evidence = {"fetchNamesrvAddrByAddressServer": "true"}
+                yield Reason("ADDRESS_SERVER_USED", f"{name}/{view.spec.name}:{view.spec.id}", evidence)
             for entry in nameserver_entries(view.config):
                 if entry in snapshot.spec.nameservers or entry in facts.target.nameservers:
                     continue

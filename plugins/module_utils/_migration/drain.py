@@ -55,16 +55,18 @@ def judge(
     stall_after: float = 60.0,
     unwritten: frozenset[str] = frozenset(),
     alone: bool = True,
+    pending: Mapping[tuple[str, int], int | Unknown] | None = None,
 ) -> ClusterDrain:
     """Judges one snapshot with the parts config, runtime, topics, groups, offsets, delay, stats and clients.
 
     ``clients``: the running information of every client of every broadcasting group. ``previous``: the judgement
     before this one; without it nothing can be seen to move, to stall or to be rewound. ``stall_after``: seconds
     without movement after which an online group counts as stalled. ``unwritten``: addresses of masters whose commit
-    log ends where an earlier proof has left it. ``alone``: whether nobody else writes here; otherwise delay levels,
-    transactional messages and slaves are left out, for nobody can tell whose they are.
+    log ends where an earlier proof has left it. ``alone``: whether nobody else writes here; otherwise slaves are left
+    out, and of delay levels and transactional messages count those in ``pending``, by master and level (0: half
+    messages), which are the selected topics' own.
     """
-    run = _Run(snapshot, clients or {}, previous, only, stall_after, unwritten, alone)
+    run = _Run(snapshot, clients or {}, previous, only, stall_after, unwritten, alone, pending or {})
     for view in snapshot.masters:
         run.master(view)
     for view in snapshot.slaves if alone else ():
@@ -92,8 +94,9 @@ class _Run:
         stall: float,
         unwritten: frozenset[str],
         alone: bool,
+        pending: Mapping[tuple[str, int], int | Unknown],
     ) -> None:
-        self.snapshot, self.only, self.alone = snapshot, only, alone
+        self.snapshot, self.only, self.alone, self.pending = snapshot, only, alone, pending
         self.queues = QueueRows(snapshot, clients, previous, stall, unwritten)
         self.cluster = snapshot.spec.name
         self.names = ((self.cluster,), tuple(spec.name for spec in snapshot.spec.brokers))
@@ -140,6 +143,8 @@ class _Run:
         if self.alone:
             self._delay(view, where)
             self._half(view, where)
+        else:
+            self._own_pending(view, where)
         topics, stats, connections = answered(view.topics), answered(view.stats), answered(view.connections)
         if topics is None or stats is None or connections is None or answered(view.offsets) is None:
             return
@@ -265,6 +270,19 @@ class _Run:
         if half is not None and half[0] < half[1]:
             self.parts[HALF] += half[1] - half[0]
             self.add("HALF_PENDING", where, {"pending": half[1] - half[0]})
+
+    def _own_pending(self, view: BrokerView, where: str) -> None:
+        """Of a master that serves others, too: delayed and half messages of the selected topics."""
+        for (address, level), count in sorted(self.pending.items()):
+            if address != view.spec.address:
+                continue
+            if isinstance(count, Unknown):
+                part = f"delay level {level}" if level else "half messages"
+                self.add("BROKER_UNKNOWN", where, {"part": part, "why": count.reason})
+            elif count:
+                self.parts[DELAY if level else HALF] += count
+                code, subject = ("DELAYED_PENDING", f"{where}/{level}") if level else ("HALF_PENDING", where)
+                self.add(code, subject, {"pending": count})
 
     # --- what no table shows ---
 

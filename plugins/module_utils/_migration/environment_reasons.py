@@ -73,8 +73,8 @@ define(
     BLOCKING,
     "host/port",
     "Another process listens on a port that the target's process will open (a broker: listenPort-2, listenPort and "
-    "listenPort+1).",
-    "End that process, or choose another port for the broker.",
+    "listenPort+1; on the machine of the first name server the address server, 9875).",
+    "End that process, or choose another port (rocketmq_port, rocketmq_address_server_port).",
 )
 define(
     "UNREACHABLE",

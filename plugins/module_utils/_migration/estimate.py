@@ -21,11 +21,12 @@ _FIXED = {
     "close source": 35 + 60,
     "stop brokers": 20 + 60,
     "release clients": 28 + 60,
+    # A broker fetches its list of name servers each 120 s.
+    "finalize": 120 + 30,
     "decommission": 90,
 }
 _PROOF = 60
 _HALF_CHECKS = 2
-_RESTART = 210
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -40,7 +41,6 @@ def estimate(facts: Facts, ttls: Iterable[int | None] = ()) -> dict[str, Any]:
         **_FIXED,
         "drain source": drain,
         "switch dns": ttl + 30,
-        "finalize": _RESTART * max(len(facts.target.masters), 1),
     }
     reasons = {"drain source": why, "switch dns": f"the longest TTL of the names is {ttl} s"}
     longest = max(phases, key=lambda name: phases[name])

@@ -67,6 +67,15 @@ def _as_user(command: str, user: str) -> str:
     return f"set -- sh -c {text}\n{other}{setsid}\nprintf '%s\\n' {quote(command)} | " + '"$@"'
 
 
+def fetch(server: str, path: str) -> str:
+    """Prints the answer of an HTTP server, C(host:port), head and body; what is longer than a list is cut."""
+    host, _colon, port = server.rpartition(":")
+    script = """exec 3<>"/dev/tcp/$1/$2" || exit 1
+printf 'GET %s HTTP/1.0\\r\\nHost: %s:%s\\r\\n\\r\\n' "$3" "$1" "$2" >&3
+head -c 16384 <&3"""
+    return f"bash --norc -c {quote(script)} fetch {quote(host)} {quote(port)} {quote(path)}"
+
+
 def refused_connections() -> str:
     """Prints the kernel's count of resets that it has sent (OutRsts)."""
     return (

@@ -19,6 +19,8 @@ from .reasons import Reason
 
 REACHED = ("open", "refused")
 CONTROL = "control host"
+# What the role address_server adds to the name of the name server's container.
+ADDRESS_SERVER_SUFFIX = "-addresses"
 # What the phases run on the machines, beside the shell.
 SOURCE_TOOLS = ("pgrep", "pkill", "ss", "awk")
 TARGET_TOOLS = ("ss",)
@@ -75,7 +77,8 @@ class Host:
 
     kind: target, source, business or control. answered: the control host's clock when the answer was there.
     memory: bytes that its process is given. nofile: open files that its container is given, 0 for the engine's.
-    connect: the addresses that it has to reach.
+    connect: the addresses that it has to reach. address_server: the port on which it will serve the target's brokers
+    their lists of name servers, 0 on other machines.
     """
 
     name: str
@@ -85,6 +88,7 @@ class Host:
     role: str = ""
     port: int = 0
     container: str = ""
+    address_server: int = 0
     image: str = ""
     memory: int = 0
     nofile: int = 0
@@ -114,15 +118,15 @@ class Needs:
 def probes(estate: Mapping[str, Any], addresses: Mapping[str, str], host: str) -> tuple[str, ...]:
     """The addresses (C(ip:port)) that I(host) has to reach. addresses: host → C(ip:port) of each member.
 
-    Target to every name server, and to the brokers that share its name (HA); clients to all that the target will
-    offer them; the control host to all brokers and name servers.
+    Target to every name server, the address server and the brokers that share its name (HA); clients to all that the
+    target will offer them; the control host to all brokers and name servers, and the address server.
     """
     target = estate["target"]
     servers = [server for cluster in (*estate["sources"], target) for server in cluster["nameservers"]]
     wanted: list[str] = []
     if host == CONTROL:
         brokers = [broker for cluster in (*estate["sources"], target) for broker in cluster["brokers"]]
-        wanted = servers + [broker["address"] for broker in brokers]
+        wanted = [*servers, *(broker["address"] for broker in brokers), target["address_server"]]
     elif host in estate["business"]:
         # Clients of 4.4.0 send to listenPort-2 by default; the HA port is for brokers only.
         wanted = list(target["nameservers"])
@@ -130,7 +134,7 @@ def probes(estate: Mapping[str, Any], addresses: Mapping[str, str], host: str) -
             wanted += [_shifted(broker["address"], -2), broker["address"]]
     elif host in (*target["hosts"]["masters"], *target["hosts"]["slaves"]):
         own = next((broker for broker in target["brokers"] if broker["address"] == addresses[host]), None)
-        wanted = list(servers)
+        wanted = [*servers, target["address_server"]]
         for broker in target["brokers"]:
             if own is not None and broker["name"] == own["name"] and broker is not own:
                 wanted += [_shifted(broker["address"], shift) for shift in (-2, 0, 1)]
@@ -281,17 +285,22 @@ def _images(hosts: Iterable[Host]) -> Iterator[Reason]:
 
 
 def _ports(host: Host, machine: Machine) -> Iterator[Reason]:
-    if _is_running(host):
-        return
     shifts = (0,) if host.role == "nameserver" else (-2, 0, 1)
-    for port in (host.port + shift for shift in shifts):
+    wanted = [] if _is_running(host) else [host.port + shift for shift in shifts]
+    if host.address_server and not _runs(host, host.container + ADDRESS_SERVER_SUFFIX):
+        wanted.append(host.address_server)
+    for port in wanted:
         if port in machine.listening:
             yield Reason("PORT_IN_USE", f"{host.name}/{port}", {"process": machine.listening[port] or "not shown"})
 
 
 def _is_running(host: Host) -> bool:
     """Whether what listens there is what was deployed there before."""
-    return isinstance(host.engine, Engine) and host.container in host.engine.running
+    return _runs(host, host.container)
+
+
+def _runs(host: Host, container: str) -> bool:
+    return isinstance(host.engine, Engine) and container in host.engine.running
 
 
 def _room(host: Host, machine: Machine, needs: Needs, most_cores: int) -> Iterator[Reason]:

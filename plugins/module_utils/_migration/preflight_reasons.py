@@ -71,9 +71,9 @@ define(
     NOTICE,
     "cluster",
     "The target has one master. It cannot be restarted gently: while it is down nobody can send, ordered sends fail, "
-    "its queues stand still, and broadcast consumers can lose messages for good. finalize, restart and attach refuse.",
-    "Add a second master before the migration. With one, tell the business about a window after the release, in which "
-    "the broker is restarted by hand with the new name servers alone; finalize passes afterwards.",
+    "its queues stand still, and broadcast consumers can lose messages for good. The playbook restart refuses. No "
+    "phase restarts a broker of the target, so the migration itself needs no second master.",
+    "Add a second master. With one, restart the broker by hand, in a window about which the business was told.",
 )
 define(
     "BROKER_NAMES_MEET",
@@ -247,6 +247,16 @@ define(
     "The broker is configured with a name server that the inventory does not know for this cluster. Clients may use "
     "it, and nothing here looks at it.",
     "Add it to the inventory, or take it out of namesrvAddr.",
+)
+define(
+    "ADDRESS_SERVER_USED",
+    WAIVABLE,
+    "cluster/broker:id",
+    "The broker has no namesrvAddr and fetches its list of name servers from an address server, which it does not "
+    "tell. Its clients may do so, too, and follow what is served there, not the DNS name that is switched.",
+    "Find out where the clients get their list (rocketmq.namesrv.domain, or no list of their own). Where it is an "
+    "address server, let it serve the target's name server when the clients are released; waive this when that is "
+    "settled.",
 )
 define(
     "OTHER_VERSION",

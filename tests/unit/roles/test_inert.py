@@ -155,7 +155,7 @@ class World:
                 self.stub(self.own / "plugins/modules" / path.name)
         docker = place / "collections/ansible_collections/community/docker/plugins/modules"
         docker.mkdir(parents=True)
-        for name in ("docker_host_info", "docker_container_info"):
+        for name in ("docker_host_info", "docker_container_info", "docker_container"):
             self.stub(docker / f"{name}.py")
         (place / "tools").mkdir()
         self.script(place / "ssh", SSH.replace("BIN", str(place / "tools")))
@@ -221,6 +221,8 @@ def test_status_tells_what_it_was_told(world: World) -> None:
         "127.0.9.20:9876 holds EVIL out of its order table",
         "EVIL (id 0, EVIL) at 127.0.9.80:9876: registered at the target",
         "consumer of EVIL at mro",
+        "hub-a-0: runs with EVIL (the address server tells nothing (EVIL))",
+        "would start with EVIL",
         "MACHINE_UNREACHABLE mro-a-slave (tried ssh silent.test, answer Failed to connect to the host via ssh: EVIL)",
         "Hosts whose sockets could not be read: mro-a-slave (Failed to connect to the host via ssh: EVIL).",
         "Brokers that did not answer: EVIL.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mqops.rocketmq.plugins.filter.closing import reopened, written_since
+from ansible_collections.mqops.rocketmq.plugins.filter.closing import reopened, rows_behind, written_since
 
 A, B, OTHER = "198.18.9.21:10911", "198.18.9.22:10911", "198.18.9.31:10911"
 MRO = {
@@ -91,3 +91,18 @@ def test_what_was_sent_after_the_proof_is_counted_and_what_cannot_be_read_again_
         f"perhaps news on {A}, which could not be read again",
         f"perhaps orders on {B}, which could not be read again",
     ]
+
+
+def test_what_a_group_has_not_read_of_what_there_was() -> None:
+    def row(committed, end, *, group="g", queue=0, least=0):
+        return {"cluster": "hub", "group": group, "topic": "shared", "broker": "hub-a", "queue": queue, "client": "",
+                "committed": committed, "min": least, "max": end}  # fmt: skip
+
+    first = [row(3, 10), row(None, 0, queue=1)]
+    behind = rows_behind
+    # Others go on writing: what there was at first counts.
+    assert behind(first, [row(10, 99), row(None, 50, queue=1)]) == []
+    assert behind(first, [row(9, 99)]) == ["hub/g/shared on hub-a queue 0: 9 of 10"]
+    assert behind(first, []) == ["hub/g/shared on hub-a queue 0: 0 of 10"]
+    assert behind(first, [], ["hub/g/shared"]) == []
+    assert behind([row(None, 10, least=10)], []) == []

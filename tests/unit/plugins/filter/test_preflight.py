@@ -25,6 +25,7 @@ ESTATE = {
     "target": {
         "name": "hub",
         "nameservers": ["198.18.50.80:9876"],
+        "address_server": "198.18.50.80:9875",
         "brokers": [{"name": "hub-a", "id": 0, "address": "198.18.50.81:10911"}],
         "hosts": {"nameservers": ["hub-ns"], "masters": ["hub-a"], "slaves": []},
     },
@@ -89,6 +90,7 @@ def test_each_machine_is_asked_what_concerns_it() -> None:
     assert questions["mro-a"] == ["data=/var/lib/docker", "tool=pgrep", "tool=pkill", "tool=ss", "tool=awk"]
     assert questions["hub-a"] == [
         "data=/var/lib/docker", "tool=ss", "connect=198.18.50.20:9876", "connect=198.18.50.80:9876",
+        "connect=198.18.50.80:9875",
     ]  # fmt: skip
     assert questions["shop-1"][-1] == "resolve=mro-ns.mq.test"
     assert "connect=198.18.50.81:10909" in questions["shop-1"]

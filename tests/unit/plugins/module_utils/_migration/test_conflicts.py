@@ -326,6 +326,11 @@ FAULTS = [
         lambda: facts(configured(mro(), 1, namesrvAddr="old-ns.mq.test:9876"), mdm()),
     ),
     (
+        "ADDRESS_SERVER_USED",
+        "mro/broker-b:0",
+        lambda: facts(configured(mro(), 1, namesrvAddr="", fetchNamesrvAddrByAddressServer="true"), mdm()),
+    ),
+    (
         "OTHER_VERSION",
         "mro/broker-a:0",
         lambda: facts(master(mro(), runtime={**RUNTIME, "brokerVersionDesc": "V4_5_0"}), mdm()),

@@ -140,6 +140,15 @@ def test_a_name_server_needs_neither_disk_nor_queues() -> None:
     assert seen(host, listening={9874: "java"}) == []
 
 
+def test_the_port_of_the_address_server_has_to_be_free_too() -> None:
+    host = dataclasses.replace(BROKER, role="nameserver", port=9876, address_server=9875)
+    assert seen(host, listening={9875: "nginx"}) == ["PORT_IN_USE hub-a/9875"]
+    running = Engine("27.3.1", frozenset({host.container, f"{host.container}-addresses"}), host.engine.images)
+    assert seen(dataclasses.replace(host, engine=running), listening={9875: "", 9876: ""}) == []
+    alone = Engine("27.3.1", frozenset({host.container}), host.engine.images)
+    assert seen(dataclasses.replace(host, engine=alone), listening={9875: "", 9876: ""}) == ["PORT_IN_USE hub-a/9875"]
+
+
 def test_the_same_name_is_one_image() -> None:
     other = dataclasses.replace(BROKER, name="hub-b", engine=Engine("27.3.1", images={IMAGE: "sha256:2"}))
     (reason,) = judge([SOURCE, BROKER, other], NEEDS)
@@ -174,6 +183,7 @@ ESTATE = {
     ],
     "target": {
         "nameservers": ["198.18.50.80:9876"],
+        "address_server": "198.18.50.80:9875",
         "brokers": [
             {"name": "hub-a", "id": 0, "address": "198.18.50.81:10911"},
             {"name": "hub-b", "id": 0, "address": "198.18.50.82:10921"},
@@ -189,11 +199,11 @@ ADDRESSES = {"hub-a": "198.18.50.81:10911", "hub-b": "198.18.50.82:10921", "hub-
 @pytest.mark.parametrize(
     ("host", "wanted"),
     [
-        ("hub-b", ["20:9876", "80:9876"]),
-        ("hub-a-slave", ["20:9876", "80:9876", "81:10909", "81:10911", "81:10912"]),
-        ("hub-a", ["20:9876", "80:9876", "84:10909", "84:10911", "84:10912"]),
+        ("hub-b", ["20:9876", "80:9876", "80:9875"]),
+        ("hub-a-slave", ["20:9876", "80:9876", "80:9875", "81:10909", "81:10911", "81:10912"]),
+        ("hub-a", ["20:9876", "80:9876", "80:9875", "84:10909", "84:10911", "84:10912"]),
         ("shop-1", ["80:9876", "81:10909", "81:10911", "82:10919", "82:10921", "84:10909", "84:10911"]),
-        (CONTROL, ["20:9876", "80:9876", "21:10911", "81:10911", "82:10921", "84:10911"]),
+        (CONTROL, ["20:9876", "80:9876", "21:10911", "81:10911", "82:10921", "84:10911", "80:9875"]),
         ("mro-a", []),
     ],
 )

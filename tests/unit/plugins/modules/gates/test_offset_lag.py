@@ -13,7 +13,9 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     ConsumerConnections,
     DataVersion,
     GroupTable,
+    Message,
     MessageQueue,
+    PullResult,
     QueueRange,
     RunningInfo,
     SubscriptionGroup,
@@ -35,7 +37,8 @@ class Estate:
         self.log, self.slave_log = 5000, 5000
         self.model, self.perm, self.changed = "CLUSTERING", "4", 1
         self.client = 10
-        self.delayed = 0
+        self.delayed, self.delivered = 0, 3
+        self.half, self.half_topic, self.decided = 0, "elsewhere", 0
         self.silent: set[str] = set()
         self.asked: list[str] = []
         self.gone = False
@@ -68,12 +71,15 @@ class Estate:
                 name: SubscriptionGroup(name) for name in ("g", "late", "TOOLS_CONSUMER")}),
             "GET_ALL_CONSUMER_OFFSET": lambda: {
                 ("orders", "late"): {0: self.late},
+                ("RMQ_SYS_TRANS_HALF_TOPIC", "CID_RMQ_SYS_TRANS"): {0: self.decided},
                 **({("orders", "g"): {0: self.committed - self.behind.get(request.address, 0)}}
                    if self.model == "CLUSTERING" else {})},
-            "GET_ALL_DELAY_OFFSET": lambda: {1: 3},
+            "GET_ALL_DELAY_OFFSET": lambda: {1: self.delivered},
+            "PULL_MESSAGE": lambda: self._pull(int(extra["queueOffset"])),
             "GET_TOPIC_STATS_INFO": lambda: {0: QueueRange(0, self.max if extra["topic"] == "orders" else 0)},
-            "GET_MAX_OFFSET": lambda: 3 + self.delayed if (
-                extra["topic"], extra["queueId"]) == ("SCHEDULE_TOPIC_XXXX", "0") else 0,
+            "GET_MAX_OFFSET": lambda: {
+                ("SCHEDULE_TOPIC_XXXX", "0"): 3 + self.delayed, ("RMQ_SYS_TRANS_HALF_TOPIC", "0"): self.half,
+            }.get((extra["topic"], extra["queueId"]), 0),
             "GET_MIN_OFFSET": lambda: 0,
             "GET_CONSUMER_CONNECTION_LIST": lambda: ConsumerConnections(
                 (Client("c1", "198.18.50.101:4000"),), "CONSUME_PASSIVELY", self.model, "", {"orders": "*"},
@@ -81,6 +87,14 @@ class Estate:
             "GET_CONSUMER_RUNNING_INFO": lambda: RunningInfo({}, {}, {
                 MessageQueue("orders", "broker-a", 0): {"commitOffset": self.client}}),
         }[request.name]()
+
+    def _pull(self, at):
+        """Half messages: of no delay level does 4.4.0 let anybody read one."""
+        messages = tuple(
+            Message("RMQ_SYS_TRANS_HALF_TOPIC", 0, offset, 0, b"", {"REAL_TOPIC": self.half_topic}, 0, 0, "", "")
+            for offset in range(at, self.half)
+        )
+        return PullResult("FOUND", messages, self.half, 0, self.half)
 
     def _target(self, request):
         """One sweep every 5 s, each of which finds more that waits."""
@@ -307,23 +321,68 @@ def test_one_cluster_that_is_behind_takes_nothing_from_the_others(gate, estate) 
 
 def test_among_others_only_the_queues_of_the_filter_must_stand_still(gate, estate) -> None:
     def happen(now):
-        # Others write, and have delayed messages.
+        # Others write, delayed messages, too, and three of these always wait.
         estate.log += 100
+        estate.delayed += 1
+        estate.delivered = estate.delayed
         if now == 1050.0:
             estate.max += 1
         if now == 1055.0:
             estate.committed = estate.late = estate.max
 
     gate.on_sleep = happen
-    estate.delayed, estate.slave_log = 7, 1
+    estate.delayed, estate.slave_log, estate.half = 7, 1, 2
     failed, result = lag(gate, estate, topics=["orders"], standstill="queues")
     assert not failed, result
-    assert result["elapsed"] == 115.0
+    assert result["elapsed"] == 130.0
     assert result["clusters"]["mro"]["remaining"] == 0
     assert result["topic_ends"] == {MASTER: {"orders": estate.max}}
     failed, result = lag(gate, estate, topics=["orders"], timeout=120)
     assert failed
     assert "DELAYED_PENDING" in result["msg"]
+
+
+def test_among_others_what_was_delayed_has_to_be_delivered(gate, estate) -> None:
+    def happen(now):
+        estate.log += 100
+        if now == 1050.0:
+            # One of them was of the filter, was not processed, and is delayed once more.
+            estate.delivered, estate.delayed = 10, 8
+            estate.max += 1
+            estate.committed = estate.late = estate.max
+        if now == 1100.0:
+            estate.delivered = 11
+
+    gate.on_sleep = happen
+    estate.delayed = 7
+    failed, result = lag(gate, estate, topics=["orders"], standstill="queues", window=10, timeout=40)
+    assert failed and "DELAYED_PENDING mro/broker-a/1 (pending 7)" in result["msg"]
+    assert result["clusters"]["mro"]["parts"]["delay"] == 7
+    failed, result = lag(gate, estate, topics=["orders"], standstill="queues", window=10)
+    assert not failed, result
+    assert result["elapsed"] == 70.0  # from 1040 on
+
+
+def test_among_others_half_messages_of_the_filter_have_to_be_decided(gate, estate) -> None:
+    def happen(now):
+        estate.log += 100
+        if now == 1050.0:
+            estate.decided = 2
+
+    gate.on_sleep = happen
+    estate.half, estate.half_topic = 2, "orders"
+    failed, result = lag(gate, estate, topics=["orders"], standstill="queues", window=10, timeout=40)
+    assert failed and "HALF_PENDING mro/broker-a (pending 2)" in result["msg"]
+    failed, result = lag(gate, estate, topics=["orders"], standstill="queues", window=10)
+    assert not failed, result
+    assert estate.asked.count("PULL_MESSAGE") == 2  # each is read once in a run
+
+
+def test_among_others_what_cannot_be_read_is_unknown(gate, estate) -> None:
+    estate.half = 2
+    estate.silent.add("PULL_MESSAGE")
+    failed, result = lag(gate, estate, topics=["orders"], standstill="queues", timeout=70)
+    assert failed and "BROKER_UNKNOWN mro/broker-a (part half messages" in result["msg"]
 
 
 def test_among_others_a_backlog_and_a_restart_count_as_ever(gate, estate) -> None:

@@ -110,3 +110,26 @@ def test_bad_input_asks_nobody(gate, estate, arguments, words) -> None:
     assert failed
     assert words in result["msg"]
     assert estate.asked == []
+
+
+def test_masters_are_told_to_register_first(gate, estate) -> None:
+    sent = []
+
+    def answer(request):
+        if request.name == "GET_BROKER_CONFIG":
+            return {"brokerPermission": "4"}
+        if request.name == "UPDATE_BROKER_CONFIG":
+            sent.append((request.address, dict(request.fields)))
+            return None
+        return estate.answer(request)
+
+    def run(**more):
+        return gate.run("rocketmq_registration", answer, cluster=CLUSTER, nameservers=[OLD, NEW], perm=4, **more)
+
+    failed, _result = run()
+    assert not failed and sent == []
+    failed, _result = run(register=True)
+    assert not failed and sent == [(MASTER, {"brokerPermission": "4"})]
+    sent.clear()
+    failed, _result = run(register=True, _ansible_check_mode=True)
+    assert not failed and sent == []

@@ -52,6 +52,7 @@ class FakeBroker:
         self.ends: dict[tuple[str, int], int] = {}
         self.refuses: set[str] = set()
         self.ignores: set[str] = set()
+        self.settings: dict[str, str] = {}
         self.down = False
         self.answers_late = 0  # how many looks at the table still show the old one after a change
         self.stale: dict[str, TopicConfig] | None = None
@@ -104,6 +105,7 @@ class FakeEstate:
         self.audit: list[dict[str, Any]] = []
         self.count = 0
         self.closed = False
+        self.stubborn: set[str] = set()  # brokers that register again as soon as they are taken out
         for broker in self.brokers.values():
             self.publish_all(broker)
 
@@ -183,15 +185,24 @@ class FakeEstate:
             "brokerClusterName": "c",
             "brokerId": str(broker.id),
             "brokerPermission": str(broker.perm),
+            **broker.settings,
         }
 
     def update_broker_config(self, broker: FakeBroker, request: Any) -> Any:
         if "brokerPermission" in broker.refuses:
             return AdminError(request.name, request.address, 1, "no")
-        if "brokerPermission" not in broker.ignores:
-            broker.perm = int(request.fields["brokerPermission"])
-        self.publish_all(broker)
+        fields = dict(request.fields)
+        perm = fields.pop("brokerPermission", None)
+        broker.settings.update({key: value for key, value in fields.items() if key not in broker.ignores})
+        if perm is not None:
+            if "brokerPermission" not in broker.ignores:
+                broker.perm = int(perm)
+            self.publish_all(broker)
         return None
+
+    def unregister_broker(self, server: FakeServer, request: Any) -> None:
+        if request.ext["brokerAddr"] not in self.stubborn:
+            server.registered.pop(request.ext["brokerName"], None)
 
     def get_all_topic_config(self, broker: FakeBroker, _request: Any) -> TopicTable:
         if broker.answers_late and broker.stale is not None:

@@ -1,0 +1,160 @@
+#!/usr/bin/python
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: rocketmq_broker_pin
+short_description: Set the list of name servers with which brokers start the next time
+description:
+  - Sets C(namesrvAddr) on every broker of a cluster, slaves too, while they run, and reads it back.
+  - A broker of RocketMQ 4.4.0 writes it into the file that it was started with, and uses it from its next start on.
+    The list with which it runs stays as it is. One that fetches its list from an address server goes on doing so until
+    that start, and never fetches one again afterwards.
+options:
+  nameservers:
+    description: Addresses of the name servers, each C(host:port). Their order does not matter.
+    type: list
+    elements: str
+    required: true
+extends_documentation_fragment:
+  - mqops.rocketmq._clusters.cluster
+  - mqops.rocketmq._connection
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+notes:
+  - It cannot be taken out while a broker runs, for 4.4.0 takes an empty text for a list. The role
+    P(mqops.rocketmq.broker#role) takes it out of the file of one that does not run.
+  - That a broker could not write its file shows in the file only.
+seealso:
+  - module: mqops.rocketmq.rocketmq_broker_departure
+author:
+  - mqops.rocketmq contributors (@mqops)
+"""
+
+EXAMPLES = r"""
+- name: Let the brokers need no address server any more
+  mqops.rocketmq.rocketmq_broker_pin:
+    cluster:
+      name: hub
+      nameservers: ["198.18.10.80:9876"]
+      brokers:
+        - {name: hub-a, id: 0, address: "198.18.10.81:10911"}
+        - {name: hub-a, id: 1, address: "198.18.10.84:10911"}
+    nameservers: ["198.18.10.80:9876"]
+"""
+
+RETURN = r"""
+changes:
+  description: One entry for each broker that had another list, or none.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    kind:
+      description: Always V(broker).
+      type: str
+    name:
+      description: The setting.
+      type: str
+      sample: namesrvAddr
+    cluster:
+      description: Name of the cluster.
+      type: str
+    broker:
+      description: Name of the broker.
+      type: str
+    address:
+      description: Address of the broker.
+      type: str
+    before:
+      description: The list that it had; null where it had none.
+      type: str
+    after:
+      description: The list that it was given.
+      type: str
+    result:
+      description: V(applied), V(planned) (in check mode), V(failed) or V(not attempted).
+      type: str
+    error:
+      description: Why it failed.
+      type: str
+      returned: when RV(changes[].result) is V(failed)
+cured:
+  description: Always empty.
+  returned: always
+  type: list
+  elements: dict
+requests:
+  description: The changing requests that were sent, in this order, each with its fields and its answer.
+  returned: always
+  type: list
+  elements: str
+"""
+
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import broker_config, update_broker_config
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import changes
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.address_lists import text_of
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machine_settings import NAME_SERVERS, same
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
+    REMEDY,
+    ArgumentError,
+    ModuleError,
+    RocketmqModule,
+    cluster_option,
+    finish_changes,
+    run_module,
+)
+
+
+@run_module
+def main() -> None:
+    module = RocketmqModule(
+        argument_spec={
+            "cluster": cluster_option(),
+            "nameservers": {"type": "list", "elements": "str", "required": True},
+        },
+        supports_check_mode=True,
+    )
+    (cluster,) = module.clusters("cluster")
+    try:
+        wanted = text_of(module.params["nameservers"])
+    except ValueError as error:
+        raise ArgumentError(f"nameservers: {error}") from error
+    configs = dict(
+        zip(cluster.brokers, module.admin.ask_all(broker_config(one.address) for one in cluster.brokers), strict=True)
+    )
+    silent = [str(config) for config in configs.values() if isinstance(config, AdminError)]
+    if silent or not configs:
+        raise ModuleError(
+            f"nothing was changed, for not all brokers of {cluster.name} answer: {'; '.join(silent)}. {REMEDY}"
+        )
+    rows = {
+        broker.address: changes.entry(
+            "broker", NAME_SERVERS, cluster.name, broker.address, config.get(NAME_SERVERS), wanted, broker=broker.name
+        )
+        for broker, config in configs.items()
+        if not same(config.get(NAME_SERVERS), wanted)
+    }
+    if rows and not module.check_mode:
+        values = {NAME_SERVERS: wanted}
+        sent = module.admin.ask_all(update_broker_config(address, values) for address in rows)
+        seen = module.admin.ask_all(broker_config(address) for address in rows)
+        for row, answer, config in zip(rows.values(), sent, seen, strict=True):
+            # Without an answer it may have been applied all the same: what is read back tells.
+            error = str(config) if isinstance(config, AdminError) else ""
+            if not error and config.get(NAME_SERVERS) != wanted:
+                error = str(answer) if isinstance(answer, AdminError) else f"it shows {config.get(NAME_SERVERS)!r}"
+            changes.finish(row, error or None)
+    finish_changes(module, list(rows.values()), [])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filters about lists of name servers: what the container of the address server printed, and what was not."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.mqops.rocketmq.plugins.filter.lists import FilterModule
+
+filters = FilterModule().filters()
+BROKERS = [{"name": "hub-a", "id": 0, "address": "198.18.9.81:10911"}]
+TEXT = "198.18.9.20:9876;198.18.9.80:9876"
+
+
+def printed(*fetches):
+    lines = ["now=1100.0", "started=10.0", f"list=hub-a-0 1000.0 {base64.b64encode(TEXT.encode()).decode()} -"]
+    output = "\n".join([*lines, *(f"fetch={one} 200 GET /rocketmq/hub-a-0 V4_4_0" for one in fetches), "end="])
+    return {"status": 0, "container": {"Output": output + "\n"}}
+
+
+def snapshot(**config):
+    return {"brokers": {"198.18.9.81:10911": {"config": config}}}
+
+
+def test_the_list_of_each_broker():
+    found = filters["broker_lists"](BROKERS, snapshot(brokerPermission="6"), printed(1050.0))
+    assert found == {
+        "198.18.9.81:10911": {
+            "broker": "hub-a-0", "nameservers": TEXT.split(";"), "pin": [], "fetches": True, "known": True, "why": "",
+        }
+    }  # fmt: skip
+    unknown = filters["broker_lists"](
+        BROKERS, {"brokers": {"198.18.9.81:10911": {"config": {"unknown": "x"}}}}, printed()
+    )
+    assert unknown["198.18.9.81:10911"]["why"] == "the broker does not answer"
+
+
+@pytest.mark.parametrize(
+    ("read", "why"),
+    [
+        ({}, "it was not asked"),
+        ({"status": 1, "msg": "its container hub-ns-addresses is exited"}, "its container hub-ns-addresses is exited"),
+        ({"status": 2, "container": {"Output": "sh: no\n"}}, "sh: no"),
+        ({"status": 0, "container": {"Output": "now=1.0\n"}}, "the answer is cut"),
+    ],
+)
+def test_what_the_server_does_not_tell_is_said(read, why):
+    found = filters["broker_lists"](BROKERS, snapshot(brokerPermission="6", namesrvAddr="a:1"), read)
+    assert found["198.18.9.81:10911"]["why"] == f"the address server tells nothing ({why})"
+    assert filters["lists_not_fetched"](read, {"hub-a-0": TEXT}) == [
+        f"hub-a-0 (the address server tells nothing: {why})"
+    ]
+    assert filters["lists_served"](read) == {}
+    with pytest.raises(AnsibleFilterError, match="lists_time"):
+        filters["lists_time"](read)
+
+
+def test_what_is_served_and_awaited():
+    assert filters["lists_wanted"](BROKERS, TEXT.split(";")) == {"hub-a-0": TEXT}
+    with pytest.raises(AnsibleFilterError, match="no list of name servers"):
+        filters["lists_wanted"](BROKERS, ["<html>"])
+    assert filters["lists_served"](printed()) == {"hub-a-0": TEXT}
+    assert filters["lists_time"](printed()) == 1100.0
+    assert filters["lists_not_fetched"](printed(1050.0), {"hub-a-0": TEXT}) == []
+    # After a restart an earlier fetch proves nothing.
+    assert len(filters["lists_not_fetched"](printed(1050.0), {"hub-a-0": TEXT}, 1060.0)) == 1
+
+
+def test_the_list_of_a_master_by_its_name():
+    target = {"brokers": [*BROKERS, {"name": "hub-a", "id": 1, "address": "198.18.9.84:10911"}]}
+    lists = filters["broker_lists"](target["brokers"], snapshot(brokerPermission="6"), printed(1050.0))
+    assert filters["list_of"](lists, target, "hub-a") == TEXT.split(";")
+    assert filters["list_of"]({}, target, "hub-a") == filters["list_of"](lists, target, "hub-b") == []
+
+
+def test_what_a_machine_gets_instead_of_its_list():
+    def answer(*lines, ok=True, said=""):
+        return {"hub-a": {"ok": ok, "said": said, "lines": list(lines)}}
+
+    astray = filters["lists_astray"]
+    head = ("HTTP/1.1 200 OK", "Content-Length: 9", "")
+    assert astray(answer(*head, TEXT), {"hub-a": TEXT}) == []
+    assert astray(answer(*head, "198.18.9.99:9876"), {"hub-a": TEXT}) == [f"hub-a: it got 198.18.9.99:9876, not {TEXT}"]
+    for given, why in (
+        (answer(*head), "it got , not"),
+        (answer("HTTP/1.1 403 Forbidden", ""), "it answered 403"),
+        (answer(ok=False, said="exit status 1"), "exit status 1"),
+        (answer(*head, "x" * 20000), "it got xxx"),
+    ):
+        (line,) = astray(given, {"hub-a": TEXT})
+        assert line.startswith(f"hub-a: {why}") and len(line) < 500
