@@ -336,6 +336,7 @@ class Demo:
         self.report.still = {source: status.started for source, status in self.business().items()}
         if self.report.still != self.report.started:
             raise Failed(f"business processes were restarted: {self.report.started} -> {self.report.still}")
+        self.target_started_once()
         self.purpose()
         self.archives()
         if rehearse:
@@ -349,6 +350,17 @@ class Demo:
         if not clean:
             self.report.show(sys.stdout, self.evidence)
             raise Failed("the ledger is not clean; see the problems above and build/*/ledger.txt")
+
+    def target_started_once(self) -> None:
+        """No broker of the target was restarted, by what each of them has logged at its starts."""
+        starts = {}
+        for host, values in self.processes.hosts.items():
+            if host.startswith("hub-") and values.get("rocketmq_role") in ("master", "slave"):
+                look = "cat /var/log/rocketmq/broker.log* | grep -c 'boot success'"
+                starts[host] = int(self.output("docker", "exec", self.processes.container(host), "sh", "-c", look))
+        if not starts or set(starts.values()) != {1}:
+            raise Failed(f"each broker of the target was to be started once: {starts}")
+        self.report.claim("no broker of the target is started twice", f"{len(starts)} brokers, one start each")
 
     def check_mode(self, confirm: str) -> None:
         before = self.fingerprint()

@@ -40,7 +40,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
-from chain import ROOT, Chain, Failed
+from chain import ROOT, Chain, Failed, Kill
 from demo_report import read_phases
 from dns_servers import Resolver, Secondary
 
@@ -55,10 +55,12 @@ KILLS = [
     ("freeze_source", 3.0), ("freeze_source", 9.0), ("freeze_source", 60.0), ("drain_source", 20.0),
     ("close_source", 8.0), ("close_source", 75.0), ("close_source", 85.0),
     ("switch_dns", 68.0), ("switch_dns", 72.0), ("stop_brokers", 70.0),
-    ("stop_brokers", 80.0), ("release_clients", 12.0), ("finalize", 30.0), ("finalize", 70.0),
+    ("stop_brokers", 80.0), ("release_clients", 12.0), ("finalize", 12.0), ("finalize", 40.0),
 ]  # fmt: skip
 
 UNCHECKED = "{}-broker-a: ended before a last check of the store was recorded"
+
+ADDRESSES = "hub-ns-addresses"  # the container of the address server
 
 LEFT_LATE = "mdm-pinned"  # a topic of the second source that nobody reads
 
@@ -252,13 +254,25 @@ class Matrix(Chain):
         self.phase("phase_85_release_clients")
         with self.without_the_record("mro"):
             self.phase("phase_90_finalize", passes=False, says=UNCHECKED.format("mro"))
-        # A window of 35 s and one look more: clients go on sending to it for as long as they have the old route.
-        self.more = {"migration_drain_timeout": 36}
-        self.phase("phase_90_finalize", passes=False, says="hub-a was not restarted and takes writes again")
-        self.more = {}
+        self.address_server_that_is_away()
         self.phase("phase_90_finalize")
         self.phase("phase_95_decommission")
         self.finish()
+
+    def address_server_that_is_away(self) -> None:
+        """A broker that starts meanwhile has no name server until the phase has brought the server back."""
+        with self.broken(ADDRESSES):
+            self.phase("phase_90_finalize", passes=False, says="No answer at")
+        self.processes.stop(ADDRESSES)
+        self.processes.restart("hub-a-slave")
+        self.phase("status", says="hub-a-1: has no name server (the address server tells nothing")
+        began = time.time()
+        pinned = "grep -q ^namesrvAddr= /etc/rocketmq/broker.conf"
+        until = f"until docker exec {self.processes.container('hub-a')} {pinned}; do sleep 0.2; done"
+        killed = self.killed("playbooks/phase_90_finalize.yml", "finalize", Kill.after("sh", "-c", until))
+        self.note("killed when the first broker was pinned", time.time() - began, killed=killed)
+        if not killed:
+            raise Failed(f"finalize was to be killed between two pins; see {self.log}")
 
     def secondary_that_lags(self) -> None:
         """A server of the zone that goes on giving the address that it was given at first."""
@@ -317,6 +331,7 @@ class Matrix(Chain):
                 with self.of_all_sources(), self.without_the_record(first):
                     self.phase(phase, passes=False, says=UNCHECKED.format(first))
             self.phase(phase)
+        self.target_started_once()
         self.killed_while_stopped("restart", "hub-a")
         self.phase("restart")
         unread = self.unread(second)
@@ -393,7 +408,7 @@ class Matrix(Chain):
         self.output(str(ROOT / "tools/mqadmin.sh"), self.lab, "updateTopic", "-n", f"{second}-ns.mq.test:9876",
                     "-c", second, "-t", LEFT_LATE)  # fmt: skip
         self.confirm = self.preflight()
-        # A restart waits until everything is read.
+        # What leaves has to be read.
         self.nobody_stays_behind()
         # Deployed for both, and then for one of them alone: nothing of the other's may be left in the new brokers.
         self.phase("phase_30_deploy")
@@ -412,11 +427,10 @@ class Matrix(Chain):
         self.stands("open", second)
         self.phase("rollback_open_target", passes=False, says="the target would be read-only for every source")
         began = time.time()
-        killed = self.killed("playbooks/rollback_attach.yml", "rollback_attach", 60.0)
+        killed = self.killed("playbooks/rollback_attach.yml", "rollback_attach", self.kill_in("rollback_attach", 45.0))
         self.note("killed while its topics are proved", time.time() - began, killed=killed)
-        for master in ("hub-a", "hub-b"):
-            self.killed_while_stopped("rollback_attach", master)
-        # By a producer that is pinned to the first master, which has left already and serves.
+        self.killed_after("rollback_attach", *self.served(second, listed=False))
+        # By a producer that is pinned to a master, which is about to leave and serves.
         master = json.loads((self.evidence / "plan.json").read_text())["decisions"]["target"]["brokers"][0]
         send(Peer(master["address"]), LEFT_LATE, 0)
         self.phase("rollback_attach", passes=False, says=f"1 in {LEFT_LATE} on {master['address']}")
@@ -426,13 +440,19 @@ class Matrix(Chain):
         self.have_let_go(second)
         self.phase("rollback_attach", says="changed=0")
         # What a killed attach leaves behind, too.
-        began = time.time()
-        killed = self.killed("playbooks/attach.yml", "attach", 120.0)
-        self.note("killed 120 s into attach", time.time() - began, killed=killed)
+        self.killed_after("attach", *self.served(second, listed=True))
         self.phase("attach")
         self.flows(f"the second attachment of {second}")
         self.stands("open", second)
+        self.target_started_once()
         self.finish()
+
+    def served(self, source: str, *, listed: bool) -> list[str]:
+        """The command that ends when the list of hub-a has, or has not, the name server of a source."""
+        address = self.processes.hosts[f"{source}-ns"]["lab_address"]
+        look = f"docker exec {self.processes.container(ADDRESSES)} cat /var/lib/rocketmq/addresses/rocketmq/hub-a-0"
+        return ["sh", "-c", f"while list=$({look}); do case $list in *{address}:*) {'exit' if listed else ':'} ;; "
+                            f"*) {':' if listed else 'exit'} ;; esac; sleep 0.2; done; exit 1"]  # fmt: skip
 
     def have_let_go(self, source: str) -> None:
         """Wait until no client of the source is connected to a broker of the target: brokers end what is silent for
