@@ -444,7 +444,7 @@ class Matrix(Chain):
         self.phase("attach")
         self.flows(f"the second attachment of {second}")
         self.stands("open", second)
-        self.target_started_once()
+        self.target_started_once(deploys=2)
         self.finish()
 
     def served(self, source: str, *, listed: bool) -> list[str]:
