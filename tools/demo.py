@@ -360,7 +360,8 @@ class Demo:
                 starts[host] = int(self.output("docker", "exec", self.processes.container(host), "sh", "-c", look))
         if not starts or set(starts.values()) != {deploys}:
             raise Failed(f"each broker of the target was to be started at {deploys} deploy(s) alone: {starts}")
-        self.report.claim("no broker of the target is started but by a deploy", f"{len(starts)} brokers, {deploys} each")
+        seen = f"{len(starts)} brokers, {deploys} each"
+        self.report.claim("no broker of the target is started but by a deploy", seen)
 
     def check_mode(self, confirm: str) -> None:
         before = self.fingerprint()
