@@ -25,6 +25,13 @@ def _settings(looked: Looked, host: str) -> Any:
     return (looked.get(host) or {}).get("settings")
 
 
+def _read(looked: Looked, host: str, hostvars: Any, kept: Mapping[str, Any]) -> machine_settings.Settings | None:
+    """The settings in the file of a host's process; None where it could not be read."""
+    known = process_known(hostvars[host], kept.get(host))
+    settings, _why = kept_processes.settings_of(known["config_file"], host, _settings(looked, host))
+    return settings
+
+
 @told
 def processes_found(looked: Looked, hosts: list[str]) -> dict[str, Any]:
     """C(kept): by host, what is to be kept; C(several), C(unknown): a line for each host of which it cannot be told."""
@@ -44,8 +51,7 @@ def processes_completed(
     """C(kept), with what the files of the hosts have told; C(target): the target's name servers."""
     found = dict(kept)
     for host in hosts:
-        known = process_known(hostvars[host], kept.get(host))
-        settings, _why = kept_processes.settings_of(known["config_file"], host, _settings(looked, host))
+        settings = _read(looked, host, hostvars, kept)
         if settings:
             found[host] = kept_processes.completed(kept.get(host) or {}, settings, target)
     return found
@@ -72,8 +78,7 @@ def processes_differing(
     """The hosts whose file does not have these settings."""
     found = []
     for host in hosts:
-        known = process_known(hostvars[host], kept.get(host))
-        there, _why = kept_processes.settings_of(known["config_file"], host, _settings(looked, host))
+        there = _read(looked, host, hostvars, kept)
         if there is None or not (
             machine_settings.same(there.name_servers, settings[machine_settings.NAME_SERVERS])
             and there.permission == settings[machine_settings.PERMISSION]
@@ -87,8 +92,7 @@ def processes_saved(looked: Looked, hosts: list[str], hostvars: Any, kept: Mappi
     """By host the permission that its file has; an empty text where the file could not be read, or has none."""
     found = {}
     for host in hosts:
-        known = process_known(hostvars[host], kept.get(host))
-        there, _why = kept_processes.settings_of(known["config_file"], host, _settings(looked, host))
+        there = _read(looked, host, hostvars, kept)
         found[host] = (there.permission or "") if there else ""
     return found
 

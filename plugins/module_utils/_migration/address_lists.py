@@ -77,7 +77,7 @@ def path_of(values: Mapping[str, Any]) -> str:
     """The path of the broker of a host of the inventory."""
     number = values.get("rocketmq_broker_id")
     broker_id = number if number is not None else int(values["rocketmq_role"] != "master")
-    return f"{DIRECTORY}{values['rocketmq_broker_name']}-{broker_id}"
+    return DIRECTORY + name_of({"name": values["rocketmq_broker_name"], "id": broker_id})
 
 
 def problem_of_name(broker_name: str) -> str:
