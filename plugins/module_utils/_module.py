@@ -35,6 +35,7 @@ from ._admin.client import Admin, audit_line
 from ._admin.errors import AdminError
 from ._admin.masters import Masters
 from ._admin.models import BrokerSpec, ClusterSpec
+from ._admin.request import Request
 from ._admin.silent import BLACK_HOLE_SECONDS, FEW_CREATIONS, registering, silent_nameservers
 from ._admin.snapshot import discover
 from ._migration import changes
@@ -50,6 +51,8 @@ _ADDRESS = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?:([0-9]{1,5})"
 _LONGEST = 30 * 24 * 3600
 _DURATIONS = ("timeout", "interval", "window")
 REMEDY = "See that each of them runs and that its address is right, then run this again."
+# Seconds between two lines of a wait in the progress file.
+PROGRESS_EVERY = 10.0
 
 _running: RocketmqModule | None = None
 
@@ -376,6 +379,18 @@ def changed_clusters(module: RocketmqModule) -> list[ClusterSpec]:
     if not clusters:
         raise ArgumentError("clusters is empty: there is nothing to change")
     return clusters
+
+
+def answers_of(module: RocketmqModule, requests: Mapping[Any, Request[Any]], what: str) -> dict[Any, Any]:
+    """Answers by key. Raises ModuleError, naming each, when one did not come: half a picture is none.
+
+    C(what): what follows from that, e.g. "nothing was changed".
+    """
+    answers = dict(zip(requests, module.admin.ask_all(requests.values()), strict=True))
+    failed = [str(answer) for answer in answers.values() if isinstance(answer, AdminError)]
+    if failed:
+        raise ModuleError(f"{what}: {'; '.join(failed)}. {REMEDY}")
+    return answers
 
 
 def read_masters(module: RocketmqModule, *, groups: bool = False) -> list[Masters]:

@@ -88,10 +88,11 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors impor
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import ClusterInfo, ClusterSpec
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.nameserver import cluster_info, unregister_broker
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
+    PROGRESS_EVERY,
     REMEDY,
     ArgumentError,
-    ModuleError,
     RocketmqModule,
+    answers_of,
     cluster_option,
     clusters_from,
     gate_spec,
@@ -105,7 +106,8 @@ Entry = tuple[str, str, int, str]
 
 @dataclass(frozen=True)
 class Away:
-    """C(listed): who is there. C(silent): name servers that did not answer. C(seconds): since when nobody is there."""
+    """C(listed): who is there. C(silent): name servers that did not answer. C(seconds): since when nobody is there,
+    by looks that were all answered."""
 
     listed: tuple[Entry, ...]
     silent: tuple[str, ...]
@@ -152,37 +154,38 @@ def main() -> None:
     if set(servers) & set(cluster.nameservers):
         raise ArgumentError(f"nameservers: {cluster.name} would leave name servers of its own")
 
-    def look() -> list[Any]:
-        return module.admin.ask_all(cluster_info(server) for server in servers)
-
-    answers = look()
-    silent = [str(answer) for answer in answers if isinstance(answer, AdminError)]
-    if silent:
-        raise ModuleError(f"nothing was changed: {'; '.join(silent)}. {REMEDY}")
-    there = entries(cluster, servers, answers)
+    answers = answers_of(module, {server: cluster_info(server) for server in servers}, "nothing was changed")
+    there = entries(cluster, servers, list(answers.values()))
     before, after = ({"listed": shown(there)}, {"listed": []}) if there else (None, None)
     if module.check_mode:
         module.exit(changed=bool(there), before=before, after=after, listed=shown(there), elapsed=0.0)
     module.admin.ask_all(
         unregister_broker(server, cluster.name, name, address, number) for server, name, number, address in there
     )
-    elapsed = since = 0.0
+
+    def look() -> list[Any]:
+        return module.admin.ask_all(cluster_info(server) for server in servers)
+
+    # When the last look had ended, and since when all looks were answered; None: the last one was not.
+    elapsed = 0.0
+    since: float | None = 0.0
+    said = -PROGRESS_EVERY
 
     def judge(answers: list[Any]) -> Away:
-        nonlocal since
         silent = tuple(str(answer) for answer in answers if isinstance(answer, AdminError))
-        if silent:
-            # While nobody could look, somebody may have been there.
-            since = elapsed
-        return Away(entries(cluster, servers, answers), silent, elapsed - since, params["window"])
-
-    said = -1
+        seconds = 0.0 if since is None else elapsed - since
+        return Away(entries(cluster, servers, answers), silent, seconds, params["window"])
 
     def tell(waited: Waited[list[Any], Away]) -> None:
-        nonlocal said, elapsed
+        nonlocal elapsed, since, said
         elapsed = waited.elapsed
-        if waited.last is not None and int(waited.elapsed) // 10 > said:
-            said = int(waited.elapsed) // 10
+        if waited.last is None or waited.last.silent:
+            # A name server that was away has forgotten who registered before.
+            since = None
+        elif since is None:
+            since = elapsed
+        if waited.last is not None and waited.elapsed - said >= PROGRESS_EVERY:
+            said = waited.elapsed
             module.progress(f"{cluster.name} has left for {waited.last.seconds:.0f} of {params['window']:.0f} s")
 
     waited = wait_until(

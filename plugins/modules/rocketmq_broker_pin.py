@@ -104,10 +104,9 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import c
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.address_lists import text_of
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machine_settings import NAME_SERVERS, same
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
-    REMEDY,
     ArgumentError,
-    ModuleError,
     RocketmqModule,
+    answers_of,
     cluster_option,
     finish_changes,
     run_module,
@@ -128,14 +127,12 @@ def main() -> None:
         wanted = text_of(module.params["nameservers"])
     except ValueError as error:
         raise ArgumentError(f"nameservers: {error}") from error
-    configs = dict(
-        zip(cluster.brokers, module.admin.ask_all(broker_config(one.address) for one in cluster.brokers), strict=True)
-    )
-    silent = [str(config) for config in configs.values() if isinstance(config, AdminError)]
-    if silent or not configs:
-        raise ModuleError(
-            f"nothing was changed, for not all brokers of {cluster.name} answer: {'; '.join(silent)}. {REMEDY}"
-        )
+    if not cluster.brokers:
+        raise ArgumentError(f"{cluster.name} has no brokers: there is nothing to change")
+    configs = answers_of(
+        module, {broker: broker_config(broker.address) for broker in cluster.brokers},
+        f"nothing was changed, for not all brokers of {cluster.name} answer",
+    )  # fmt: skip
     rows = {
         broker.address: changes.entry(
             "broker", NAME_SERVERS, cluster.name, broker.address, config.get(NAME_SERVERS), wanted, broker=broker.name

@@ -197,6 +197,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     TopicTable,
     Unknown,
 )
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.publish import publish_again
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.silent import (
     FEW_CREATIONS,
     registering,
@@ -390,12 +391,8 @@ class Copy:
             )
 
     def publish_again(self, addresses: Iterable[str]) -> None:
-        for address in addresses:
-            config = self.seen.brokers[address].config
-            if isinstance(config, Mapping) and config.get("brokerPermission"):
-                value = {"brokerPermission": config["brokerPermission"]}
-                if not isinstance(self.admin.ask_all([broker.update_broker_config(address, value)])[0], AdminError):
-                    self.republished.append(address)
+        answers = publish_again(self.admin, {address: self.seen.brokers[address].config for address in addresses})
+        self.republished += [address for address, answer in answers.items() if not isinstance(answer, AdminError)]
 
     def advise_seeds(self, estimated: Mapping[str, int]) -> None:
         """Says so where a start with seeds would have been much faster, as long as the target can be started anew."""

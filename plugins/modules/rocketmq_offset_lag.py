@@ -358,6 +358,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons 
     summary,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
+    PROGRESS_EVERY,
     ArgumentError,
     RocketmqModule,
     cluster_spec,
@@ -372,7 +373,6 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import Waited
 # What can change while nothing is written. Ranges of queues cannot, and they are most of the requests.
 LIGHT_PARTS = ("config", "runtime", "topics", "groups", "offsets", "delay", "clients")
 ALL_PARTS = (*LIGHT_PARTS, "stats")
-PROGRESS_EVERY = 10.0
 ROWS_SHOWN = 500
 
 

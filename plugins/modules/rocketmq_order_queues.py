@@ -107,8 +107,8 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.request impo
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.topic_diff import order_value, same_order
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     ArgumentError,
-    ModuleError,
     RocketmqModule,
+    answers_of,
     cluster_spec,
     gate_spec,
     run_module,
@@ -128,15 +128,6 @@ def decide(
                 row = {"nameserver": server, "namespace": namespace, "topic": topic, "before": before, "after": after}
                 found.append(row)
     return found
-
-
-def read(module: RocketmqModule, requests: dict[Any, Any], what: str) -> dict[Any, Any]:
-    """Answers by key; raises ModuleError when one did not come, for half a picture is none."""
-    answers = dict(zip(requests, module.admin.ask_all(list(requests.values())), strict=True))
-    failed = [str(answer) for answer in answers.values() if isinstance(answer, AdminError)]
-    if failed:
-        raise ModuleError(f"{what}: {'; '.join(failed)}")
-    return answers
 
 
 def write(row: dict[str, Any]) -> Request[None]:
@@ -161,16 +152,17 @@ def main() -> None:
     if not servers or not cluster.masters:
         raise ArgumentError(f"nameservers and the masters of {cluster.name} must not be empty: nothing would change")
     tables = order_tables(servers)
-    topics = read(module, {spec.name: topic_table(spec.address) for spec in cluster.masters}, "nothing was changed")
+    asked = {spec.name: topic_table(spec.address) for spec in cluster.masters}
+    topics = answers_of(module, asked, "nothing was changed")
     masters = {name: table.topics for name, table in topics.items()}
-    work = decide(read(module, tables, "nothing was changed"), masters, ordered)
+    work = decide(answers_of(module, tables, "nothing was changed"), masters, ordered)
     before = {f"{one['nameserver']} {one['topic']}": one["before"] for one in work}
     after = {f"{one['nameserver']} {one['topic']}": one["after"] for one in work}
     if work and not module.check_mode:
         # Changes that arrive together make 4.4.0 rewrite kvConfig.json side by side, and it can lose the file.
         answers = module.admin.ask_all([write(one) for one in work], serial=True)
         failed = [str(answer) for answer in answers if isinstance(answer, AdminError)]
-        seen = read(module, tables, "written, and not read back")
+        seen = answers_of(module, tables, "written, and not read back")
         for one in work:
             value = seen[one["nameserver"], one["namespace"]].get(one["topic"])
             if not same_order(value, one["after"]):

@@ -133,11 +133,7 @@ elapsed:
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import (
-    broker_config,
-    topic_table,
-    update_broker_config,
-)
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import broker_config, topic_table
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.client import Admin
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import ClusterSpec, TopicTable, Unknown
@@ -146,6 +142,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.nameserver i
     topic_list,
     topic_route,
 )
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.publish import publish_again
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.request import Request
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import Reason, summary
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.registration import (
@@ -154,6 +151,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.registra
     judge,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
+    PROGRESS_EVERY,
     ArgumentError,
     RocketmqModule,
     cluster_option,
@@ -163,8 +161,6 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     run_module,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import Waited, wait_until
-
-PROGRESS_EVERY = 10.0
 
 
 @dataclass(frozen=True)
@@ -222,13 +218,8 @@ def look(admin: Admin, wishes: list[Wish]) -> State:
 
 def register(admin: Admin, spec: ClusterSpec) -> None:
     """Let the masters register now. One that does not answer is missed by the look that follows."""
-    configs = _ask(admin, [broker_config(master.address) for master in spec.masters])
-    known = {
-        master.address: config["brokerPermission"]
-        for master, config in zip(spec.masters, configs, strict=True)
-        if isinstance(config, dict) and config.get("brokerPermission")
-    }
-    admin.ask_all(update_broker_config(address, {"brokerPermission": perm}) for address, perm in known.items())
+    addresses = [master.address for master in spec.masters]
+    publish_again(admin, dict(zip(addresses, _ask(admin, [broker_config(one) for one in addresses]), strict=True)))
 
 
 @run_module

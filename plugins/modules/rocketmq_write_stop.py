@@ -229,6 +229,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.system_names
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import Reason, summary
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.write_stop import Watch, classify
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
+    PROGRESS_EVERY,
     ArgumentError,
     RocketmqModule,
     clusters_option,
@@ -236,7 +237,6 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
     run_module,
 )
 
-PROGRESS_EVERY = 10.0
 DISPATCH_LOOKS = 5
 DEFAULT_LEVELS = 18
 # After so many client writes in one reading, the rest of them adds nothing.

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from .broker import broker_config, create_topic, group_table, topic_table, update_broker_config
+from .broker import broker_config, create_topic, group_table, topic_table
 from .client import Admin
 from .errors import AdminError
 from .models import (
@@ -32,6 +32,7 @@ from .models import (
     TopicTable,
 )
 from .nameserver import cluster_info, kv_list, topic_list, topic_route
+from .publish import publish_again
 from .request import Request
 
 ORDER_NAMESPACE = "ORDER_TOPIC_CONFIG"
@@ -256,17 +257,8 @@ class Masters:
 
     def publish_again(self, addresses: Iterable[str]) -> dict[str, AdminError]:
         """Sends each master its own brokerPermission once more; returns those that refused."""
-        addresses = list(addresses)
-        requests = [
-            update_broker_config(address, {"brokerPermission": self.config[address]["brokerPermission"]})
-            for address in addresses
-        ]
-        answers = self.admin.ask_all(requests)
-        return {
-            address: answer
-            for address, answer in zip(addresses, answers, strict=True)
-            if isinstance(answer, AdminError)
-        }
+        answers = publish_again(self.admin, {address: self.config[address] for address in addresses})
+        return {address: answer for address, answer in answers.items() if isinstance(answer, AdminError)}
 
     def send(
         self, plan: Mapping[str, Sequence[Request[Any]]], what: str, *, ahead: int = 0

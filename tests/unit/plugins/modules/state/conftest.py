@@ -421,9 +421,13 @@ def estate() -> FakeEstate:
 
 
 @pytest.fixture
-def run(estate: FakeEstate, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def run(estate: FakeEstate, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
     """run("rocketmq_topic", name="t", _ansible_check_mode=True) → the module's result; time costs nothing."""
-    clock = Clock()
     results: list[dict[str, Any]] = []
 
     def end(failed: bool) -> Callable[..., None]:

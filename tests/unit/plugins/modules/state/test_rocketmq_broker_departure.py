@@ -52,22 +52,46 @@ def test_a_silent_name_server_proves_nothing(leave, pair) -> None:
     assert pair.audit == []
 
 
-def test_one_that_falls_silent_meanwhile_begins_the_proof_anew(leave, pair, monkeypatch) -> None:
-    looks = 0
-    answer = pair.get_broker_cluster_info
+@pytest.fixture
+def silence(pair, clock, monkeypatch):
+    """silence(number, seconds): that look at the name servers comes to nothing, after so long."""
 
-    def mostly(server, request):
-        nonlocal looks
-        looks += 1
-        if looks == 20:
-            raise_down = pair.answer(type(request)("X", "nobody:1", 1))
-            return raise_down
-        return answer(server, request)
+    def at(number, seconds=0.0):
+        looks = 0
+        answer = pair.get_broker_cluster_info
 
-    monkeypatch.setattr(pair, "get_broker_cluster_info", mostly)
+        def mostly(server, request):
+            nonlocal looks
+            looks += 1
+            if looks == number:
+                clock.now += seconds
+                return pair.answer(type(request)("X", "nobody:1", 1))
+            return answer(server, request)
+
+        monkeypatch.setattr(pair, "get_broker_cluster_info", mostly)
+
+    return at
+
+
+def test_one_that_falls_silent_meanwhile_begins_the_proof_anew(leave, silence) -> None:
+    silence(20)
     result = leave()
     assert not result["failed"], result["msg"]
     assert result["elapsed"] >= 65 + 2 * 18
+
+
+def test_the_time_of_an_answer_that_never_came_proves_nothing(leave, silence) -> None:
+    silence(20, seconds=30)
+    result = leave(timeout=300)
+    assert not result["failed"], result["msg"]
+    # The first look is the one before the brokers are taken out.
+    assert result["elapsed"] >= 2 * 18 + 30 + 65
+
+
+def test_one_that_is_silent_in_the_end_is_not_passed(leave, silence) -> None:
+    silence(35)
+    result = leave(timeout=66)
+    assert result["failed"] and "not proved" in result["msg"]
 
 
 def test_a_cluster_does_not_leave_its_own(leave, pair) -> None:
