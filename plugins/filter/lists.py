@@ -8,7 +8,7 @@ C(read): what the role address_server has registered when it read the server.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
@@ -93,6 +93,16 @@ def lists_astray(answers: Mapping[str, Mapping[str, Any]], wanted: Mapping[str, 
 
 
 @told
+def lists_differing(lists: Iterable[Mapping[str, Any]], nameservers: list[str]) -> list[str]:
+    """A line for each broker that fetches no list and was started with others than these; C(lists): of broker_lists."""
+    return [
+        f"{one['broker']} ({', '.join(one['pin']) or one['why']})"
+        for one in lists
+        if one["fetches"] is False and sorted(one["pin"]) != sorted(nameservers)
+    ]
+
+
+@told
 def list_of(lists: Mapping[str, Mapping[str, Any]], target: Mapping[str, Any], broker: str) -> list[str]:
     """With which name servers the master of this name runs, as far as that is known; C(lists): by broker_lists."""
     found = [one["address"] for one in target["brokers"] if one["name"] == broker and int(one["id"]) == 0]
@@ -107,6 +117,7 @@ class FilterModule:
             "broker_lists": broker_lists,
             "list_of": list_of,
             "lists_astray": lists_astray,
+            "lists_differing": lists_differing,
             "lists_not_fetched": lists_not_fetched,
             "lists_served": lists_served,
             "lists_time": lists_time,

@@ -78,6 +78,18 @@ def test_the_list_of_a_master_by_its_name():
     assert filters["list_of"]({}, target, "hub-a") == filters["list_of"](lists, target, "hub-b") == []
 
 
+def test_who_was_started_with_another_list():
+    def row(pin, fetches=False, why=""):
+        return {"broker": "hub-a-0", "pin": pin, "fetches": fetches, "why": why}
+
+    differing = filters["lists_differing"]
+    assert differing([row(["b:1", "a:1"])], ["a:1", "b:1"]) == []
+    assert differing([row(["c:1", "d:1"])], ["a:1"]) == ["hub-a-0 (c:1, d:1)"]
+    # Without one of its own it takes over what is served, unless it fetches none.
+    assert differing([row(["c:1"], True), row([], True), row([], None)], ["a:1"]) == []
+    assert differing([row([], why="it never fetched one")], ["a:1"]) == ["hub-a-0 (it never fetched one)"]
+
+
 def test_what_a_machine_gets_instead_of_its_list():
     def answer(*lines, ok=True, said=""):
         return {"hub-a": {"ok": ok, "said": said, "lines": list(lines)}}
