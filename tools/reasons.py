@@ -6,11 +6,10 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import sys
 
-PACKAGE = "ansible_collections.mqops.rocketmq.plugins.module_utils._migration"
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons.catalogue import CATALOGUE
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons.entry import GATES, SEVERITIES
 
 HEAD = """\
 # Reasons
@@ -39,17 +38,16 @@ This page is made by `tools/reasons.py` from the catalogue that the code itself 
 
 
 def page() -> str:
-    package = importlib.import_module(PACKAGE)
-    # Codes join the catalogue when the file that gives them is imported.
-    for found in pkgutil.walk_packages(package.__path__, PACKAGE + "."):
-        importlib.import_module(found.name)
-    reasons = importlib.import_module(f"{PACKAGE}.reasons")
-    lines = [HEAD]
-    for severity in reasons.SEVERITIES:
+    lines = [HEAD, "## By gate\n\n| given by | codes |\n|---|---|"]
+    for gate in GATES:
+        codes = sorted(code for code, entry in CATALOGUE.items() if gate in entry.gates)
+        lines.append(f"| {gate} | {', '.join(f'[{code}](#{code.lower()})' for code in codes)} |")
+    lines.append("")
+    for severity in SEVERITIES:
         lines.append(f"## {severity.capitalize()}\n")
-        for code, entry in sorted(reasons.CATALOGUE.items()):
+        for code, entry in sorted(CATALOGUE.items()):
             if entry.severity == severity:
-                lines.append(f"### {code}\n\nSubject: `{entry.subject}`\n")
+                lines.append(f"### {code}\n\nSubject: `{entry.subject}`. Given by: {', '.join(entry.gates)}.\n")
                 lines.append(f"{entry.meaning}\n\n*Remedy.* {entry.remedy}\n")
     return "\n".join(lines)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options of the modules that judge whether clusters can become one (C(preflight_spec) in module_utils/_module.py)."""
+"""Options of the modules that judge whether clusters can become one (C(preflight_spec) in _module/arguments.py)."""
 
 from __future__ import annotations
 

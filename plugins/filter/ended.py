@@ -5,17 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import Unexpected
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.message import decode_all
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import Message
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.release import BROKER_PORT, REAL_TOPIC
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.system_names import RETURNING_SUFFIX
 from ansible_collections.mqops.rocketmq.plugins.module_utils._inventory.names import METHODS
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import census, machine_state
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import store_end as ends
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.clients import census
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines import state as machine_state
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress import store_end as ends
 from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
 
 
@@ -34,7 +37,7 @@ def store_end(printed: Any, checked: Any, where: str) -> dict[str, Any]:
             end = ends.read(printed, None if checked in (None, "") else int(checked))
     else:
         end = ends.read(printed, None if checked in (None, "") else int(checked))
-    messages = []
+    messages: list[Message] = []
     for record in ends.records(end.behind):
         try:
             messages += decode_all(record)
@@ -45,7 +48,7 @@ def store_end(printed: Any, checked: Any, where: str) -> dict[str, Any]:
         "readable": end.error is None,
         "why": ends.explain(where, end, messages),
         "kilobytes": end.kilobytes,
-        "topics": sorted({message.properties.get("REAL_TOPIC", message.topic) for message in messages}),
+        "topics": sorted({message.properties.get(REAL_TOPIC, message.topic) for message in messages}),
     }
 
 
@@ -117,10 +120,10 @@ def by_engine(hostvars: Any) -> list[str]:
 
 def host_address(values: Any) -> str:
     """ip:port of a broker's host, from its variables."""
-    return f"{values['rocketmq_address']}:{values.get('rocketmq_port') or 10911}"
+    return f"{values['rocketmq_address']}:{values.get('rocketmq_port') or BROKER_PORT}"
 
 
-def checked_hosts(hostvars: Any, checked: dict[str, Any]) -> list[str]:
+def checked_hosts(hostvars: Any, checked: Collection[str]) -> list[str]:
     """The hosts of whose brokers an end of the commit log was checked."""
     return [
         host

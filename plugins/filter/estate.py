@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible.errors import AnsibleError, AnsibleFilterError
 from jinja2.exceptions import UndefinedError
@@ -16,8 +16,10 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._inventory.check im
 from ansible_collections.mqops.rocketmq.plugins.module_utils._inventory.estate import EstateError, build_estate
 from ansible_collections.mqops.rocketmq.plugins.module_utils._inventory.forms import Unreadable, Vaulted
 
+T = TypeVar("T")
 
-class _Once(Mapping):
+
+class _Once(Mapping[str, Any]):
     """A mapping whose values are computed once, when they are asked for."""
 
     def __init__(self, inner: Mapping[str, Any], compute: Callable[[Any], Any]) -> None:
@@ -72,7 +74,7 @@ def _readable(hostvars: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping
     return _Once(hostvars, host)
 
 
-def _read(name: str, read: Callable[..., Any], hostvars: Any, groups: Any, *more: Any, **names: Any) -> Any:
+def _read(name: str, read: Callable[..., T], hostvars: Any, groups: Any, *more: Any, **names: Any) -> T:
     if not isinstance(hostvars, Mapping) or not isinstance(groups, Mapping):
         raise AnsibleFilterError(f"mqops.rocketmq.{name}: use it as `hostvars | mqops.rocketmq.{name}(groups)`")
     try:

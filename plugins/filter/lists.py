@@ -13,8 +13,9 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import address_lists
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machine_answer import printable
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.release import MASTER_ID
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines.answer import printable
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress import address_lists
 from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
 
 
@@ -105,7 +106,7 @@ def lists_differing(lists: Iterable[Mapping[str, Any]], nameservers: list[str]) 
 @told
 def list_of(lists: Mapping[str, Mapping[str, Any]], target: Mapping[str, Any], broker: str) -> list[str]:
     """With which name servers the master of this name runs, as far as that is known; C(lists): by broker_lists."""
-    found = [one["address"] for one in target["brokers"] if one["name"] == broker and int(one["id"]) == 0]
+    found = [one["address"] for one in target["brokers"] if one["name"] == broker and int(one["id"]) == MASTER_ID]
     return [server for address in found for server in (lists.get(address) or {}).get("nameservers", [])]
 
 

@@ -6,30 +6,35 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mqops.rocketmq.plugins.filter.ended import process_pattern, stop_method
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import (
-    address_lists,
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.release import (
+    BROKER_PORT,
+    FAST_PORT_SHIFT,
+    NAMESERVER_PORT,
+)
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.clients.census import parse_ss
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines import commands as machine_commands
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines import end as machine_end
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines import identity as machine_identity
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines import (
     kept_processes,
-    machine_commands,
-    machine_end,
-    machine_identity,
-    machine_settings,
-    machine_state,
     start_user,
 )
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.census import parse_ss
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machine_answer import (
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines import settings as machine_settings
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines import state as machine_state
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines.answer import (
     GARBLED,
     Answer,
     framed,
     printable,
     read,
 )
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress import address_lists
 from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
 
 # Of the loop in roles/migration/tasks/on_machine.yml: each result holds the host that was asked, and the mark.
@@ -119,10 +124,10 @@ def machine_command(
     unit, seconds = str(values.get("rocketmq_unit") or ""), int(seconds)
     end = str(values.get("rocketmq_stop_command") or "")
     user = str(values.get("rocketmq_user") or "")
-    port = int(values.get("rocketmq_port") or (9876 if role == "nameserver" else 10911))
-    # 4.4.0's clients send to the port two below the broker's own.
-    ports = [port] if role == "nameserver" else [port, port - 2]
-    kinds = {
+    port = int(values.get("rocketmq_port") or (NAMESERVER_PORT if role == "nameserver" else BROKER_PORT))
+    # Clients send to the fast port.
+    ports = [port] if role == "nameserver" else [port, port + FAST_PORT_SHIFT]
+    kinds: dict[str, Callable[[], str]] = {
         "process": lambda: machine_commands.process(pattern),
         "sockets": machine_commands.sockets,
         "own_sockets": lambda: machine_commands.sockets(*ports),
@@ -184,7 +189,7 @@ def machines_to_ask(
     """
     answering = machine_state.answering(clusters, sources)
     hosts = [host for source in sources for host in machine_state.addresses(source)]
-    asked = {host: (looked.get(host) or {}).get("process") for host in hosts}
+    asked: dict[str, Any] = {host: (looked.get(host) or {}).get("process") for host in hosts}
     return [
         host for host in hosts
         if host not in answering and (asked[host] is None or (again and asked[host]["status"] != "unreachable"))

@@ -12,10 +12,11 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import machine_state
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.census import ip_of, parse_ss
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.standing import ORDER, judge
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.writers import lines as writer_lines
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.release import MASTER_ID, PERM_WRITE
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.clients.census import ip_of, parse_ss
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.clients.writers import lines as writer_lines
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines import state as machine_state
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.source_stage import ORDER, judge
 
 
 def _permissions(snapshot: dict[str, Any], masters: list[dict[str, Any]]) -> dict[str, int | str]:
@@ -95,9 +96,10 @@ def _snapshots(results: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {snapshot["name"]: snapshot for snapshot in results}
 
 
-def specs(clusters: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The part of an estate's clusters that the modules' option O(clusters) takes."""
-    return [{key: cluster[key] for key in ("name", "nameservers", "brokers")} for cluster in clusters]
+def specs(clusters: list[dict[str, Any]], hosts: bool = False) -> list[dict[str, Any]]:
+    """The part of an estate's clusters that the modules' option O(clusters) takes; with the hosts where they ask."""
+    keys = ("name", "nameservers", "brokers", *(("hosts",) if hosts else ()))
+    return [{key: cluster[key] for key in keys} for cluster in clusters]
 
 
 def standing(estate: dict[str, Any], live: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -110,7 +112,7 @@ def standing(estate: dict[str, Any], live: dict[str, Any]) -> dict[str, dict[str
         switched = _switched(live["names"])
         snapshots = _snapshots(live["clusters"])
         target = estate["target"]
-        target_masters = [broker for broker in target["brokers"] if int(broker["id"]) == 0]
+        target_masters = [broker for broker in target["brokers"] if int(broker["id"]) == MASTER_ID]
         target_perms = _permissions(snapshots.get(target["name"], {}), target_masters)
         result = {}
         for source in estate["sources"]:
@@ -122,7 +124,7 @@ def standing(estate: dict[str, Any], live: dict[str, Any]) -> dict[str, dict[str
                 running=running,
                 gone=gone_hosts,
                 nameservers=frozenset(hosts["nameservers"]),
-                permissions=_permissions(snapshot, [b for b in source["brokers"] if int(b["id"]) == 0]),
+                permissions=_permissions(snapshot, [b for b in source["brokers"] if int(b["id"]) == MASTER_ID]),
                 target_permissions=target_perms,
                 target_known=_knows(snapshot, target_masters),
                 switched=switched.get(source["name"]),
@@ -155,11 +157,11 @@ def reached(
 def writable(estate: dict[str, Any], snapshots: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The target's masters that say that they take writes, in what rocketmq_cluster_info has returned."""
     target = estate["target"]
-    masters = [broker for broker in target["brokers"] if int(broker["id"]) == 0]
+    masters = [broker for broker in target["brokers"] if int(broker["id"]) == MASTER_ID]
     permissions = _permissions(_snapshots(snapshots).get(target["name"], {}), masters)
     return [
         master for master in masters
-        if isinstance(perm := permissions[master["name"]], int) and perm & 2
+        if isinstance(perm := permissions[master["name"]], int) and perm & PERM_WRITE
     ]
 
 
@@ -215,7 +217,8 @@ def passed(batch: list[dict[str, Any]], result: dict[str, Any], wanted: bool = T
 
     A result without a verdict for a source, as an error leaves it, is no pass. In check mode nothing was judged.
     """
-    clusters = result.get("clusters") if isinstance(result.get("clusters"), dict) else {}
+    judged = result.get("clusters")
+    clusters = judged if isinstance(judged, dict) else {}
     skipped = bool(result.get("skipped"))
     return [
         source for source in batch

@@ -11,13 +11,12 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import (
-    dns_reasons,
-    machine_reasons,
-    machine_state,
-    supervision,
-)
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machine_reasons import (
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.release import DISK_RATIO, DISK_RATIO_BOUNDS
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines import state as machine_state
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines import supervision
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.preflight import machines as machine_reasons
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.preflight import names as dns_reasons
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.preflight.machines import (
     CONTROL,
     Engine,
     Host,
@@ -143,7 +142,7 @@ def _host(
 
     container = values.get("rocketmq_container") or value("rocketmq_container_prefix") + name
     options = values.get("rocketmq_broker_options") or {}
-    ratio = int(options.get("diskMaxUsedSpaceRatio", machine_reasons.DISK_RATIO))
+    ratio = int(options.get("diskMaxUsedSpaceRatio", DISK_RATIO))
     return Host(
         name,
         kind,
@@ -156,8 +155,7 @@ def _host(
         image=value("rocketmq_image"),
         memory=parse_size(value(f"rocketmq_{role}_heap")) + parse_size(value(f"rocketmq_{role}_direct_memory")),
         nofile=parse_nofile(values.get("rocketmq_ulimits") or ()),
-        # 4.4.0 keeps it within these bounds.
-        disk_ratio=min(max(ratio, 10), 95),
+        disk_ratio=min(max(ratio, DISK_RATIO_BOUNDS[0]), DISK_RATIO_BOUNDS[1]),
         engine=_engine(engines.get(value("rocketmq_docker_host"))),
         **told,
     )

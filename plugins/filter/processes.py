@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Filters about what is kept of processes before they end, and about the files by which they are started again.
 
-C(looked): host → question → its answer. C(kept): host → what was kept of its process (processes.json).
+C(looked): host → question → its answer. C(kept): host → what was kept of its process (kept_processes.py).
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mqops.rocketmq.plugins.filter.machines import process_known
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import kept_processes, machine_settings
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machine_answer import printable
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines import kept_processes
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines import settings as machine_settings
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines.answer import printable
 from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
 
 Looked = Mapping[str, Mapping[str, Any]]

@@ -174,102 +174,14 @@ names:
       elements: dict
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-from ansible.module_utils.basic import missing_required_lib
-
-from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.answers import (
-    Seen,
-    authoritative_servers,
-    find_zone,
-    observe_all,
-)
-from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.errors import DnsError
-from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.library import IMPORT_ERROR
-from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.records import content, parse_name, parse_values
-from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.rights import Right, try_update
-from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.transport import ALGORITHMS, Key, Server, Transport
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import dns_reasons
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import RocketmqModule, run_module
-
-
-class Looking:
-    """The questions about one name. Unsigned but for the tried update: a wrong key must not hide the rest."""
-
-    def __init__(self, params: Mapping[str, Any]) -> None:
-        key = None
-        if params["key_name"]:
-            key = Key.build(params["key_name"], params["key_secret"], params["key_algorithm"], params["allow_md5"])
-        self.signed = Transport(params["query_timeout"], params["protocol"], key)
-        self.plain = Transport(params["query_timeout"], params["protocol"])
-        self.type = params["type"]
-        self.servers = [Server.parse(text, params["port"]) for text in params["servers"]]
-        self.resolvers = [Server.parse(text, params["port"]) for text in params["resolvers"]]
-        self.zone = parse_name(params["zone"]) if params["zone"] else None
-        self.try_update = params["try_update"]
-
-    def look(self, text: str, expected: list[str]) -> dict[str, Any]:
-        name = parse_name(text, self.type)
-        rights = [try_update(self.signed, server, name, self.type, self.zone) for server in self._tried()]
-        places, errors = {}, {}
-        for server in self.servers:
-            try:
-                places[server] = find_zone(self.plain, server, name, self.zone)
-            except DnsError as error:
-                errors[str(server)] = str(error)
-        others = self._others(places)
-        seen = observe_all(self.plain, [*self.servers, *others, *self.resolvers], name, self.type)
-        zones = {place.name for place in places.values()}
-        authorities = [*places, *others]
-        serials = observe_all(self.plain, authorities, next(iter(zones)), "SOA", recurse=False) if zones else []
-        mine, more = len(self.servers), len(others)
-        return {
-            "name": text,
-            "expected": content(parse_values(self.type, expected)),
-            "zone": next(iter(zones)).to_text() if zones else None,
-            "servers": [_answer(one) for one in seen[:mine]],
-            "others": [_answer(one) for one in seen[mine : mine + more]],
-            "resolvers": [_answer(one) for one in seen[mine + more :]],
-            "zone_errors": errors,
-            "serials": {one.server: next((rdata.serial for rdata in one.rdatas), None) for one in serials},
-            "rights": [_right(right) for right in rights],
-        }
-
-    def _tried(self) -> list[Server]:
-        return self.servers if self.try_update else []
-
-    def _others(self, places: Mapping[Server, Any]) -> list[Server]:
-        known = {address for server in self.servers for address in server.addresses}
-        found: list[Server] = []
-        for server, place in places.items():
-            try:
-                listed = authoritative_servers(self.plain, server, place)
-            except DnsError:
-                continue  # its answer for the name itself will say so
-            for other in listed:
-                if not known & set(other.addresses):
-                    known.update(other.addresses)
-                    found.append(other)
-        return list(dict.fromkeys(found))
-
-
-def _answer(one: Seen) -> dict[str, Any]:
-    return {key: value for key, value in one.as_dict().items() if key not in ("answered", "rcode")}
-
-
-def _right(right: Right) -> dict[str, Any]:
-    return {
-        "server": str(right.server),
-        "allowed": right.allowed,
-        "answer": right.answer,
-        "serial": right.zone.serial if right.zone else None,
-    }
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import dns_spec, dns_type_option
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.base import DnsModule, run_module
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import dns_name_info
 
 
 @run_module
 def main() -> None:
-    module = RocketmqModule(
+    module = DnsModule(
         {
             "names": {
                 "type": "list",
@@ -280,39 +192,17 @@ def main() -> None:
                     "expected": {"type": "list", "elements": "str", "required": True},
                 },
             },
-            "type": {
-                "type": "str",
-                "choices": ["A", "AAAA", "CAA", "CNAME", "MX", "PTR", "SRV", "SSHFP", "TLSA", "TXT"],
-                "default": "A",
-            },
+            "type": dns_type_option(),
             "servers": {"type": "list", "elements": "str", "required": True},
             "resolvers": {"type": "list", "elements": "str", "default": []},
             "zone": {"type": "str"},
             "try_update": {"type": "bool", "default": True},
             "max_ttl": {"type": "int"},
-            "port": {"type": "int", "default": 53},
-            "protocol": {"type": "str", "choices": ["udp", "tcp"], "default": "udp"},
-            "query_timeout": {"type": "float", "default": 3.0},
-            "key_name": {"type": "str", "no_log": False},
-            "key_secret": {"type": "str", "no_log": True},
-            "key_algorithm": {"type": "str", "choices": list(ALGORITHMS), "default": "hmac-sha256", "no_log": False},
-            "allow_md5": {"type": "bool", "default": False},
+            **dns_spec(),
         },
-        connection=False,
         supports_check_mode=True,
-        required_together=[("key_name", "key_secret")],
     )
-    if IMPORT_ERROR:
-        module.module.fail_json(msg=missing_required_lib("dnspython"), exception=IMPORT_ERROR)
-    if not module.params["query_timeout"] > 0:
-        module.fail(f"query_timeout must be greater than 0 seconds, got {module.params['query_timeout']}")
-    try:
-        looking = Looking(module.params)
-        names = [looking.look(entry["name"], entry["expected"]) for entry in module.params["names"]]
-    except DnsError as error:
-        module.fail(error)
-    reasons = dns_reasons.judge(map(dns_reasons.as_name, names), module.params["max_ttl"])
-    module.exit(changed=False, names=names, reasons=[reason.as_dict() for reason in reasons])
+    module.end(dns_name_info.run(module, **module.options()))
 
 
 if __name__ == "__main__":

@@ -165,109 +165,32 @@ elapsed:
   type: float
 """
 
-from dataclasses import dataclass
-
-from ansible.module_utils.basic import missing_required_lib
-
-from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.answers import Seen, differences, observe_all
-from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.errors import DnsError
-from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.library import IMPORT_ERROR
-from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.records import parse_name, parse_values
-from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.transport import ALGORITHMS, Key, Server, Transport
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import RocketmqModule, gate_spec, run_module
-from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import Waited, wait_until
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """One round of asking: I(missing) says which server does not agree and why."""
-
-    seen: list[Seen]
-    missing: list[str]
-
-    @property
-    def ok(self) -> bool:
-        return not self.missing
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import (
+    dns_spec,
+    dns_type_option,
+    gate_spec,
+)
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.base import DnsModule, run_module
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import dns_propagation
 
 
 @run_module
 def main() -> None:
-    module = RocketmqModule(
+    module = DnsModule(
         {
             "name": {"type": "str", "required": True},
-            "type": {
-                "type": "str",
-                "choices": ["A", "AAAA", "CAA", "CNAME", "MX", "PTR", "SRV", "SSHFP", "TLSA", "TXT"],
-                "default": "A",
-            },
+            "type": dns_type_option(),
             "values": {"type": "list", "elements": "str", "aliases": ["expected"]},
             "servers": {"type": "list", "elements": "str", "required": True},
             "max_ttl": {"type": "int"},
             "wait": {"type": "bool", "default": True},
-            "port": {"type": "int", "default": 53},
-            "protocol": {"type": "str", "choices": ["udp", "tcp"], "default": "udp"},
-            "query_timeout": {"type": "float", "default": 3.0},
-            "key_name": {"type": "str", "no_log": False},
-            "key_secret": {"type": "str", "no_log": True},
-            "key_algorithm": {"type": "str", "choices": list(ALGORITHMS), "default": "hmac-sha256", "no_log": False},
-            "allow_md5": {"type": "bool", "default": False},
+            **dns_spec(),
             **gate_spec(timeout=120.0, interval=1.0),
         },
-        connection=False,
         supports_check_mode=True,
-        required_together=[("key_name", "key_secret")],
         required_one_of=[("values", "max_ttl")],
     )
-    if IMPORT_ERROR:
-        module.module.fail_json(msg=missing_required_lib("dnspython"), exception=IMPORT_ERROR)
-    params = module.params
-    if not params["query_timeout"] > 0:
-        module.fail(f"query_timeout must be greater than 0 seconds, got {params['query_timeout']}")
-    if not params["servers"]:
-        module.fail("servers is empty: nobody was asked, so nothing is proved")
-    try:
-        name = parse_name(params["name"], params["type"])
-        wanted = None if params["values"] is None else parse_values(params["type"], params["values"])
-        servers = [Server.parse(text, params["port"]) for text in params["servers"]]
-        key = None
-        if params["key_name"]:
-            key = Key.build(params["key_name"], params["key_secret"], params["key_algorithm"], params["allow_md5"])
-    except DnsError as error:
-        module.fail(error)
-    transport = Transport(params["query_timeout"], params["protocol"], key)
-
-    def judge(seen: list[Seen]) -> Agreement:
-        return Agreement(seen, differences(seen, wanted, max_ttl=params["max_ttl"]))
-
-    def report(waited: Waited[list[Seen], Agreement]) -> None:
-        if params["wait"] and not waited.ok and waited.last:
-            module.progress(f"{name.to_text()} {params['type']}: waiting for {'; '.join(waited.last.missing)}")
-
-    waited = wait_until(
-        lambda: observe_all(transport, servers, name, params["type"], signed=servers if key else ()),
-        judge,
-        timeout=params["timeout"] if params["wait"] else 0,
-        interval=params["interval"],
-        on_sample=report,
-    )
-    seen, missing = (waited.last.seen, waited.last.missing) if waited.last else ([], [])
-    result = {
-        "agreed": waited.ok,
-        "dns_servers": [one.as_dict() for one in seen],
-        "ttls": {one.server: one.ttl for one in seen},
-        "disagreeing": missing,
-        "unanswered": [one.server for one in seen if one.error is not None],
-        "elapsed": round(waited.elapsed, 3),
-    }
-    if params["wait"] and not waited.ok:
-        answer = "any such record" if wanted is None else ", ".join(params["values"]) or "no such record"
-        limit = f" with a TTL of at most {params['max_ttl']} s" if params["max_ttl"] is not None else ""
-        module.fail(
-            f"{name.to_text()} {params['type']}: {waited.why()} not every server answers {answer}{limit}: "
-            f"{'; '.join(missing)}",
-            **result,
-        )
-    module.exit(changed=False, **result)
+    module.end(dns_propagation.run(module, **module.options()))
 
 
 if __name__ == "__main__":

@@ -305,140 +305,17 @@ requests:
       result: NOERROR
 """
 
-from dataclasses import dataclass
-from typing import Any
-
-from ansible.module_utils.basic import missing_required_lib
-
-from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.answers import (
-    Seen,
-    authoritative_servers,
-    differences,
-    observe_all,
-)
-from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.change import Wish
-from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.errors import DnsError
-from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.library import IMPORT_ERROR
-from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.records import (
-    RecordSet,
-    check_ttl,
-    parse_name,
-    parse_values,
-)
-from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.transport import ALGORITHMS, Key, Server, Transport
-from ansible_collections.mqops.rocketmq.plugins.module_utils._dns.update import Outcome, apply
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import RocketmqModule, run_module
-from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import Waited, wait_until
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """One round of asking: I(missing) says which server does not agree and why."""
-
-    seen: list[Seen]
-    missing: list[str]
-
-    @property
-    def ok(self) -> bool:
-        return not self.missing
-
-
-def wish_from(params: dict[str, Any]) -> Wish:
-    """The arguments, checked; raises InputError."""
-    kind = params["type"]
-
-    def parsed(option: str) -> frozenset | None:
-        return None if params[option] is None else parse_values(kind, params[option])
-
-    return Wish(
-        name=parse_name(params["name"], kind),
-        type=kind,
-        state=params["state"],
-        mode=params["mode"],
-        values=parsed("values"),
-        ttl=None if params["ttl"] is None else check_ttl(params["ttl"]),
-        expected=parsed("expected"),
-        on_conflict=params["on_conflict"],
-    )
-
-
-def transport_from(params: dict[str, Any]) -> Transport:
-    """How to talk to the servers; raises InputError."""
-    key = None
-    if params["key_name"]:
-        key = Key.build(params["key_name"], params["key_secret"], params["key_algorithm"], params["allow_md5"])
-    return Transport(params["query_timeout"], params["protocol"], key)
-
-
-def ttl_ignored(seen: list[Seen], outcome: Outcome) -> bool:
-    """Does the very server that acknowledged a change of the TTL alone still answer the old one?"""
-    before, after = outcome.decision.before, outcome.decision.after
-    if before is None or after is None or before.rdatas != after.rdatas:
-        return False
-    # There was no value to add, and that is what Knot DNS takes the TTL from.
-    first = seen[0]
-    return first.error is None and first.rdatas == after.rdatas and first.ttl == before.ttl
-
-
-def by_hand(outcome: Outcome, wish: Wish) -> str:
-    """What somebody else has to change, and where."""
-
-    def told(one: RecordSet | None) -> str:
-        return f"{', '.join(one.content)} with TTL {one.ttl}" if one else "no such record"
-
-    decision, wildcard = outcome.decision, outcome.held.wildcard
-    own = f" of its own (the wildcard {wildcard} answers)" if wildcard else ""
-    return (
-        f"{wish.name.to_text()} {wish.type} in zone {outcome.zone.name.to_text()} has to be changed, and not from here "
-        f"(update is false): {outcome.server} answers {told(decision.before)}{own}, wanted is {told(decision.after)}. "
-        "Change it by hand or with the provider's own module. If that is done already, the server has not got it yet."
-    )
-
-
-def verify(
-    module: RocketmqModule, transport: Transport, outcome: Outcome, wish: Wish, listed: list[Server] | None
-) -> Waited[list[Seen], Agreement]:
-    """Ask every authoritative server until all hold the record set; I(listed): those to ask besides, None to find out.
-
-    Raises DnsError when the zone's servers cannot be found out.
-    """
-    if listed is None:
-        servers = authoritative_servers(transport, outcome.server, outcome.zone)
-    else:
-        servers = [outcome.server, *(server for server in listed if server != outcome.server)]
-    after = outcome.decision.after
-
-    def judge(seen: list[Seen]) -> Agreement:
-        wanted, ttl = (after.rdatas, after.ttl) if after else (frozenset(), None)
-        return Agreement(seen, differences(seen, wanted, ttl=ttl, authoritative=True))
-
-    def report(waited: Waited[list[Seen], Agreement]) -> None:
-        if not waited.ok and waited.last:
-            module.progress(f"{wish.name.to_text()} {wish.type}: waiting for {'; '.join(waited.last.missing)}")
-
-    return wait_until(
-        # Only the server that takes updates is known to have the key; another would answer BADKEY.
-        # Where no set is wanted, a wildcard's answer is none.
-        lambda: observe_all(
-            transport, servers, wish.name, wish.type, recurse=False, signed=[outcome.server], own=after is None
-        ),
-        judge,
-        timeout=module.params["verify_timeout"],
-        interval=module.params["verify_interval"],
-        on_sample=report,
-    )
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import dns_spec, dns_type_option
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.base import DnsModule, run_module
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import dns_record
 
 
 @run_module
 def main() -> None:
-    module = RocketmqModule(
+    module = DnsModule(
         {
             "name": {"type": "str", "required": True},
-            "type": {
-                "type": "str",
-                "choices": ["A", "AAAA", "CAA", "CNAME", "MX", "PTR", "SRV", "SSHFP", "TLSA", "TXT"],
-                "default": "A",
-            },
+            "type": dns_type_option(),
             "values": {"type": "list", "elements": "str"},
             "ttl": {"type": "int"},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -447,109 +324,15 @@ def main() -> None:
             "on_conflict": {"type": "str", "choices": ["replace", "keep", "fail"], "default": "replace"},
             "update": {"type": "bool", "default": True},
             "servers": {"type": "list", "elements": "str", "required": True},
-            "port": {"type": "int", "default": 53},
             "zone": {"type": "str"},
-            "protocol": {"type": "str", "choices": ["udp", "tcp"], "default": "udp"},
-            "query_timeout": {"type": "float", "default": 3.0},
-            "key_name": {"type": "str", "no_log": False},
-            "key_secret": {"type": "str", "no_log": True},
-            "key_algorithm": {"type": "str", "choices": list(ALGORITHMS), "default": "hmac-sha256", "no_log": False},
-            "allow_md5": {"type": "bool", "default": False},
             "verify_servers": {"type": "list", "elements": "str"},
             "verify_timeout": {"type": "float", "default": 60.0},
             "verify_interval": {"type": "float", "default": 1.0},
+            **dns_spec(),
         },
-        connection=False,
         supports_check_mode=True,
-        required_together=[("key_name", "key_secret")],
     )
-    if IMPORT_ERROR:
-        module.module.fail_json(msg=missing_required_lib("dnspython"), exception=IMPORT_ERROR)
-    params, requests = module.params, []
-    for option, least in (("query_timeout", 0.001), ("verify_interval", 0.001), ("verify_timeout", 0)):
-        if not params[option] >= least:
-            module.fail(f"{option} must be greater than 0 seconds, got {params[option]}")
-    if params["state"] == "present" and params["values"] is None and params["ttl"] is None:
-        module.fail("state is present, but neither values nor ttl is given: there is nothing to manage")
-    if not params["servers"]:
-        module.fail("servers is empty: give at least one server that accepts updates for the zone")
-    try:
-        wish = wish_from(params)
-        transport = transport_from(params)
-        zone = parse_name(params["zone"]) if params["zone"] else None
-        listed = None
-        if params["verify_servers"] is not None:
-            # Before anything is written: a server that cannot be asked must not be found out afterwards.
-            listed = [Server.parse(text, params["port"]) for text in params["verify_servers"]]
-        outcome = apply(
-            transport,
-            [Server.named(text, params["port"]) for text in params["servers"]],
-            wish,
-            zone=zone,
-            check_mode=module.check_mode or not params["update"],
-            requests=requests,
-        )
-    except DnsError as error:
-        module.fail(error, changed=_written(requests), requests=requests)
-    decision = outcome.decision
-    missed = decision.changed and not params["update"]
-    before = decision.before.as_dict() if decision.before else None
-    after = decision.after.as_dict() if decision.after else None
-    result: dict[str, Any] = {
-        "record": after,
-        "previous": before,
-        "conflict": decision.kept,
-        "zone": outcome.zone.name.to_text(),
-        "server": str(outcome.server),
-        "tried": outcome.errors,
-        "requests": requests,
-        "verified": [],
-    }
-    # Both sides are given even when only one exists, so that --diff also shows a creation and a deletion.
-    sides = {"before": before or {}, "after": after or {}}
-    state = f"{wish.name.to_text()} {wish.type} is {'written' if decision.changed else 'right'} at {outcome.server}"
-    if decision.kept:
-        module.module.warn(f"{wish.name.to_text()} {wish.type} was left as it is, because on_conflict is keep.")
-    if missed and not module.check_mode:
-        text = f"{by_hand(outcome, wish)} No update was sent; run this again afterwards."
-        module.fail(text, **{**result, "record": before})
-    if missed:
-        module.module.warn(by_hand(outcome, wish))
-    if module.check_mode:
-        module.exit(changed=decision.changed, **sides, **result)
-    written = {"changed": decision.changed, **sides}
-    try:
-        waited = verify(module, transport, outcome, wish, listed)
-    except DnsError as error:
-        module.fail(
-            f"{state}, but could not be verified: {error} When that is mended, run this again; nothing will be written "
-            "twice.",
-            **result,
-            **written,
-        )
-    seen, missing = (waited.last.seen, waited.last.missing) if waited.last else ([], [])
-    result["verified"] = [one.as_dict() for one in seen]
-    if not waited.ok:
-        if decision.changed and seen and ttl_ignored(seen, outcome):
-            module.fail(
-                f"{outcome.server} accepted the update of {wish.name.to_text()} {wish.type} and kept the old TTL of "
-                f"{decision.before.ttl}: it applies a TTL only together with a new value, as Knot DNS does. Nothing "
-                "was changed. Change the TTL in the server's own way (zone file, knotc zone-set), then run this again.",
-                **{**result, "changed": False, "disagreeing": missing},
-            )
-        module.fail(
-            f"{state}, but {waited.why()} not every authoritative server agrees: {'; '.join(missing)}. Look at their "
-            "transfers from the primary, then run this again; nothing will be written twice.",
-            **result,
-            **written,
-            disagreeing=missing,
-        )
-    module.exit(changed=decision.changed, **sides, **result)
-
-
-def _written(requests: list[dict[str, Any]]) -> bool:
-    """Did the server acknowledge an update before something else failed?"""
-    return any("NOERROR" in entry["result"] or "applied" in entry["result"] for entry in requests)
+    module.end(dns_record.run(module, **module.options()))
 
 
 if __name__ == "__main__":

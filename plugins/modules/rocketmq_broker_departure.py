@@ -80,61 +80,9 @@ requests:
   elements: str
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
-
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import ClusterInfo, ClusterSpec
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.nameserver import cluster_info, unregister_broker
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
-    PROGRESS_EVERY,
-    REMEDY,
-    ArgumentError,
-    RocketmqModule,
-    answers_of,
-    cluster_option,
-    clusters_from,
-    gate_spec,
-    run_module,
-)
-from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import Waited, wait_until
-
-# A name server, and a broker that it lists: its name, id and address.
-Entry = tuple[str, str, int, str]
-
-
-@dataclass(frozen=True)
-class Away:
-    """C(listed): who is there. C(silent): name servers that did not answer. C(seconds): since when nobody is there,
-    by looks that were all answered."""
-
-    listed: tuple[Entry, ...]
-    silent: tuple[str, ...]
-    seconds: float
-    window: float
-
-    @property
-    def ok(self) -> bool:
-        # Who has come back is told at once; nothing would come of waiting.
-        return bool(self.listed) or (not self.silent and self.seconds >= self.window)
-
-
-def entries(cluster: ClusterSpec, servers: Sequence[str], answers: Sequence[Any]) -> tuple[Entry, ...]:
-    """Who of the cluster is listed where. By name and address: another cluster may have a broker of the same name."""
-    own = {broker.address for broker in cluster.brokers}
-    return tuple(
-        (server, name, number, address)
-        for server, answer in zip(servers, answers, strict=True)
-        if isinstance(answer, ClusterInfo)
-        for name, data in sorted(answer.brokers.items())
-        for number, address in sorted(data.addresses.items())
-        if address in own
-    )
-
-
-def shown(found: Sequence[Entry]) -> list[str]:
-    return [" ".join(map(str, one)) for one in found]
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import cluster_option, gate_spec
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.base import RocketmqModule, run_module
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import departure
 
 
 @run_module
@@ -143,69 +91,12 @@ def main() -> None:
         argument_spec={
             "cluster": cluster_option(),
             "nameservers": {"type": "list", "elements": "str", "required": True},
-            "window": {"type": "float", "default": 65.0},
+            "window": {"type": "float", "default": departure.WINDOW},
             **gate_spec(timeout=120.0),
         },
         supports_check_mode=True,
     )
-    params = module.params
-    (cluster,) = module.clusters("cluster")
-    servers = clusters_from({"name": cluster.name, "nameservers": params["nameservers"]})[0].nameservers
-    if set(servers) & set(cluster.nameservers):
-        raise ArgumentError(f"nameservers: {cluster.name} would leave name servers of its own")
-
-    answers = answers_of(module, {server: cluster_info(server) for server in servers}, "nothing was changed")
-    there = entries(cluster, servers, list(answers.values()))
-    before, after = ({"listed": shown(there)}, {"listed": []}) if there else (None, None)
-    if module.check_mode:
-        module.exit(changed=bool(there), before=before, after=after, listed=shown(there), elapsed=0.0)
-    module.admin.ask_all(
-        unregister_broker(server, cluster.name, name, address, number) for server, name, number, address in there
-    )
-
-    def look() -> list[Any]:
-        return module.admin.ask_all(cluster_info(server) for server in servers)
-
-    # When the last look had ended, and since when all looks were answered; None: the last one was not.
-    elapsed = 0.0
-    since: float | None = 0.0
-    said = -PROGRESS_EVERY
-
-    def judge(answers: list[Any]) -> Away:
-        silent = tuple(str(answer) for answer in answers if isinstance(answer, AdminError))
-        seconds = 0.0 if since is None else elapsed - since
-        return Away(entries(cluster, servers, answers), silent, seconds, params["window"])
-
-    def tell(waited: Waited[list[Any], Away]) -> None:
-        nonlocal elapsed, since, said
-        elapsed = waited.elapsed
-        if waited.last is None or waited.last.silent:
-            # A name server that was away has forgotten who registered before.
-            since = None
-        elif since is None:
-            since = elapsed
-        if waited.last is not None and waited.elapsed - said >= PROGRESS_EVERY:
-            said = waited.elapsed
-            module.progress(f"{cluster.name} has left for {waited.last.seconds:.0f} of {params['window']:.0f} s")
-
-    waited = wait_until(
-        look, judge, timeout=params["timeout"], interval=params["interval"], on_sample=tell,
-    )  # fmt: skip
-    result = {"listed": shown(there), "elapsed": round(waited.elapsed, 1)}
-    if waited.last is not None and waited.last.listed:
-        module.fail(
-            f"these brokers were taken out and came back, so they still have that name server in their list: "
-            f"{'; '.join(shown(waited.last.listed))}. See with which list they run, then run this again.",
-            before, after, changed=module.acknowledged, **result,
-        )  # fmt: skip
-    if not waited.ok:
-        seen = "; ".join(waited.last.silent) if waited.last else "nobody answered"
-        module.fail(
-            f"not proved {waited.why()} that the brokers stay away for {params['window']:.0f} s: "
-            f"{seen or 'the time is up'}. {REMEDY}",
-            before, after, changed=module.acknowledged, **result,
-        )  # fmt: skip
-    module.exit(changed=bool(there), before=before, after=after, **result)
+    module.end(departure.run(module, **module.options()))
 
 
 if __name__ == "__main__":

@@ -98,19 +98,9 @@ requests:
   elements: str
 """
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import broker_config, update_broker_config
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import changes
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.address_lists import text_of
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machine_settings import NAME_SERVERS, same
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
-    ArgumentError,
-    RocketmqModule,
-    answers_of,
-    cluster_option,
-    finish_changes,
-    run_module,
-)
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import cluster_option
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.base import RocketmqModule, run_module
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import pin
 
 
 @run_module
@@ -122,35 +112,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    (cluster,) = module.clusters("cluster")
-    try:
-        wanted = text_of(module.params["nameservers"])
-    except ValueError as error:
-        raise ArgumentError(f"nameservers: {error}") from error
-    if not cluster.brokers:
-        raise ArgumentError(f"{cluster.name} has no brokers: there is nothing to change")
-    configs = answers_of(
-        module, {broker: broker_config(broker.address) for broker in cluster.brokers},
-        f"nothing was changed, for not all brokers of {cluster.name} answer",
-    )  # fmt: skip
-    rows = {
-        broker.address: changes.entry(
-            "broker", NAME_SERVERS, cluster.name, broker.address, config.get(NAME_SERVERS), wanted, broker=broker.name
-        )
-        for broker, config in configs.items()
-        if not same(config.get(NAME_SERVERS), wanted)
-    }
-    if rows and not module.check_mode:
-        values = {NAME_SERVERS: wanted}
-        sent = module.admin.ask_all(update_broker_config(address, values) for address in rows)
-        seen = module.admin.ask_all(broker_config(address) for address in rows)
-        for row, answer, config in zip(rows.values(), sent, seen, strict=True):
-            # Without an answer it may have been applied all the same: what is read back tells.
-            error = str(config) if isinstance(config, AdminError) else ""
-            if not error and config.get(NAME_SERVERS) != wanted:
-                error = str(answer) if isinstance(answer, AdminError) else f"it shows {config.get(NAME_SERVERS)!r}"
-            changes.finish(row, error or None)
-    finish_changes(module, list(rows.values()), [])
+    module.end(pin.run(module, **module.options()))
 
 
 if __name__ == "__main__":

@@ -125,43 +125,9 @@ reasons:
       type: dict
 """
 
-from dataclasses import asdict
-
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import ClusterSpec, Unknown
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.snapshot import ClusterSnapshot, take_all
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import capacity, merge
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import Reason
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
-    RocketmqModule,
-    cluster_option,
-    clusters_option,
-    run_module,
-)
-
-PARTS = ("topics", "groups", "offsets", "runtime")
-
-
-def silent(snapshot: ClusterSnapshot) -> list[Reason]:
-    """The masters whose tables did not come: without them every size would be too small."""
-    found = []
-    for broker in snapshot.spec.masters:
-        view = snapshot.brokers[broker.address]
-        missing = {part: getattr(view, part) for part in PARTS if isinstance(getattr(view, part), Unknown)}
-        if missing:
-            evidence = {"address": broker.address, "part": ", ".join(missing)}
-            evidence["answer"] = next(iter(missing.values())).reason
-            found.append(Reason("BROKER_UNKNOWN", f"{snapshot.spec.name}/{broker.name}", evidence))
-    return found
-
-
-def read(module: RocketmqModule, sources: list[ClusterSpec], target: ClusterSpec) -> tuple[capacity.Capacity, list]:
-    """The capacity that is needed, and the reasons."""
-    *snapshots, goal = take_all(module.admin, [*sources, target], PARTS)
-    reasons = [reason for snapshot in snapshots for reason in silent(snapshot)]
-    # One of the target that does not answer is not deployed yet, or is a matter of other gates.
-    merged = merge.merge([*snapshots, goal], target, sources)
-    size = capacity.measure(merged, target, capacity.stored(snapshots))
-    return size, reasons + list(capacity.judge(size, target))
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import cluster_option, clusters_option
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.base import RocketmqModule, run_module
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import capacity
 
 
 @run_module
@@ -169,12 +135,7 @@ def main() -> None:
     module = RocketmqModule(
         argument_spec={"sources": clusters_option(), "target": cluster_option()}, supports_check_mode=True
     )
-    size, reasons = read(module, module.clusters("sources"), module.clusters("target")[0])
-    module.exit(
-        capacity=asdict(size),
-        frame_limit=capacity.FRAME_LIMIT,
-        reasons=[reason.as_dict() for reason in reasons],
-    )
+    module.end(capacity.run(module, **module.options()))
 
 
 if __name__ == "__main__":

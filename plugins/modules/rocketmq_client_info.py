@@ -156,63 +156,9 @@ requests:
   elements: str
 """
 
-from fnmatch import fnmatchcase
-from typing import Any
-
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import group_table
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.client import Admin
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.clients import (
-    consumer_connections,
-    producer_connections,
-)
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import ClusterSpec
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.system_names import is_system_group
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.census import Holding, census, parse_ss
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
-    ArgumentError,
-    RocketmqModule,
-    clusters_option,
-    run_module,
-)
-
-
-def holdings(
-    admin: Admin, specs: list[ClusterSpec], patterns: list[str], producers: list[str]
-) -> tuple[list[Holding], list[str]]:
-    """What every broker, slaves included, knows of its clients; and the errors of those that did not answer."""
-    brokers = [(spec.name, broker) for spec in specs for broker in spec.brokers]
-    unanswered: list[str] = []
-    names: dict[str, set[str]] = {spec.name: set() for spec in specs}
-    silent = set()
-    tables = admin.ask_all(group_table(broker.address) for _cluster, broker in brokers)
-    for (cluster, broker), answer in zip(brokers, tables, strict=True):
-        if isinstance(answer, AdminError):
-            unanswered.append(str(answer))
-            silent.add(broker.address)
-        else:
-            names[cluster] |= {name for name in answer.groups if not is_system_group(name)}
-    asked: list[tuple[str, Any, str, str]] = []
-    for cluster, broker in brokers:
-        if broker.address in silent:
-            continue
-        for group in sorted(names[cluster]):
-            if not patterns or any(fnmatchcase(group, pattern) for pattern in patterns):
-                asked.append((cluster, broker, "consumer", group))
-        asked += [(cluster, broker, "producer", group) for group in producers]
-    questions = {"consumer": consumer_connections, "producer": producer_connections}
-    answers = admin.ask_all(questions[role](broker.address, group) for _cluster, broker, role, group in asked)
-    found = []
-    for (cluster, broker, role, group), answer in zip(asked, answers, strict=True):
-        if isinstance(answer, AdminError):
-            unanswered.append(str(answer))
-            continue
-        clients = () if answer is None else answer.clients if role == "consumer" else answer
-        found += [
-            Holding(cluster, f"{broker.name}:{broker.id}", one.address, one.id, one.language, role, group)
-            for one in clients
-        ]
-    return found, unanswered
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import clusters_option
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.base import RocketmqModule, run_module
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import client_info
 
 
 @run_module
@@ -244,24 +190,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    params = module.params
-    specs = module.clusters()
-    if not specs and not params["peers"]:
-        raise ArgumentError("neither clusters nor peers are given: there is nothing to look at")
-    found, unanswered = holdings(module.admin, specs, params["groups"], params["producer_groups"])
-    sockets, unread = [], []
-    for peer in params["peers"]:
-        good, bad = parse_ss(peer["host"], peer["lines"])
-        sockets += good
-        unread += [{"host": peer["host"], "line": line} for line in bad]
-    clients = census(found, sockets, ports=params["ports"], expected=params["expected"])
-    module.exit(
-        clients=clients,
-        unexpected=[one["address"] for one in clients if one["expected"] is None],
-        unanswered=unanswered,
-        unread=unread,
-        complete=not unanswered and not unread,
-    )
+    module.end(client_info.run(module, **module.options()))
 
 
 if __name__ == "__main__":

@@ -131,75 +131,9 @@ unknown:
   elements: str
 """
 
-from typing import Any
-
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import Unknown
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.snapshot import ClusterSnapshot, take
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
-    ModuleError,
-    RocketmqModule,
-    clusters_option,
-    plain,
-    run_module,
-)
-
-PARTS = ("config", "runtime", "topics", "groups", "offsets", "delay", "stats", "clients")
-NAMESERVER_PARTS = ("cluster_info", "topic_list", "order_conf", "order_held")
-SHOWN = ("config", "runtime", "topics", "groups", "offsets", "delay", "schedule", "half", "stats", "connections")
-
-
-def shown(value: Any) -> Any:
-    """One part as it is returned: tables without their wrapping, what is unknown with its reason."""
-    if isinstance(value, Unknown):
-        return {"unknown": value.reason}
-    if isinstance(value, dict):
-        return {key: shown(item) for key, item in value.items()}
-    for table in ("topics", "groups"):
-        if hasattr(value, table):
-            return getattr(value, table)
-    return value
-
-
-def offsets(value: Any) -> Any:
-    """group → topic → queue → offset, instead of keys that are pairs."""
-    if not isinstance(value, dict):
-        return value
-    nested: dict[str, dict[str, Any]] = {}
-    for (topic, group), queues in value.items():
-        nested.setdefault(group, {})[topic] = queues
-    return nested
-
-
-def unknown(where: str, value: Any) -> list[str]:
-    """Everything that did not answer below one part."""
-    if isinstance(value, Unknown):
-        return [f"{where}: {value.reason}"]
-    if isinstance(value, dict):
-        return [text for key, item in value.items() for text in unknown(f"{where} {key}", item)]
-    return []
-
-
-def describe(snapshot: ClusterSnapshot) -> tuple[dict[str, Any], list[str]]:
-    """A snapshot as it is returned, and what is unknown in it."""
-    missing: list[str] = []
-    servers: dict[str, Any] = {}
-    for address, view in snapshot.nameservers.items():
-        parts = {name: getattr(view, name) for name in NAMESERVER_PARTS}
-        servers[address] = {name: shown(part) for name, part in parts.items()}
-        for name, part in parts.items():
-            missing.extend(unknown(f"{snapshot.spec.name}: name server {address} {name}", part))
-    brokers: dict[str, Any] = {}
-    for address, view in snapshot.brokers.items():
-        parts = {name: getattr(view, name) for name in SHOWN}
-        for name, part in parts.items():
-            missing.extend(unknown(f"{snapshot.spec.name}: {view.spec.name} {address} {name}", part))
-        parts["offsets"] = offsets(parts["offsets"])
-        brokers[address] = {
-            "name": view.spec.name,
-            "id": view.spec.id,
-            **{name: shown(part) for name, part in parts.items()},
-        }
-    return {"name": snapshot.spec.name, "nameservers": servers, "brokers": brokers}, missing
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import clusters_option
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.base import RocketmqModule, run_module
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import cluster_info
 
 
 @run_module
@@ -210,25 +144,14 @@ def main() -> None:
             "gather": {
                 "type": "list",
                 "elements": "str",
-                "choices": list(PARTS),
+                "choices": list(cluster_info.PARTS),
                 "default": ["config", "runtime", "topics", "groups"],
             },
             "must_answer": {"type": "bool", "default": True},
         },
         supports_check_mode=True,
     )
-    described, missing = [], []
-    for cluster in module.clusters():
-        snapshot = take(module.admin, cluster, frozenset(module.params["gather"]))
-        one, unanswered = describe(snapshot)
-        answers = [view.cluster_info for view in snapshot.nameservers.values()]
-        answers += [view.config for view in snapshot.brokers.values()]
-        silent = all(isinstance(answer, Unknown) or answer is None for answer in answers)
-        if silent and module.params["must_answer"]:
-            raise ModuleError(f"nobody of cluster {cluster.name} answered: " + "; ".join(unanswered[:10]))
-        described.append(one)
-        missing.extend(unanswered)
-    module.exit(clusters=plain(described), unknown=missing)
+    module.end(cluster_info.run(module, **module.options()))
 
 
 if __name__ == "__main__":

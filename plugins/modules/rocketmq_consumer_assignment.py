@@ -179,39 +179,14 @@ requests:
   elements: str
 """
 
-import datetime
-from dataclasses import dataclass
-
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import assignment
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.assignment import SourceFacts
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import (
-    Judged,
-    WaiverError,
-    apply_waivers,
-    parse_waivers,
-    summary,
-)
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
-    ArgumentError,
-    RocketmqModule,
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import (
     cluster_option,
     clusters_option,
     gate_spec,
-    run_module,
     waivers_option,
 )
-from ansible_collections.mqops.rocketmq.plugins.module_utils._sweep import Sweep
-from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import Waited, wait_until
-
-
-@dataclass(frozen=True)
-class State:
-    """One look. I(streak): how many in a row, this one included, showed what is wanted."""
-
-    facts: list[SourceFacts]
-    judged: Judged
-    streak: int
-    ok: bool
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.base import RocketmqModule, run_module
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import assignment_gate
 
 
 @run_module
@@ -231,84 +206,7 @@ def main() -> None:
         supports_check_mode=True,
         required_if=[("state", "connected", ("brokers",))],
     )
-    params = module.params
-    wanted = params["state"]
-    if params["stable"] < 1:
-        raise ArgumentError(f"stable must be at least 1, got {params['stable']}")
-    try:
-        waivers = parse_waivers(params["waivers"])
-    except WaiverError as error:
-        raise ArgumentError(str(error)) from error
-    sources, target = module.clusters("sources"), module.clusters("target")[0]
-    if not sources:
-        raise ArgumentError("sources is empty: there are no groups to look at")
-    if not target.masters:
-        raise ArgumentError(f"target {target.name} has no master")
-    names = {master.name for master in target.masters}
-    stray = set(params["brokers"] or ()) - names
-    if stray or (wanted == "connected" and not params["brokers"]):
-        raise ArgumentError(
-            f"brokers must name masters of {target.name} ({', '.join(sorted(names))}), got: "
-            f"{', '.join(params['brokers'] or ()) or 'none'}"
-        )
-    if wanted == "released":
-        others = [source.name for source in sources if source.nameservers != target.nameservers]
-        if others:
-            raise ArgumentError(
-                f"with state released, sources and target are one and the same cluster; {', '.join(others)} is another "
-                "one, and broker names alone do not tell its queues from the target's"
-            )
-    given = {master.address: master.name for master in target.masters if master.name in (params["brokers"] or ())}
-    streak = 0
-    first_locks: assignment.Locks = {}
-
-    def sample() -> list[SourceFacts]:
-        sweep = Sweep(module.admin, sources, target, params["groups"])
-        return sweep(running=True, routes=wanted == "assigned")
-
-    def judge(facts: list[SourceFacts]) -> State:
-        nonlocal streak
-        reasons = assignment.online(facts, params["allow_none"])
-        if wanted == "assigned":
-            reasons += assignment.assigned(facts, names)
-        elif wanted == "released":
-            reasons += assignment.released(facts, names)
-        else:
-            first_locks.update(assignment.locks(facts, given.values()) | first_locks)
-            reasons += assignment.connected(facts, given) + assignment.renewed(facts, given.values(), first_locks)
-        judged = apply_waivers(reasons, waivers, datetime.date.today())
-        streak = streak + 1 if judged.ok else 0
-        return State(facts, judged, streak, streak >= params["stable"])
-
-    said: list[str] = []
-
-    def tell(waited: Waited[list[SourceFacts], State]) -> None:
-        if waited.last is None:
-            return
-        left = waited.last.judged.blocking
-        text = f"{wanted}: {len(left)} open: {summary(left, 3)}" if left else f"{wanted}: seen, must stay so"
-        if said[-1:] != [text]:
-            said.append(text)
-            module.progress(text)
-
-    waited = wait_until(sample, judge, timeout=params["timeout"], interval=params["interval"], on_sample=tell)
-    state = waited.last
-    # what did not answer is in the facts as unknown; nothing raises
-    if state is None:
-        raise AssertionError("the wait ended without a look")
-    result = {
-        "groups": assignment.table(state.facts),
-        **state.judged.as_result(),
-        "samples": waited.samples,
-        "elapsed": round(waited.elapsed, 1),
-    }
-    if waited.ok:
-        module.exit(**result)
-    if state.judged.ok:
-        module.fail(
-            f"{wanted}, but seen only {state.streak} of {params['stable']} times in a row, {waited.why()}", **result
-        )
-    module.fail(f"not {wanted} {waited.why()}: {summary(state.judged.blocking)}", **result)
+    module.end(assignment_gate.run(module, **module.options()))
 
 
 if __name__ == "__main__":

@@ -153,112 +153,14 @@ requests:
   elements: str
 """
 
-import dataclasses
-import datetime
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
-
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.client import Admin
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.masters import READ_WRITE
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import ClusterSpec
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.snapshot import take_all
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import drift, merge, metadata
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.drift import OneSided
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import (
-    CATALOGUE,
-    Judged,
-    Reason,
-    Waiver,
-    WaiverError,
-    apply_waivers,
-    parse_waivers,
-    summary,
-)
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
-    ArgumentError,
-    RocketmqModule,
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import (
     cluster_option,
     clusters_option,
     gate_spec,
-    run_module,
     waivers_option,
 )
-from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import wait_until
-
-SOURCE_PARTS = frozenset({"topics", "groups", "offsets", "clients"})
-TARGET_PARTS = SOURCE_PARTS | {"stats"}
-
-
-@dataclass(frozen=True)
-class State:
-    """One look."""
-
-    judged: Judged
-    one_sided: OneSided
-    closed: tuple[str, ...]
-
-    @property
-    def ok(self) -> bool:
-        return self.judged.ok
-
-
-class Look:
-    """Reads all clusters once and compares them."""
-
-    def __init__(
-        self, admin: Admin, sources: list[ClusterSpec], target: ClusterSpec, params: dict[str, Any],
-        waivers: Iterable[Waiver],
-    ) -> None:
-        self.admin, self.sources, self.target = admin, sources, target
-        self.both_ways = params["target_only"] == "refuse"
-        self.owners, self.waivers = params["owners"], tuple(waivers)
-
-    def __call__(self) -> State:
-        # The sources first: what appears between the two looks is found missing rather than overlooked.
-        tables = take_all(self.admin, self.sources, SOURCE_PARTS)
-        seen = take_all(self.admin, [self.target], TARGET_PARTS)[0]
-        wishes = merge.merge(tables, self.target)
-        orders = {
-            address: view.order_conf for snapshot in (*tables, seen) for address, view in snapshot.nameservers.items()
-        }
-        work = metadata.compare(wishes, seen, orders)
-        reasons = drift.unanswered((*wishes.gaps, *work.gaps))
-        if not reasons and not wishes.topics and not wishes.groups:
-            reasons.append(Reason("NOTHING_SEEN", ", ".join(spec.name for spec in self.sources)))
-        reasons += drift.lacking(work)
-        found = OneSided()
-        if self.both_ways and not reasons_unknown(reasons):
-            names = merge.taken_names((*tables, seen), self.target)
-            found = drift.one_sided(wishes, seen, names, [spec.name for spec in self.sources], self.owners)
-            reasons += drift.alone(found)
-        today = datetime.datetime.now(tz=datetime.UTC).date()
-        closed = tuple(reason.subject for reason in reasons if reason.code == "TOPIC_CLOSED_ON_TARGET")
-        return State(apply_waivers(reasons, self.waivers, today), found, closed)
-
-
-def reasons_unknown(reasons: Iterable[Reason]) -> bool:
-    """Whether something did not answer: then what the target has alone cannot be told."""
-    return any(reason.code in ("BROKER_UNKNOWN", "NAMESERVER_UNKNOWN") for reason in reasons)
-
-
-def by_source(found: OneSided) -> list[dict[str, Any]]:
-    """C(one_sided) of the result: settings as the modules for topics and groups take them."""
-    sides: dict[str | None, dict[str, Any]] = {}
-
-    def side(name: str) -> dict[str, Any]:
-        source = found.owners.get(name)
-        return sides.setdefault(source, {"source": source, "topics": [], "narrow": [], "groups": []})
-
-    for name, topic in found.topics.items():
-        # The order flag of a broker follows its name server; a topic of the target alone has no entry there to copy.
-        settings = {key: value for key, value in dataclasses.asdict(topic).items() if key != "order"}
-        side(name)["topics"].append({**settings, "perm": topic.perm & READ_WRITE})
-    for name, topic in found.narrow.items():
-        side(name)["narrow"].append({"name": name, "perm": topic.perm & READ_WRITE})
-    for name, group in found.groups.items():
-        side(name)["groups"].append(dataclasses.asdict(group))
-    return sorted(sides.values(), key=lambda one: one["source"] or "")
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.base import RocketmqModule, run_module
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import drift
 
 
 @run_module
@@ -278,39 +180,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    params = module.params
-    try:
-        waivers = parse_waivers(params["waivers"])
-    except WaiverError as error:
-        raise ArgumentError(str(error)) from error
-    sources, target = module.clusters("sources"), module.clusters("target")[0]
-    if not sources:
-        raise ArgumentError("sources is empty: there is nothing to compare with")
-    for spec in (*sources, target):
-        if not spec.masters:
-            raise ArgumentError(f"cluster {spec.name} has no master")
-    strangers = sorted({rule["source"] for rule in params["owners"]} - {spec.name for spec in sources})
-    if strangers:
-        raise ArgumentError(f"owners names {', '.join(strangers)}, which is no source")
-    waited = wait_until(
-        Look(module.admin, sources, target, params, waivers), lambda state: state,
-        timeout=params["timeout"] if params["wait"] else 0.0, interval=params["interval"],
-    )
-    state = waited.last
-    # what does not answer is in the state as unknown
-    if state is None:
-        raise AssertionError("the wait ended without a look")
-    result = {
-        "equal": state.ok, "closed": list(state.closed), "one_sided": by_source(state.one_sided),
-        **state.judged.as_result(), "elapsed": round(waited.elapsed, 1),
-    }
-    unknown = reasons_unknown(state.judged.blocking)
-    if state.ok or not (params["wait"] or unknown):
-        module.exit(**result)
-    what = "it is not known whether" if unknown else "not"
-    blocking = state.judged.blocking
-    remedy = CATALOGUE[blocking[0].code].remedy
-    module.fail(f"{what} equal: {len(blocking)} difference(s): {summary(blocking)}. {remedy}", **result)
+    module.end(drift.run(module, **module.options()))
 
 
 if __name__ == "__main__":

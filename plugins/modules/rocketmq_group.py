@@ -220,150 +220,13 @@ requests:
     - "UPDATE_AND_CREATE_SUBSCRIPTIONGROUP 198.18.10.21:10911 groupName=billing retryMaxTimes=16: SUCCESS"
 """
 
-import dataclasses
-from collections.abc import Callable, Mapping
-from typing import Any
-
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import group_table, update_group
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.masters import Masters
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import SubscriptionGroup, TopicConfig
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.system_names import retry_topic
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import changes, group_diff
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.group_diff import GroupStep, GroupWish
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
-    ArgumentError,
-    RocketmqModule,
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import (
     clusters_option,
-    cure_all,
-    finish_changes,
     gate_spec,
-    read_masters,
     registers_option,
-    run_module,
 )
-from ansible_collections.mqops.rocketmq.plugins.module_utils._removal import Removal
-
-SETTINGS: dict[str, dict[str, Any]] = {
-    "consume_enable": {"type": "bool"},
-    "consume_from_min": {"type": "bool"},
-    "broadcast": {"type": "bool"},
-    "retry_queues": {"type": "int"},
-    "retry_max": {"type": "int"},
-    "broker_id": {"type": "int"},
-    "slow_broker_id": {"type": "int"},
-    "notify_changes": {"type": "bool"},
-}
-
-
-def wishes_from(params: Mapping[str, Any]) -> list[GroupWish]:
-    """The groups of the task, each once. Raises ArgumentError with everything that is wrong with them."""
-    items = params["groups"] if params["groups"] is not None else [params]
-    wishes, contradictions = group_diff.merge_doubles(
-        GroupWish(item["name"], **{setting: item[setting] for setting in SETTINGS}) for item in items
-    )
-    problems = [f"group {name}: listed more than once with different settings" for name in contradictions]
-    for wish in wishes:
-        problems.extend(f"group {wish.name!r}: {text}" for text in group_diff.wish_problems(wish))
-    if problems:
-        raise ArgumentError("; ".join(problems))
-    return wishes
-
-
-def value(settings: SubscriptionGroup | TopicConfig | None) -> dict[str, Any] | None:
-    """One side of a change as it is shown."""
-    if settings is None:
-        return None
-    shown = dataclasses.asdict(settings)
-    shown.pop("name")
-    shown.pop("order", None)
-    return shown
-
-
-class Run:
-    """One task: what has to change in each cluster, and what came of it."""
-
-    def __init__(self, module: RocketmqModule, wishes: list[GroupWish]) -> None:
-        self.module = module
-        self.sides: list[Masters] = read_masters(module, groups=True)
-        self.changes: list[dict[str, Any]] = []
-        self.cured: list[dict[str, Any]] = []
-        self.steps: dict[tuple[str, str], list[GroupStep]] = {}
-        for side in self.sides:
-            for spec in side.specs:
-                self.steps[side.cluster.name, spec.address] = steps = []
-                for wish in wishes:
-                    step = group_diff.decide(
-                        wish,
-                        side.groups[spec.address].get(wish.name),
-                        side.topics[spec.address].get(retry_topic(wish.name)),
-                    )
-                    steps.append(step)
-                    place = (side.cluster.name, spec.address)
-                    if step.retry.changes:
-                        before, after = value(step.retry.before), value(step.retry.after)
-                        row = changes.entry("topic", step.retry.after.name, *place, before, after, broker=spec.name)
-                        self.changes.append(row)
-                    if step.changes:
-                        before, after = value(step.before), value(step.after)
-                        self.changes.append(changes.entry("group", wish.name, *place, before, after, broker=spec.name))
-
-    def apply(self) -> None:
-        """Cluster by cluster: retry topics that have to grow, then groups, then retry topics that are missing.
-
-        A group that may use more queues than its retry topic has would hide messages, so the topic grows first. A
-        missing retry topic comes last, because its route makes consumers look for the group.
-        """
-        failed = False
-        for side in self.sides:
-            rows = [row for row in self.changes if row["cluster"] == side.cluster.name]
-            for do, part in (
-                (self._apply_retry, [row for row in rows if row["kind"] == "topic" and row["before"] is not None]),
-                (self._apply_groups, [row for row in rows if row["kind"] == "group"]),
-                (self._apply_retry, [row for row in rows if row["kind"] == "topic" and row["before"] is None]),
-            ):
-                if failed:
-                    changes.skip(part)
-                elif part:
-                    self.module.progress(f"{side.cluster.name}: {len(part)} {part[0]['kind']} change(s) to send")
-                    do(side, part)
-                    failed = changes.has_failed(part)
-
-    def _wanted(self, side: Masters, rows: list[dict[str, Any]], of: Callable[[GroupStep], Any]) -> dict[str, Any]:
-        """address → name → settings for these rows."""
-        names = {(row["address"], row["name"]) for row in rows}
-        wanted: dict[str, Any] = {}
-        for spec in side.specs:
-            settings = [of(step) for step in self.steps[side.cluster.name, spec.address]]
-            wanted[spec.address] = {item.name: item for item in settings if (spec.address, item.name) in names}
-        return wanted
-
-    def _apply_retry(self, side: Masters, rows: list[dict[str, Any]]) -> None:
-        failed, cured = side.change_topics(self._wanted(side, rows, lambda step: step.retry.after))
-        self.cured.extend(side.cured_value(address) for address in cured)
-        for row in rows:
-            changes.finish(row, failed.get((row["address"], row["name"])))
-
-    def _apply_groups(self, side: Masters, rows: list[dict[str, Any]]) -> None:
-        wanted = self._wanted(side, rows, lambda step: step.after)
-        requests = {
-            address: [update_group(address, group) for group in groups.values()] for address, groups in wanted.items()
-        }
-        errors = {address: iter(answers) for address, answers in side.send(requests, "group changes").items()}
-        # A group is applied before it is answered, so one look is enough.
-        addresses = [address for address, groups in wanted.items() if groups]
-        tables = dict(
-            zip(addresses, self.module.admin.ask_all([group_table(address) for address in addresses]), strict=True)
-        )
-        for row in rows:
-            address, name = row["address"], row["name"]
-            error, table = next(errors[address]), tables[address]
-            if isinstance(table, AdminError):
-                changes.finish(row, str(error or table))
-            elif table.groups.get(name) != wanted[address][name]:
-                changes.finish(row, str(error or f"read back as {value(table.groups.get(name))}"))
-            else:
-                changes.finish(row)
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.base import RocketmqModule, run_module
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import groups
 
 
 @run_module
@@ -372,30 +235,21 @@ def main() -> None:
         argument_spec={
             "clusters": clusters_option(),
             "name": {"type": "str"},
-            **SETTINGS,
+            **groups.SETTINGS,
             "groups": {
                 "type": "list",
                 "elements": "dict",
-                "options": {"name": {"type": "str", "required": True}, **SETTINGS},
+                "options": {"name": {"type": "str", "required": True}, **groups.SETTINGS},
             },
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "registers_with": registers_option(),
             **gate_spec(timeout=60.0, interval=1.0),
         },
         required_one_of=[("name", "groups")],
-        mutually_exclusive=[("groups", "name"), *(("groups", setting) for setting in SETTINGS)],
+        mutually_exclusive=[("groups", "name"), *(("groups", setting) for setting in groups.SETTINGS)],
         supports_check_mode=True,
     )
-    wishes = wishes_from(module.params)
-    if module.params["state"] == "absent":
-        if any(getattr(wish, setting) is not None for wish in wishes for setting in SETTINGS):
-            raise ArgumentError("state=absent takes names only, no settings")
-        Removal(module, "group", [wish.name for wish in wishes]).run()
-    run = Run(module, wishes)
-    run.cured = cure_all(module, run.sides, run.changes)
-    if not module.check_mode:
-        run.apply()
-    finish_changes(module, run.changes, run.cured)
+    module.end(groups.run(module, **module.options()))
 
 
 if __name__ == "__main__":

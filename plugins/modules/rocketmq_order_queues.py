@@ -94,45 +94,9 @@ requests:
   elements: str
 """
 
-from typing import Any
-
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import topic_table
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.nameserver import (
-    kv_delete,
-    kv_put,
-    order_tables,
-)
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.request import Request
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.topic_diff import order_value, same_order
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
-    ArgumentError,
-    RocketmqModule,
-    answers_of,
-    cluster_spec,
-    gate_spec,
-    run_module,
-)
-
-
-def decide(
-    tables: dict[tuple[str, str], dict[str, str]], masters: dict[str, dict[str, Any]], ordered: bool
-) -> list[dict[str, Any]]:
-    """What has to change: tables by name server and namespace; masters: broker name to its topics."""
-    found = []
-    for (server, namespace), table in tables.items():
-        for topic, before in sorted(table.items()):
-            entries = {name: topics[topic].write_queues for name, topics in masters.items() if topic in topics}
-            after = order_value(before, entries, ordered) if entries else before
-            if after != before:
-                row = {"nameserver": server, "namespace": namespace, "topic": topic, "before": before, "after": after}
-                found.append(row)
-    return found
-
-
-def write(row: dict[str, Any]) -> Request[None]:
-    place = row["nameserver"], row["namespace"], row["topic"]
-    return kv_delete(*place) if row["after"] is None else kv_put(*place, row["after"])
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import cluster_option, gate_spec
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.base import RocketmqModule, run_module
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import order_queues
 
 
 @run_module
@@ -140,36 +104,13 @@ def main() -> None:
     module = RocketmqModule(
         argument_spec={
             "state": {"type": "str", "choices": ["present", "absent"], "required": True},
-            "cluster": {"type": "dict", "required": True, "options": cluster_spec()},
+            "cluster": cluster_option(),
             "nameservers": {"type": "list", "elements": "str", "required": True},
             **gate_spec(timeout=30.0, interval=1.0),
         },
         supports_check_mode=True,
     )
-    ordered = module.params["state"] == "present"
-    servers = list(dict.fromkeys(module.params["nameservers"]))
-    (cluster,) = module.clusters("cluster")
-    if not servers or not cluster.masters:
-        raise ArgumentError(f"nameservers and the masters of {cluster.name} must not be empty: nothing would change")
-    tables = order_tables(servers)
-    asked = {spec.name: topic_table(spec.address) for spec in cluster.masters}
-    topics = answers_of(module, asked, "nothing was changed")
-    masters = {name: table.topics for name, table in topics.items()}
-    work = decide(answers_of(module, tables, "nothing was changed"), masters, ordered)
-    before = {f"{one['nameserver']} {one['topic']}": one["before"] for one in work}
-    after = {f"{one['nameserver']} {one['topic']}": one["after"] for one in work}
-    if work and not module.check_mode:
-        # Changes that arrive together make 4.4.0 rewrite kvConfig.json side by side, and it can lose the file.
-        answers = module.admin.ask_all([write(one) for one in work], serial=True)
-        failed = [str(answer) for answer in answers if isinstance(answer, AdminError)]
-        seen = answers_of(module, tables, "written, and not read back")
-        for one in work:
-            value = seen[one["nameserver"], one["namespace"]].get(one["topic"])
-            if not same_order(value, one["after"]):
-                failed.append(f"{one['nameserver']} has {value!r} for {one['topic']}")
-        if failed:
-            module.fail("; ".join(failed), changed=module.acknowledged, entries=work)
-    module.exit(changed=bool(work), before=before or None, after=after or None, entries=work)
+    module.end(order_queues.run(module, **module.options()))
 
 
 if __name__ == "__main__":

@@ -133,17 +133,9 @@ unanswered:
   elements: str
 """
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.snapshot import take_all
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import merge, metadata, owners
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
-    ModuleError,
-    RocketmqModule,
-    cluster_option,
-    clusters_option,
-    run_module,
-)
-
-PARTS = frozenset({"config", "topics", "groups", "offsets", "clients"})
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import cluster_option, clusters_option
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.base import RocketmqModule, run_module
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import owners
 
 
 @run_module
@@ -166,29 +158,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    leaving, others = module.clusters("sources"), module.clusters("others")
-    target = module.clusters("target")[0]
-    if not leaving:
-        raise ModuleError("sources is empty: there is nothing whose topics could be told")
-    # Those who may need something last: what they create meanwhile is found, and counts as theirs.
-    mine = merge.merge(take_all(module.admin, leaving, PARTS), target, [target, *others])
-    seen = take_all(module.admin, [target], PARTS)[0]
-    theirs = merge.merge(take_all(module.admin, others, PARTS), target, [target, *leaving])
-    agreed = [{**part, "topics": frozenset(part["topics"])} for part in module.params["agreed"]]
-    found = owners.judge(mine, theirs, agreed, seen)
-    if found.gaps:
-        lines = metadata.describe(found.gaps)
-        raise ModuleError(
-            f"whom the topics of {target.name} belong to is not known, because something did not answer: "
-            f"{'; '.join(lines[:5])}. See that each of these runs and that its address is right, then run this again.",
-            unanswered=lines,
-        )
-    module.exit(
-        topics=list(found.topics),
-        close=list(found.close),
-        shared=[{"name": name, "owners": list(who)} for name, who in found.shared.items()],
-        groups=list(found.groups),
-    )
+    module.end(owners.run(module, **module.options()))
 
 
 if __name__ == "__main__":

@@ -204,23 +204,14 @@ requests:
   elements: str
 """
 
-import dataclasses
-
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin import inventory
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import conflicts, merge, report
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.facts import Facts
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.preflight_inventory import describe
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import SEVERITIES, apply_waivers
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
-    ArgumentError,
-    RocketmqModule,
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import (
+    TOLD_CLUSTER,
     cluster_option,
     clusters_option,
-    peers_from,
     preflight_spec,
-    run_module,
 )
-from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import wait_until
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.base import RocketmqModule, run_module
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import preflight_report
 
 
 @run_module
@@ -228,49 +219,13 @@ def main() -> None:
     module = RocketmqModule(
         argument_spec={
             "sources": clusters_option(),
-            "target": cluster_option(),
+            "target": cluster_option(kind=TOLD_CLUSTER),
             "names": {"type": "dict", "default": {}},
             **preflight_spec(),
         },
         supports_check_mode=True,
     )
-    params = module.params
-    if not params["target"]["brokers"]:
-        raise ArgumentError("target needs its list of brokers: a cluster that does not exist yet cannot be asked")
-    sources, target = module.clusters("sources"), module.clusters("target")[0]
-    if not sources:
-        raise ArgumentError("sources is empty: there is nothing to look at")
-    stray = set(params["names"].values()) - {spec.name for spec in sources}
-    if stray:
-        raise ArgumentError(f"names: {', '.join(sorted(map(str, stray)))} is none of the sources")
-    seen = inventory.read(
-        module.admin,
-        sources,
-        names=[*sources, target],
-        wait=wait_until,
-        timeout=params["replication_timeout"],
-        progress=module.progress,
-    )
-    tables = {snapshot.spec.name: merge.merge([snapshot], target, sources) for snapshot in seen.snapshots}
-    facts = Facts(
-        tables=tables,
-        merged=merge.union(tables.values()),
-        target=target,
-        specs=tuple(sources),
-        target_config=params["target_config"],
-        target_nameserver_config=params["target_nameserver_config"],
-        names=params["names"],
-        business=None if params["business"] is None else frozenset(params["business"]),
-        **peers_from(params["peers"]),
-        **{field.name: getattr(seen, field.name) for field in dataclasses.fields(seen)},
-    )
-    found = sorted(conflicts.judge(facts), key=lambda reason: SEVERITIES.index(reason.severity))
-    module.exit(
-        inventory=describe(facts),
-        reasons=[reason.as_dict() for reason in found],
-        table=report.table(apply_waivers(found, ())),
-        questions=module.admin.count,
-    )
+    module.end(preflight_report.run(module, **module.options()))
 
 
 if __name__ == "__main__":

@@ -130,96 +130,13 @@ elapsed:
   type: float
 """
 
-from dataclasses import dataclass
-from typing import Any
-
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import broker_config, topic_table
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.client import Admin
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import ClusterSpec, TopicTable, Unknown
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.nameserver import (
-    cluster_info,
-    topic_list,
-    topic_route,
-)
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.publish import publish_again
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.request import Request
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import Reason, summary
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.registration import (
-    Listing,
-    business_topics,
-    judge,
-)
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
-    PROGRESS_EVERY,
-    ArgumentError,
-    RocketmqModule,
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import (
     cluster_option,
-    clusters_from,
     clusters_option,
     gate_spec,
-    run_module,
 )
-from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import Waited, wait_until
-
-
-@dataclass(frozen=True)
-class State:
-    """What one look found. C(ok): everything is there."""
-
-    reasons: tuple[Reason, ...]
-    checked: int
-    topics: int
-
-    @property
-    def ok(self) -> bool:
-        return not self.reasons and self.checked > 0
-
-
-@dataclass(frozen=True)
-class Wish:
-    """A cluster, who has to know it, and with which permission."""
-
-    spec: ClusterSpec
-    nameservers: tuple[str, ...]
-    perm: int | None
-
-
-def _ask(admin: Admin, requests: list[Request[Any]]) -> list[Any]:
-    return [Unknown(str(answer)) if isinstance(answer, AdminError) else answer for answer in admin.ask_all(requests)]
-
-
-def look(admin: Admin, wishes: list[Wish]) -> State:
-    """Tables first, then what the name servers say: a topic that was just created is missing rather than overlooked."""
-    reasons: list[Reason] = []
-    checked = topics = 0
-    for number, wish in enumerate(wishes):
-        masters = [spec.address for spec in wish.spec.masters]
-        tables = dict(zip(masters, _ask(admin, [topic_table(address) for address in masters]), strict=True))
-        known = business_topics([table for table in tables.values() if isinstance(table, TopicTable)], wish.spec)
-        if number == 0:
-            topics = len(known)
-        servers = wish.nameservers
-        infos = _ask(admin, [cluster_info(server) for server in servers])
-        lists = _ask(admin, [topic_list(server) for server in servers])
-        # A name server that is silent would only be silent once more for every topic.
-        answering = [server for server, info in zip(servers, infos, strict=True) if not isinstance(info, Unknown)]
-        keys = [(server, topic) for server in answering for topic in sorted(known)]
-        routes = dict(zip(keys, _ask(admin, [topic_route(*key) for key in keys]), strict=True))
-        listings = {
-            server: Listing(info, listed, {name: routes[server, name] for name in known if (server, name) in routes})
-            for server, info, listed in zip(servers, infos, lists, strict=True)
-        }
-        judged = judge(wish.spec, tables, listings, wish.perm)
-        reasons += judged.reasons
-        checked += judged.checked
-    return State(tuple(reasons), checked, topics)
-
-
-def register(admin: Admin, spec: ClusterSpec) -> None:
-    """Let the masters register now. One that does not answer is missed by the look that follows."""
-    addresses = [master.address for master in spec.masters]
-    publish_again(admin, dict(zip(addresses, _ask(admin, [broker_config(one) for one in addresses]), strict=True)))
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.base import RocketmqModule, run_module
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import registration
 
 
 @run_module
@@ -235,41 +152,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    params = module.params
-    spec = module.clusters("cluster")[0]
-    if not spec.masters:
-        raise ArgumentError(f"cluster {spec.name} has no master, so there is no table to compare with")
-    if params["nameservers"] is not None and not params["nameservers"]:
-        raise ArgumentError("nameservers is empty: nobody would have to know the cluster")
-    # The same rules for addresses as for a cluster's own name servers.
-    asked = clusters_from({"name": spec.name, "nameservers": params["nameservers"] or list(spec.nameservers)})[0]
-    wishes = [Wish(spec, asked.nameservers, params["perm"])]
-    wishes += [Wish(one, one.nameservers, None) for one in module.clusters("unchanged")]
-    said = 0.0
-    if params["register"] and not module.check_mode:
-        register(module.admin, spec)
-
-    def tell(waited: Waited[State, State]) -> None:
-        nonlocal said
-        if waited.last is not None and not waited.ok and waited.elapsed - said >= PROGRESS_EVERY:
-            said = waited.elapsed
-            module.progress(f"{spec.name} is not known completely yet: {summary(waited.last.reasons, 3)}")
-
-    waited = wait_until(
-        lambda: look(module.admin, wishes), lambda state: state,
-        timeout=params["timeout"], interval=params["interval"], on_sample=tell,
-    )
-    state = waited.last
-    # what does not answer is in the state as unknown
-    if state is None:
-        raise AssertionError("the wait ended without a look")
-    result = {
-        "checked": state.checked, "topics": state.topics,
-        "reasons": [reason.as_dict() for reason in state.reasons], "elapsed": round(waited.elapsed, 1),
-    }
-    if waited.ok:
-        module.exit(**result)
-    module.fail(f"{spec.name} is not known completely {waited.why()}: {summary(state.reasons)}", **result)
+    module.end(registration.run(module, **module.options()))
 
 
 if __name__ == "__main__":

@@ -86,59 +86,13 @@ offsets:
   type: int
 """
 
-import os
-import tempfile
-import time
-from typing import Any
-
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.snapshot import take
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import conflicts, merge, metadata, seed
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
-    ModuleError,
-    RocketmqModule,
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import (
+    TOLD_CLUSTER,
     cluster_option,
     clusters_option,
-    run_module,
 )
-
-SOURCE_PARTS = frozenset({"topics", "groups", "offsets", "clients"})
-
-
-def _read(path: str) -> str | None:
-    try:
-        with open(path, encoding="utf-8") as handle:
-            return handle.read()
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise ModuleError(f"{path} cannot be read: {error}") from error
-
-
-def _write(module: Any, path: str, text: str) -> None:
-    folder = os.path.dirname(path)
-    try:
-        os.makedirs(folder, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=folder)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
-            handle.write(text)
-        # Brokers run under another user than the one who copies the files.
-        os.chmod(temporary, 0o644)
-    except OSError as error:
-        raise ModuleError(f"{path} cannot be written: {error}") from error
-    module.atomic_move(temporary, path)
-
-
-def _summary(name: str, text: str | None) -> dict[str, Any] | str:
-    """What a diff shows of a file: thousands of lines help nobody, the names do."""
-    if text is None:
-        return ""
-    if name == seed.OFFSETS:
-        return {"entries": text.count("@")}
-    try:
-        value = seed.json.loads(text)
-    except ValueError:
-        return "unreadable"
-    return {key: table for key, table in value.items() if key != "dataVersion"}
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.base import RocketmqModule, run_module
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import seed
 
 
 @run_module
@@ -146,62 +100,12 @@ def main() -> None:
     module = RocketmqModule(
         argument_spec={
             "sources": clusters_option(),
-            "target": cluster_option(),
+            "target": cluster_option(kind=TOLD_CLUSTER),
             "directory": {"type": "path", "required": True},
         },
         supports_check_mode=True,
     )
-    sources = module.clusters("sources")
-    if not sources:
-        raise ModuleError("sources is empty: there is nothing to seed from")
-    if not module.params["target"]["brokers"]:
-        raise ModuleError("target needs its list of brokers: a cluster that has never started cannot be asked for them")
-    target = module.clusters("target")[0]
-    if not target.masters:
-        raise ModuleError(f"target {target.name} has no master")
-
-    wishes = merge.merge([take(module.admin, spec, SOURCE_PARTS) for spec in sources], target)
-    if wishes.gaps:
-        lines = metadata.describe(wishes.gaps)
-        raise ModuleError(
-            f"the sources did not answer completely, nothing was written: {'; '.join(lines[:5])}", unanswered=lines
-        )
-    if not wishes.topics and not wishes.groups:
-        raise ModuleError("the sources have no topic and no group of their own: check their addresses")
-    size = conflicts.registration_bytes(wishes.topics.values(), target.name, [one.name for one in target.brokers])
-    if size > conflicts.FRAME_LIMIT:
-        raise ModuleError(
-            f"{len(wishes.topics)} topics make a registration of {size} bytes, a name server accepts "
-            f"{conflicts.FRAME_LIMIT}: the brokers would start and never be listed. Nothing was written."
-        )
-
-    directory = module.params["directory"]
-    contents: dict[str, str] = {}
-    for broker in target.masters:
-        for name, text in seed.broker_files(wishes, int(time.time() * 1000)).items():
-            contents[os.path.join(directory, broker.name, name)] = text
-    for name, text in seed.nameserver_files(wishes).items():
-        contents[os.path.join(directory, "nameserver", name)] = text
-
-    before, after, written = {}, {}, []
-    for path, text in contents.items():
-        name, old = os.path.basename(path), _read(path)
-        if seed.same_content(name, old, text):
-            continue
-        written.append(path)
-        before[path], after[path] = _summary(name, old), _summary(name, text)
-        if not module.check_mode:
-            _write(module.module, path, text)
-    module.exit(
-        changed=bool(written),
-        before=before,
-        after=after,
-        files=sorted(contents),
-        written=written,
-        topics=len(wishes.topics),
-        groups=len(wishes.groups),
-        offsets=len(wishes.pairs),
-    )
+    module.end(seed.run(module, **module.options()))
 
 
 if __name__ == "__main__":

@@ -105,103 +105,9 @@ sources:
       type: str
 """
 
-from typing import Any
-
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import topic_table
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.client import Admin
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import ClusterSpec, TopicTable, Unknown
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.nameserver import topic_list, topic_route
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.request import Request
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.stage import (
-    Routes,
-    SourceStage,
-    View,
-    judge,
-    judged_topics,
-)
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
-    ArgumentError,
-    RocketmqModule,
-    cluster_option,
-    clusters_option,
-    run_module,
-)
-
-
-def _ask(admin: Admin, requests: list[Request[Any]]) -> list[Any]:
-    return [Unknown(str(answer)) if isinstance(answer, AdminError) else answer for answer in admin.ask_all(requests)]
-
-
-class World:
-    """What the clusters of one migration say, asked once for all of them."""
-
-    def __init__(self, admin: Admin, sources: list[ClusterSpec], target: ClusterSpec) -> None:
-        self.admin, self.target = admin, target
-        clusters = (*sources, target)
-        self.names = [one.name for one in clusters], [broker.name for one in clusters for broker in one.brokers]
-        masters = list(dict.fromkeys(spec.address for one in clusters for spec in one.masters))
-        self.tables = dict(zip(masters, _ask(admin, [topic_table(address) for address in masters]), strict=True))
-        servers = list(dict.fromkeys(server for one in clusters for server in one.nameservers))
-        self.lists = dict(zip(servers, _ask(admin, [topic_list(server) for server in servers]), strict=True))
-
-    def own_perms(self, spec: ClusterSpec) -> dict[str, int]:
-        """Topic to the permission that all of the cluster's masters give it in their own tables."""
-        perms: dict[str, int] = {}
-        for master in spec.masters:
-            table = self.tables[master.address]
-            if isinstance(table, TopicTable):
-                for topic in table.topics.values():
-                    perms[topic.name] = perms.get(topic.name, 7) & topic.perm
-        return perms
-
-    def topics(self, source: ClusterSpec) -> list[str]:
-        """Names of the source's topics, from whoever can still tell them."""
-        names = set(self.own_perms(source))
-        if not judged_topics(names, *self.names):
-            names = {name for server in source.nameservers if not isinstance(self.lists[server], Unknown)
-                     for name in self.lists[server]}
-        if not judged_topics(names, *self.names):
-            names = set(self.own_perms(self.target))
-        return judged_topics(names, *self.names)
-
-    def views(self, topics: dict[str, list[str]], sources: list[ClusterSpec]) -> dict[str, tuple[View, View]]:
-        """(view from the source's, view from the target's name servers), by the source's name."""
-        keys = [
-            (server, topic) for source in sources for server in (*source.nameservers, *self.target.nameservers)
-            if not isinstance(self.lists[server], Unknown) for topic in topics[source.name]
-        ]
-        keys = list(dict.fromkeys(keys))
-        routes = dict(zip(keys, _ask(self.admin, [topic_route(*key) for key in keys]), strict=True))
-
-        def view(servers: tuple[str, ...], names: list[str]) -> View:
-            found: dict[str, Routes | Unknown] = {}
-            for server in servers:
-                listed = self.lists[server]
-                found[server] = listed if isinstance(listed, Unknown) else {
-                    topic: routes[server, topic] for topic in names}
-            return View(found)
-
-        return {
-            source.name: (view(source.nameservers, topics[source.name]),
-                          view(self.target.nameservers, topics[source.name]))
-            for source in sources
-        }
-
-
-def stages(
-    admin: Admin, sources: list[ClusterSpec], target: ClusterSpec, given: dict[str, list[str]]
-) -> dict[str, SourceStage]:
-    """The stage of each source, by its name."""
-    world = World(admin, sources, target)
-    topics = {one.name: sorted(given[one.name]) if one.name in given else world.topics(one) for one in sources}
-    views = world.views(topics, sources)
-    found = {}
-    for one in sources:
-        # Where one side no longer tells, the other's table does.
-        perms = {**world.own_perms(target), **world.own_perms(one)}
-        found[one.name] = judge(one, target, topics[one.name], *views[one.name], own_perms=perms)
-    return found
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import cluster_option, clusters_option
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.base import RocketmqModule, run_module
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import topic_stage
 
 
 @run_module
@@ -215,20 +121,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    sources, target = module.clusters("sources"), module.clusters("target")[0]
-    if not sources:
-        raise ArgumentError("sources is empty: there is nothing to look at")
-    for one in (*sources, target):
-        if not one.masters:
-            raise ArgumentError(f"cluster {one.name} has no master")
-    given = module.params["topics"]
-    stray = set(given) - {one.name for one in sources}
-    if stray:
-        raise ArgumentError(f"topics names {', '.join(sorted(stray))}, which is none of the sources")
-    if not all(isinstance(names, list) and all(isinstance(name, str) for name in names) for names in given.values()):
-        raise ArgumentError("topics must hold a list of names for each source")
-    found = stages(module.admin, sources, target, given)
-    module.exit(sources={name: one.as_dict(max(module.params["limit"], 0)) for name, one in found.items()})
+    module.end(topic_stage.run(module, **module.options()))
 
 
 if __name__ == "__main__":

@@ -243,252 +243,13 @@ requests:
     - "UPDATE_AND_CREATE_TOPIC 198.18.10.21:10911 topic=orders readQueueNums=8 writeQueueNums=8 perm=6: SUCCESS"
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.broker import (
-    consumer_offsets,
-    max_offset,
-    min_offset,
-)
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.client import Admin
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.masters import Masters
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import TopicConfig
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.nameserver import kv_delete, kv_list, kv_put
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.system_names import is_system_topic
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import changes, topic_diff
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.topic_diff import (
-    ORDER_NAMESPACE,
-    TopicStep,
-    TopicWish,
-)
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import (
-    ArgumentError,
-    ModuleError,
-    RocketmqModule,
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import (
     clusters_option,
-    cure_all,
-    finish_changes,
     gate_spec,
-    read_masters,
     registers_option,
-    run_module,
 )
-from ansible_collections.mqops.rocketmq.plugins.module_utils._removal import Removal
-
-SETTINGS: dict[str, dict[str, Any]] = {
-    "read_queues": {"type": "int"},
-    "write_queues": {"type": "int"},
-    "perm": {"type": "int", "choices": [0, 2, 4, 6]},
-    "order": {"type": "bool"},
-    "filter_type": {"type": "str", "choices": ["SINGLE_TAG", "MULTI_TAG"]},
-    "sys_flag": {"type": "int"},
-}
-
-
-def wishes_from(params: Mapping[str, Any]) -> list[TopicWish]:
-    """The topics of the task, each once. Raises ArgumentError with everything that is wrong with them."""
-    items = params["topics"] if params["topics"] is not None else [params]
-    wishes, contradictions = topic_diff.merge_doubles(
-        TopicWish(item["name"], **{setting: item[setting] for setting in SETTINGS}) for item in items
-    )
-    problems = [f"topic {name}: listed more than once with different settings" for name in contradictions]
-    for wish in wishes:
-        problems.extend(f"topic {wish.name!r}: {text}" for text in topic_diff.wish_problems(wish, reserved()))
-    if problems:
-        raise ArgumentError("; ".join(problems))
-    return wishes
-
-
-def reserved(clusters: frozenset[str] = frozenset(), brokers: frozenset[str] = frozenset()) -> Any:
-    """A function that says why a name is not the operator's."""
-
-    def why(name: str) -> str | None:
-        if name in clusters or name in brokers:
-            return "a cluster or broker has this name, and RocketMQ keeps a topic of that name for itself"
-        if is_system_topic(name):
-            return "RocketMQ keeps this topic for itself"
-        return None
-
-    return why
-
-
-def topic_value(topic: TopicConfig | None) -> dict[str, Any] | None:
-    """One side of a step as it is shown. The broker's own C(order) is left out: it follows the name servers."""
-    if topic is None:
-        return None
-    return {name: getattr(topic, name) for name in ("read_queues", "write_queues", "perm", "filter_type", "sys_flag")}
-
-
-def still_needed(admin: Admin, address: str, step: TopicStep) -> str | None:
-    """Why queues cannot be taken away from consumers, judged by what is in them now."""
-    hidden = list(topic_diff.hidden_queues(step))
-    if not hidden:
-        return None
-    offsets = admin.ask(consumer_offsets(address))
-    # The maxima after the offsets: a queue that is found consumed then was consumed at that moment.
-    ends = admin.ask_all([max_offset(address, step.wish.name, queue) for queue in hidden])
-    starts = admin.ask_all([min_offset(address, step.wish.name, queue) for queue in hidden])
-    readers = {group: queues for (topic, group), queues in offsets.items() if topic == step.wish.name}
-    for queue, end, start in zip(hidden, ends, starts, strict=True):
-        for answer in (end, start):
-            if isinstance(answer, AdminError):
-                return f"queue {queue} cannot be examined: {answer}"
-        if end <= start:
-            continue
-        if not readers:
-            return f"queue {queue} holds {end - start} message(s) that no group has read"
-        for group, queues in sorted(readers.items()):
-            at = max(queues.get(queue, 0), start)
-            if at < end:
-                return f"queue {queue} holds {end - at} message(s) that group {group} has not consumed"
-    return None
-
-
-class Run:
-    """One task: what has to change in each cluster, and what came of it."""
-
-    def __init__(self, module: RocketmqModule, wishes: list[TopicWish]) -> None:
-        self.module = module
-        self.wishes = wishes
-        self.sides: list[Masters] = read_masters(module)
-        self.steps: dict[str, dict[str, list[TopicStep]]] = {}
-        self.orders: dict[str, list[tuple[str, str, str | None, str | None]]] = {}
-        self.changes: list[dict[str, Any]] = []
-        self.cured: list[dict[str, Any]] = []
-
-    def decide(self) -> None:
-        """Compares wishes and tables. Raises ModuleError with every refusal; nothing has been changed then."""
-        refusals: list[str] = []
-        clusters = frozenset().union(*(side.names()[0] for side in self.sides))
-        brokers = frozenset().union(*(side.names()[1] for side in self.sides))
-        why = reserved(clusters, brokers)
-        refusals.extend(f"topic {wish.name}: {why(wish.name)}" for wish in self.wishes if why(wish.name))
-        # Clusters may share a name server: the second one has to see what the first one is going to write.
-        tables: dict[str, dict[str, str | None]] = {}
-        for side in self.sides:
-            for server, table in side.order.items():
-                tables.setdefault(server, dict(table))
-        for side in self.sides:
-            mine = self.steps.setdefault(side.cluster.name, {})
-            for spec in side.specs:
-                mine[spec.address] = []
-                for wish in self.wishes:
-                    current = side.topics[spec.address].get(wish.name)
-                    step = topic_diff.decide(wish, current, self.module.params["allow_decrease"])
-                    refusal = step.refusal or still_needed(self.module.admin, spec.address, step)
-                    if refusal:
-                        refusals.append(f"topic {wish.name} on {spec.name} of {side.cluster.name}: {refusal}")
-                    mine[spec.address].append(step)
-            self._decide_order(side, tables)
-        if refusals:
-            raise ModuleError("nothing was changed: " + "; ".join(refusals), changes=[], cured=[])
-
-    def _decide_order(self, side: Masters, tables: dict[str, dict[str, str | None]]) -> None:
-        mine = self.orders.setdefault(side.cluster.name, [])
-        for position, wish in enumerate(self.wishes):
-            if wish.order is None:
-                self._warn_of_order(side, position, tables)
-                continue
-            entries = {
-                spec.name: self.steps[side.cluster.name][spec.address][position].after.write_queues
-                for spec in side.specs
-            }
-            for server in side.cluster.nameservers:
-                before = tables[server].get(wish.name)
-                after = topic_diff.order_value(before, entries, wish.order)
-                if before != after:
-                    mine.append((server, wish.name, before, after))
-                    tables[server][wish.name] = after
-
-    def _warn_of_order(self, side: Masters, position: int, tables: dict[str, dict[str, str | None]]) -> None:
-        """Says where the queues of an ordered topic change and its entry, which nobody asked for, stays behind."""
-        wish = self.wishes[position]
-        changed = [self.steps[side.cluster.name][spec.address][position] for spec in side.specs]
-        if not any(step.before and step.before.write_queues != step.after.write_queues for step in changed):
-            return
-        found = {server: tables[server].get(wish.name) for server in side.cluster.nameservers}
-        behind = ", ".join(f"{value} at {server}" for server, value in found.items() if value)
-        if behind:
-            self.module.module.warn(
-                f"topic {wish.name}: its write queues change and its entry in the order table stays as it is "
-                f"({behind}). With order=true it follows. Producers under orderMessageEnable go by that entry."
-            )
-
-    def plan(self) -> None:
-        """Writes down what is going to change, before any of it is tried."""
-        for side in self.sides:
-            name = side.cluster.name
-            for server, topic, before, after in self.orders[name]:
-                self.changes.append(changes.entry("order", topic, name, server, before, after))
-            for spec in side.specs:
-                self.changes.extend(
-                    changes.entry(
-                        "topic",
-                        step.wish.name,
-                        name,
-                        spec.address,
-                        topic_value(step.before),
-                        topic_value(step.after),
-                        broker=spec.name,
-                    )
-                    for step in self.steps[name][spec.address]
-                    if step.changes
-                )
-
-    def apply(self) -> None:
-        """Sends the changes, cluster by cluster, and reads them back; a failure leaves later clusters alone."""
-        failed = False
-        for side in self.sides:
-            rows = [row for row in self.changes if row["cluster"] == side.cluster.name]
-            if failed:
-                changes.skip(rows)
-                continue
-            # The order table first: the answer to the registration that a creation causes brings it to the broker.
-            self._apply_order(side, [row for row in rows if row["kind"] == "order"])
-            self._apply_topics(side, [row for row in rows if row["kind"] == "topic"])
-            failed = changes.has_failed(rows)
-
-    def _apply_order(self, side: Masters, rows: list[dict[str, Any]]) -> None:
-        requests: dict[str, list[Any]] = {}
-        for row in rows:
-            server, topic = row["address"], row["name"]
-            requests.setdefault(server, []).append(
-                kv_delete(server, ORDER_NAMESPACE, topic)
-                if row["after"] is None
-                else kv_put(server, ORDER_NAMESPACE, topic, row["after"])
-            )
-        errors = {server: iter(answers) for server, answers in side.send(requests, "order entries").items()}
-        tables = dict(
-            zip(
-                requests,
-                self.module.admin.ask_all([kv_list(server, ORDER_NAMESPACE) for server in requests]),
-                strict=True,
-            )
-        )
-        for row in rows:
-            server = row["address"]
-            error, table = next(errors[server]), tables[server]
-            if isinstance(table, AdminError):
-                changes.finish(row, str(error or table))
-            elif not topic_diff.same_order(table.get(row["name"]), row["after"]):
-                changes.finish(row, str(error or f"the entry read back is {table.get(row['name'])!r}"))
-            else:
-                changes.finish(row)
-
-    def _apply_topics(self, side: Masters, rows: list[dict[str, Any]]) -> None:
-        if not rows:
-            return
-        self.module.progress(f"{side.cluster.name}: {len(rows)} topic change(s) to send")
-        wanted = {
-            address: {step.wish.name: step.after for step in steps if step.changes}
-            for address, steps in self.steps[side.cluster.name].items()
-        }
-        failed, cured = side.change_topics(wanted)
-        self.cured.extend(side.cured_value(address) for address in cured)
-        for row in rows:
-            changes.finish(row, failed.get((row["address"], row["name"])))
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.base import RocketmqModule, run_module
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import topics
 
 
 @run_module
@@ -497,11 +258,11 @@ def main() -> None:
         argument_spec={
             "clusters": clusters_option(),
             "name": {"type": "str"},
-            **SETTINGS,
+            **topics.SETTINGS,
             "topics": {
                 "type": "list",
                 "elements": "dict",
-                "options": {"name": {"type": "str", "required": True}, **SETTINGS},
+                "options": {"name": {"type": "str", "required": True}, **topics.SETTINGS},
             },
             "allow_decrease": {"type": "bool", "default": False},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -509,21 +270,10 @@ def main() -> None:
             **gate_spec(timeout=60.0, interval=1.0),
         },
         required_one_of=[("name", "topics")],
-        mutually_exclusive=[("topics", "name"), *(("topics", setting) for setting in SETTINGS)],
+        mutually_exclusive=[("topics", "name"), *(("topics", setting) for setting in topics.SETTINGS)],
         supports_check_mode=True,
     )
-    wishes = wishes_from(module.params)
-    if module.params["state"] == "absent":
-        if any(getattr(wish, setting) is not None for wish in wishes for setting in SETTINGS):
-            raise ArgumentError("state=absent takes names only, no settings")
-        Removal(module, "topic", [wish.name for wish in wishes], reserved).run()
-    run = Run(module, wishes)
-    run.decide()
-    run.plan()
-    run.cured = cure_all(module, run.sides, run.changes)
-    if not module.check_mode:
-        run.apply()
-    finish_changes(module, run.changes, run.cured)
+    module.end(topics.run(module, **module.options()))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Holds the computed sizes of _migration/capacity.py against frames that a real 4.4.0 broker sends.
+"""Holds the computed sizes of _migration/preflight/capacity.py against frames that a real 4.4.0 broker sends.
 
 For each number of topics a broker is started in the network of a lab, with topics, groups and offsets in its store. A
 listener on the lab's gateway stands where its name server would be and measures the registration; the broker itself is
@@ -36,9 +36,9 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     TopicConfig,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.snapshot import take
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import capacity
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.merge import Wishes, merge
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.seed import broker_files
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.preflight import capacity
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables.merge import Wishes, merge
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables.seed import broker_files
 
 # As deployed: the preflight computes what the target will send.
 IMAGE = "mqops/rocketmq:4.4.0"

@@ -37,7 +37,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import Any
 
 import yaml
 from chain import ROOT, Chain, Failed, Kill
@@ -214,7 +214,7 @@ class Matrix(Chain):
             self.phase("phase_30_deploy", passes=False, says="Nothing was changed")
         self.phase("phase_30_deploy")
         # As far as anybody can see from outside, a target that has ended was never there.
-        (self.evidence / "empty.json").unlink()
+        self.prove(empty=None)
         with self.broken("hub-a", "hub-b", by="stop"):
             self.phase("rollback_deploy", passes=False, says="may have run, does not answer")
         self.phase("phase_30_deploy")
@@ -244,7 +244,7 @@ class Matrix(Chain):
         if self.dns()["mro-ns.mq.test"] != "198.18.250.250":
             raise Failed("what somebody else wrote into DNS was overwritten")
         self.record(before)
-        with self.without(self.evidence / "drained.json"):
+        with self.without(drained={"ends": {}, "broadcast_topics": {}, "missed": {}}):
             self.phase("phase_75_switch_dns", passes=False, says="does not say where their commit logs ended")
         self.secondary_that_lags()
         self.resolver_that_keeps_answers()
@@ -363,29 +363,37 @@ class Matrix(Chain):
         finally:
             self.more["rocketmq_migration_batch"] = batch
 
+    def proofs(self) -> dict[str, Any]:
+        """What was proved so far."""
+        return json.loads((self.evidence / "proofs.json").read_text())
+
+    def prove(self, **parts: Any) -> None:
+        """Let the next run know something else in these parts of it."""
+        (self.evidence / "proofs.json").write_text(json.dumps({**self.proofs(), **parts}))
+
     @contextmanager
-    def without(self, file: Path) -> Iterator[None]:
-        """This file lies elsewhere."""
-        elsewhere = file.rename(file.with_suffix(".elsewhere"))
+    def without(self, **parts: Any) -> Iterator[None]:
+        """These parts of what was proved are lost, and this is all that is left of them."""
+        before = self.proofs()
+        self.prove(**parts)
         try:
             yield
         finally:
-            elsewhere.rename(file)
+            self.prove(**{part: before[part] for part in parts})
 
     @contextmanager
     def without_the_record(self, source: str) -> Iterator[None]:
         """Of the last check of this source's stores, as if somebody had only switched the machines off."""
-        file = self.evidence / "checked.json"
-        before = json.loads(file.read_text())
+        before = self.proofs()["checked"]
         sources = json.loads((self.evidence / "plan.json").read_text())["decisions"]["sources"]
         its = {broker["address"] for one in sources if one["name"] == source for broker in one["brokers"]}
         if not its & set(before):
             raise Failed(f"no last check of {source} is on record: {before}")
-        file.write_text(json.dumps({address: entry for address, entry in before.items() if address not in its}))
+        self.prove(checked={address: entry for address, entry in before.items() if address not in its})
         try:
             yield
         finally:
-            file.write_text(json.dumps(before | json.loads(file.read_text())))
+            self.prove(checked=before | self.proofs()["checked"])
 
     @contextmanager
     def without_in_the_inventory(self, group: str) -> Iterator[None]:

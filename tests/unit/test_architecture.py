@@ -39,6 +39,8 @@ IMPURE = frozenset(
 )
 # The snapshot's types are facts to judge; these two read the world to make one.
 READERS = (f"{UTILS}._admin.snapshot.take", f"{UTILS}._admin.snapshot.discover")
+# Lines of code in a module, outside of its documentation.
+MODULE_LINES = 60
 # Ways to start or wait for something that have no business below the module bridge.
 PROCESSES = frozenset({"asyncio", "concurrent", "multiprocessing", "subprocess", "threading"})
 
@@ -61,27 +63,26 @@ LAYERS = {
     "_remoting": Layer(ours=("_remoting",), refused=PROCESSES),
     "_admin": Layer(ours=("_admin", "_remoting"), refused=PROCESSES | {"socket", "selectors", "ssl"}),
     "_migration": Layer(
-        ours=("_migration", "_admin.models", "_admin.system_names", "_admin.snapshot"), refused=IMPURE.union(READERS)
+        ours=("_migration", *(f"_admin.{name}" for name in ("models", "release", "system_names", "snapshot"))),
+        refused=IMPURE.union(READERS),
     ),
     # What an inventory may say of waivers, patterns, sizes, users and paths is a rule of the decisions.
     "_inventory": Layer(
         ours=(
             "_inventory",
-            *(f"_migration.{name}" for name in ("account", "address_lists", "machine_end", "machine_identity")),
-            *(f"_migration.{name}" for name in ("machine_reasons", "process_pattern", "reasons")),
+            "_admin.release",
+            *(f"_migration.{name}" for name in ("machines", "preflight.machines", "progress.address_lists", "reasons")),
         ),
         refused=IMPURE,
     ),
     # Several DNS servers are asked at once, and dnspython has no other way short of asyncio.
     "_dns": Layer(ours=("_dns",), refused=PROCESSES - {"concurrent"}, foreign=frozenset({"dns"})),
-    "_wait": Layer(ours=(), refused=PROCESSES),
+    # What asks, waits and changes. Connections and questions to DNS servers are those of the layers below.
+    "_operations": Layer(
+        ours=("_operations", "_migration", "_inventory", "_admin", "_dns", "_remoting.errors"),
+        refused=PROCESSES | {"socket", "selectors", "ssl"},
+    ),
     "_module": Layer(ours=None, foreign=frozenset({"ansible", "dns"})),
-    # Part of the bridge: the files of a module.
-    "_letters": Layer(ours=None),
-    # Part of the bridge: what two modules have in common.
-    "_removal": Layer(ours=None),
-    "_pending": Layer(ours=None),
-    "_sweep": Layer(ours=None),
 }
 
 
@@ -132,7 +133,7 @@ def violations(utils: Path) -> list[str]:
 
 
 def module_violations(modules: Path) -> list[str]:
-    """Modules are thin: each talks to AnsibleModule through the bridge and opens nothing by itself.
+    """Modules are contracts: documentation, the options, and one call of an operation through the bridge.
 
     One that documents an action does nothing.
     """
@@ -143,14 +144,31 @@ def module_violations(modules: Path) -> list[str]:
         if path.name in actions:
             found.extend(f"{path.name}: imports {name}" for name in names)
         elif not any(within(name, (f"{UTILS}._module",)) for name in names):
-            found.append(f"{path.name}: does not use module_utils/_module.py")
+            found.append(f"{path.name}: does not use module_utils/_module")
         found.extend(
             f"{path.name}: imports {name}"
             for name in names
-            if name.split(".")[0] in PROCESSES | {"socket", "selectors", "ssl"}
-            or name in ("ansible.module_utils.basic", "ansible.module_utils.basic.AnsibleModule")
+            if not within(name, (f"{UTILS}._module", f"{UTILS}._operations", "__future__"))
         )
+        if (lines := code_lines(path)) > MODULE_LINES:
+            found.append(f"{path.name}: {lines} lines of code, no more than {MODULE_LINES} are a contract")
     return found
+
+
+def code_lines(path: Path) -> int:
+    """Lines of a module that are neither documentation, nor comment, nor empty."""
+    text = path.read_text(encoding="utf-8")
+    documented: set[int] = set()
+    for node in ast.parse(text).body:
+        names = {target.id for target in getattr(node, "targets", ()) if isinstance(target, ast.Name)}
+        docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if docstring or names & {"DOCUMENTATION", "EXAMPLES", "RETURN"}:
+            documented.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    return sum(
+        1
+        for number, line in enumerate(text.splitlines(), start=1)
+        if number not in documented and line.strip() and not line.lstrip().startswith("#")
+    )
 
 
 def test_layers_import_downwards_only(repository: Path) -> None:
@@ -172,7 +190,7 @@ def test_modules_are_thin(repository: Path) -> None:
         ("_remoting/pool.py", "import threading", "threading"),
         ("_remoting/pool.py", "import requests", "requests"),
         ("_admin/client.py", "from .._migration.plan import Plan", "_migration.plan.Plan"),
-        ("_admin/client.py", "from .._module import RocketmqModule", "_module.RocketmqModule"),
+        ("_admin/client.py", "from .._operations.gate import Gate", "_operations.gate.Gate"),
         ("_admin/client.py", "import socket", "socket"),
         ("_migration/drain.py", "from .._admin.client import Admin", "_admin.client.Admin"),
         ("_migration/drain.py", "from .._admin import client", "_admin.client"),
@@ -182,8 +200,10 @@ def test_modules_are_thin(repository: Path) -> None:
         ("_migration/drain.py", "def f():\n    import time", "time"),
         ("_migration/deep/er.py", "from ..._remoting.pool import Pool", "_remoting.pool.Pool"),
         ("_migration/drain.py", "from ansible.module_utils.basic import AnsibleModule", "AnsibleModule"),
-        ("_dns/update.py", "from .._wait import wait_until", "_wait.wait_until"),
-        ("_wait.py", "from ._admin.errors import AdminError", "_admin.errors.AdminError"),
+        ("_dns/update.py", "from .._operations.wait import wait_until", "_operations.wait.wait_until"),
+        ("_operations/gate.py", "from .._module.base import RocketmqModule", "_module.base.RocketmqModule"),
+        ("_operations/gate.py", "from ansible.module_utils.basic import AnsibleModule", "AnsibleModule"),
+        ("_operations/gate.py", "import subprocess", "subprocess"),
         ("helpers.py", "import json", "belongs to no layer"),
     ],
 )
@@ -201,11 +221,17 @@ def test_planted_violation_is_found(tmp_path: Path, path: str, line: str, named:
     [
         ("_remoting/pool.py", "import selectors\nfrom .errors import ConnectError\nfrom . import frame"),
         ("_admin/client.py", "from .._remoting.pool import Pool\nfrom .request import Request"),
-        ("_migration/plan.py", "import hashlib\nfrom .._admin.models import ClusterSpec\nfrom . import reasons"),
+        (
+            "_migration/progress/plan.py",
+            "import hashlib\nfrom ..._admin.models import ClusterSpec\nfrom .. import reasons",
+        ),
         ("_dns/update.py", "import dns.update\nfrom dns import tsig\nimport socket"),
         ("_migration/__init__.py", "from .plan import Plan\nfrom .._admin.snapshot import ClusterSnapshot"),
-        ("_wait.py", "import time"),
-        ("_module.py", "from ansible.module_utils.basic import AnsibleModule\nfrom ._migration import plan"),
+        (
+            "_operations/wait.py",
+            "import time\nfrom .._migration.progress import plan\nfrom .._admin.client import Admin",
+        ),
+        ("_module/base.py", "from ansible.module_utils.basic import AnsibleModule\nfrom .._operations import plan"),
     ],
 )
 def test_allowed_import_is_allowed(tmp_path: Path, path: str, line: str) -> None:
@@ -216,11 +242,13 @@ def test_allowed_import_is_allowed(tmp_path: Path, path: str, line: str) -> None
 
 
 def test_planted_thick_module_is_found(tmp_path: Path) -> None:
+    more = "".join(f"x = {number}\n\n# no code\n" for number in range(MODULE_LINES))
     (tmp_path / "rocketmq_thick.py").write_text(
-        "import socket\nfrom ansible.module_utils.basic import AnsibleModule\n", encoding="utf-8"
+        "import socket\nfrom ansible.module_utils.basic import AnsibleModule\n" + more, encoding="utf-8"
     )
     assert module_violations(tmp_path) == [
-        "rocketmq_thick.py: does not use module_utils/_module.py",
+        "rocketmq_thick.py: does not use module_utils/_module",
         "rocketmq_thick.py: imports socket",
         "rocketmq_thick.py: imports ansible.module_utils.basic.AnsibleModule",
+        f"rocketmq_thick.py: {MODULE_LINES + 2} lines of code, no more than {MODULE_LINES} are a contract",
     ]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import testinfra
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import address_lists
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress import address_lists
 
 IMAGE = os.environ.get("ROCKETMQ_DEPLOYED_IMAGE", "mqops/rocketmq:4.4.0")
 FILES = Path(__file__).resolve().parents[3] / "roles/address_server/files"

@@ -13,19 +13,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from .._remoting.frame import Command
-from . import message, read
+from . import message, read, release
 from .models import GroupTable, PullResult, QueueRange, SubscriptionGroup, TopicConfig, TopicTable
 from .request import Request
-from .system_names import RETRY_PREFIX
+from .system_names import CREATING_TOPIC, RETRY_PREFIX, TOOLS_GROUP
 
-HALF_GROUP = "CID_RMQ_SYS_TRANS"
-
-_TOPIC_NOT_EXIST = 17
-_QUERY_NOT_FOUND = 22
-_PULL_STATUS = {0: "FOUND", 19: "NO_NEW", 20: "RETRY", 21: "OFFSET_MOVED"}
-_PULL_SUBSCRIPTION_GIVEN = 4
+_PULL_STATUS = {
+    release.SUCCESS: "FOUND",
+    release.PULL_NOT_FOUND: "NO_NEW",
+    release.PULL_RETRY_IMMEDIATELY: "RETRY",
+    release.PULL_OFFSET_MOVED: "OFFSET_MOVED",
+}
 
 
 # --- topics and groups ----------------------------------------------------------------------------------
@@ -43,7 +44,7 @@ def topic_table(addr: str) -> Request[TopicTable]:
                 read_queues=read.integer(item["readQueueNums"]),
                 write_queues=read.integer(item["writeQueueNums"]),
                 perm=read.integer(item["perm"]),
-                filter_type=read.text(item.get("topicFilterType", "SINGLE_TAG")),
+                filter_type=read.text(item.get("topicFilterType", release.SINGLE_TAG)),
                 sys_flag=read.integer(item.get("topicSysFlag", 0)),
                 order=read.boolean(item.get("order", False)),
             )
@@ -82,7 +83,7 @@ def create_topic(addr: str, topic: TopicConfig) -> Request[None]:
     """
     ext = {
         "topic": topic.name,
-        "defaultTopic": "TBW102",  # required by the header, not used by the broker
+        "defaultTopic": CREATING_TOPIC,  # required by the header, not used by the broker
         "readQueueNums": str(topic.read_queues),
         "writeQueueNums": str(topic.write_queues),
         "perm": str(topic.perm),
@@ -177,7 +178,7 @@ def delay_offsets(addr: str) -> Request[dict[int, int]]:
     return Request("GET_ALL_DELAY_OFFSET", addr, 45, parse=parse)
 
 
-def _queue_numbers(value: dict) -> dict[int, int]:
+def _queue_numbers(value: Mapping[Any, Any]) -> dict[int, int]:
     return {int(key): read.integer(number) for key, number in value.items()}
 
 
@@ -212,7 +213,7 @@ def topic_stats(addr: str, topic: str) -> Request[dict[int, QueueRange] | None]:
     """
 
     def parse(answer: Command) -> dict[int, QueueRange] | None:
-        if answer.code == _TOPIC_NOT_EXIST:
+        if answer.code == release.TOPIC_NOT_EXIST:
             return None
         found = _stats_of_one(answer.body)
         if found is not None:
@@ -232,7 +233,7 @@ def topic_stats(addr: str, topic: str) -> Request[dict[int, QueueRange] | None]:
         202,
         ext={"topic": topic},
         parse=parse,
-        accept=frozenset({_TOPIC_NOT_EXIST}),
+        accept=frozenset({release.TOPIC_NOT_EXIST}),
     )
 
 
@@ -257,7 +258,7 @@ def query_offset(addr: str, group: str, topic: str, queue: int) -> Request[int |
     """
 
     def parse(answer: Command) -> int | None:
-        return None if answer.code == _QUERY_NOT_FOUND else read.offset(answer)
+        return None if answer.code == release.QUERY_NOT_FOUND else read.offset(answer)
 
     return Request(
         "QUERY_CONSUMER_OFFSET",
@@ -265,7 +266,7 @@ def query_offset(addr: str, group: str, topic: str, queue: int) -> Request[int |
         14,
         ext={"consumerGroup": group, "topic": topic, "queueId": str(queue)},
         parse=parse,
-        accept=frozenset({_QUERY_NOT_FOUND}),
+        accept=frozenset({release.QUERY_NOT_FOUND}),
     )
 
 
@@ -332,7 +333,7 @@ def runtime_info(addr: str) -> Request[dict[str, str]]:
 
 
 def pull(
-    addr: str, topic: str, queue: int, offset: int, count: int = 32, group: str = "TOOLS_CONSUMER"
+    addr: str, topic: str, queue: int, offset: int, count: int = release.PULL_COUNT, group: str = TOOLS_GROUP
 ) -> Request[PullResult]:
     """Code 11: read messages without being a consumer: no offset is committed and nothing waits.
 
@@ -341,7 +342,7 @@ def pull(
     """
 
     def parse(answer: Command) -> PullResult:
-        found = message.decode_all(answer.body) if answer.code == 0 else ()
+        found = message.decode_all(answer.body) if answer.code == release.SUCCESS else ()
         return PullResult(
             status=_PULL_STATUS[answer.code],
             messages=found,
@@ -356,11 +357,11 @@ def pull(
         "queueId": str(queue),
         "queueOffset": str(offset),
         "maxMsgNums": str(count),
-        "sysFlag": str(_PULL_SUBSCRIPTION_GIVEN),
+        "sysFlag": str(release.PULL_SUBSCRIPTION),
         "commitOffset": "0",
         "suspendTimeoutMillis": "0",
         "subscription": "*",
         "subVersion": "0",
         "expressionType": "TAG",
     }
-    return Request("PULL_MESSAGE", addr, 11, ext=ext, parse=parse, accept=frozenset(_PULL_STATUS) - {0})
+    return Request("PULL_MESSAGE", addr, 11, ext=ext, parse=parse, accept=frozenset(_PULL_STATUS) - {release.SUCCESS})

@@ -6,18 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from .._remoting.acl import Credentials
 from .._remoting.errors import RemotingError
 from .._remoting.frame import Command
 from .._remoting.pool import Pool, Tls
 from .errors import AdminError, Refused, Unexpected, response_name
+from .release import SUCCESS, SYSTEM_ERROR
 from .request import Request
 
 T = TypeVar("T")
-
-_SYSTEM_ERROR = 1
+K = TypeVar("K")
 
 # What a parser may stumble over when an answer does not look as it should.
 _MISREAD = (Unexpected, LookupError, TypeError, ValueError, AttributeError, RecursionError, OverflowError)
@@ -97,7 +97,7 @@ class Admin:
             for index, result in zip(todo, found, strict=True):
                 request = asked[index]
                 results[index] = result
-                if isinstance(result, AdminError) and result.code == _SYSTEM_ERROR and tries < request.retries:
+                if isinstance(result, AdminError) and result.code == SYSTEM_ERROR and tries < request.retries:
                     again.append(index)
             todo, tries = again, tries + 1
         for index, request in enumerate(asked):
@@ -105,7 +105,7 @@ class Admin:
                 self._record(request, results[index])
         return [results[index] for index in range(len(asked))]
 
-    def _record(self, request: Request, result: object) -> None:
+    def _record(self, request: Request[Any], result: object) -> None:
         words = "SUCCESS"
         if isinstance(result, AdminError):
             words = result.remark if result.code is None else f"{response_name(result.code)}: {result.remark}"
@@ -124,12 +124,12 @@ def never_sent(result: object) -> bool:
     return isinstance(result, AdminError) and not getattr(result.__cause__, "sent", True)
 
 
-def _item(request: Request) -> tuple[str, Command, float | None]:
+def _item(request: Request[Any]) -> tuple[str, Command, float | None]:
     command = Command(code=request.code, ext=request.ext, body=request.body, repeatable=not request.changes)
     return request.address, command, request.timeout
 
 
-def _refusal(request: Request, answer: Command) -> AdminError:
+def _refusal(request: Request[Any], answer: Command) -> AdminError:
     return AdminError(request.name, request.address, answer.code, answer.remark or "without a remark")
 
 
@@ -138,7 +138,7 @@ def _read(request: Request[T], answer: Command | RemotingError) -> T | AdminErro
         error = AdminError(request.name, request.address, None, answer.message)
         error.__cause__ = answer
         return error
-    if answer.code != 0 and answer.code not in request.accept:
+    if answer.code != SUCCESS and answer.code not in request.accept:
         return _refusal(request, answer)
     try:
         return request.parse(answer)
@@ -149,3 +149,24 @@ def _read(request: Request[T], answer: Command | RemotingError) -> T | AdminErro
         misread = AdminError(request.name, request.address, None, words)
         misread.__cause__ = error
         return misread
+
+
+class Asker(Protocol):
+    """Whoever can ask one request, or many at once; C(Admin) is one."""
+
+    def ask(self, request: Request[T]) -> T: ...
+
+    def ask_all(self, requests: Iterable[Request[Any]]) -> list[Any]: ...
+
+
+def ask_table(admin: Asker, requests: Mapping[K, Request[Any]]) -> dict[K, Any]:
+    """Answers by the keys of the requests, an AdminError where one failed. Does not raise."""
+    return dict(zip(requests, admin.ask_all(requests.values()), strict=True))
+
+
+def ask_known(admin: Asker, requests: Mapping[K, Request[Any]]) -> dict[K, Any]:
+    """As C(ask_table), with Unknown in the place of an error."""
+    return {
+        key: answer.as_unknown() if isinstance(answer, AdminError) else answer
+        for key, answer in ask_table(admin, requests).items()
+    }

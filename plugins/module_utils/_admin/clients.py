@@ -5,17 +5,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from .._remoting.frame import Command
 from . import read
 from .errors import Refused
 from .models import Client, ConsumerConnections, MessageQueue, RunningInfo
+from .release import CONSUMER_NOT_ONLINE, RELAY_TIMEOUT, SYSTEM_ERROR
 from .request import Request
 
-_SYSTEM_ERROR = 1
-_CONSUMER_NOT_ONLINE = 206
-
-# The broker relays 307 to the client and waits up to 10 s for it.
-_RUNNING_INFO_TIMEOUT = 12.0
+# The broker relays 307 to the client and waits for it.
+_RUNNING_INFO_TIMEOUT = RELAY_TIMEOUT + 2.0
 
 
 def consumer_connections(addr: str, group: str) -> Request[ConsumerConnections | None]:
@@ -25,7 +26,7 @@ def consumer_connections(addr: str, group: str) -> Request[ConsumerConnections |
     """
 
     def parse(answer: Command) -> ConsumerConnections | None:
-        if answer.code == _CONSUMER_NOT_ONLINE:
+        if answer.code == CONSUMER_NOT_ONLINE:
             return None
         body = read.table(answer)
         return ConsumerConnections(
@@ -42,7 +43,7 @@ def consumer_connections(addr: str, group: str) -> Request[ConsumerConnections |
         203,
         ext={"consumerGroup": group},
         parse=parse,
-        accept=frozenset({_CONSUMER_NOT_ONLINE}),
+        accept=frozenset({CONSUMER_NOT_ONLINE}),
     )
 
 
@@ -53,7 +54,7 @@ def producer_connections(addr: str, group: str) -> Request[tuple[Client, ...] | 
     """
 
     def parse(answer: Command) -> tuple[Client, ...] | None:
-        if answer.code == _SYSTEM_ERROR:
+        if answer.code == SYSTEM_ERROR:
             if "not exist" not in (answer.remark or ""):
                 raise Refused
             return None
@@ -65,7 +66,7 @@ def producer_connections(addr: str, group: str) -> Request[tuple[Client, ...] | 
         204,
         ext={"producerGroup": group},
         parse=parse,
-        accept=frozenset({_SYSTEM_ERROR}),
+        accept=frozenset({SYSTEM_ERROR}),
     )
 
 
@@ -73,7 +74,7 @@ def consumer_ids(addr: str, group: str) -> Request[tuple[str, ...]]:
     """Code 38: the client ids this broker hands out for load balancing, sorted; empty when there are none."""
 
     def parse(answer: Command) -> tuple[str, ...]:
-        if answer.code == _SYSTEM_ERROR:
+        if answer.code == SYSTEM_ERROR:
             if "no consumer for this group" not in (answer.remark or ""):
                 raise Refused
             return ()
@@ -85,7 +86,7 @@ def consumer_ids(addr: str, group: str) -> Request[tuple[str, ...]]:
         38,
         ext={"consumerGroup": group},
         parse=parse,
-        accept=frozenset({_SYSTEM_ERROR}),
+        accept=frozenset({SYSTEM_ERROR}),
     )
 
 
@@ -114,7 +115,7 @@ def running_info(addr: str, group: str, client_id: str) -> Request[RunningInfo]:
     )
 
 
-def _clients(body: dict) -> tuple[Client, ...]:
+def _clients(body: Mapping[str, Any]) -> tuple[Client, ...]:
     return tuple(
         sorted(
             Client(
@@ -128,5 +129,5 @@ def _clients(body: dict) -> tuple[Client, ...]:
     )
 
 
-def _expressions(items) -> dict[str, str]:
+def _expressions(items: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {read.text(item["topic"]): item.get("subString") or "*" for item in items}

@@ -7,36 +7,7 @@ from __future__ import annotations
 
 from .._remoting.errors import DeadlineExceeded
 from .models import Unknown
-
-RESPONSE_NAMES = {
-    0: "SUCCESS",
-    1: "SYSTEM_ERROR",
-    2: "SYSTEM_BUSY",
-    3: "REQUEST_CODE_NOT_SUPPORTED",
-    4: "TRANSACTION_FAILED",
-    10: "FLUSH_DISK_TIMEOUT",
-    11: "SLAVE_NOT_AVAILABLE",
-    12: "FLUSH_SLAVE_TIMEOUT",
-    13: "MESSAGE_ILLEGAL",
-    14: "SERVICE_NOT_AVAILABLE",
-    15: "VERSION_NOT_SUPPORTED",
-    16: "NO_PERMISSION",
-    17: "TOPIC_NOT_EXIST",
-    18: "TOPIC_EXIST_ALREADY",
-    19: "PULL_NOT_FOUND",
-    20: "PULL_RETRY_IMMEDIATELY",
-    21: "PULL_OFFSET_MOVED",
-    22: "QUERY_NOT_FOUND",
-    23: "SUBSCRIPTION_PARSE_FAILED",
-    24: "SUBSCRIPTION_NOT_EXIST",
-    25: "SUBSCRIPTION_NOT_LATEST",
-    26: "SUBSCRIPTION_GROUP_NOT_EXIST",
-    204: "NO_BUYER_ID",
-    205: "NOT_IN_CURRENT_UNIT",
-    206: "CONSUMER_NOT_ONLINE",
-    207: "CONSUME_MSG_TIMEOUT",
-    208: "NO_MESSAGE",
-}
+from .release import RESPONSE_NAMES
 
 
 def response_name(code: int) -> str:

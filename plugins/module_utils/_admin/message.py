@@ -10,9 +10,10 @@ import zlib
 
 from .errors import Unexpected
 from .models import Message
+from .release import COMPRESSED
 
-_COMPRESSED = 1
 _FIXED = struct.Struct(">iIIiiqqiq4siq4siiqi")
+# No fact of RocketMQ: it bounds our memory.
 _BODY_LIMIT = 64 * 1024 * 1024
 
 
@@ -41,7 +42,7 @@ def _decode(raw: bytes, start: int) -> tuple[Message, int]:
     topic, at = _take(raw, at, topic_length[0], end)
     properties_length, at = _take(raw, at, 2, end)
     properties, at = _take(raw, at, int.from_bytes(properties_length, "big"), end)
-    if sys_flag & _COMPRESSED and body:
+    if sys_flag & COMPRESSED and body:
         body = _decompress(body)
     return (
         Message(

@@ -11,12 +11,11 @@ epoch, addresses are ``host:port`` strings as the brokers publish them, permissi
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard, TypeVar
 
-MASTER_ID = 0
-PERM_READ = 4
-PERM_WRITE = 2
-PERM_INHERIT = 1
+from . import release
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -32,14 +31,21 @@ class Unknown:
         return f"unknown: {self.reason}"
 
 
-def known(value: Any) -> bool:
+def known(value: T | Unknown | None) -> TypeGuard[T]:
     """Whether something was asked for and answered."""
     return value is not None and not isinstance(value, Unknown)
 
 
-def answered(value: Any) -> Any:
+def answered(value: T | Unknown | None) -> T | None:
     """The value, or None where there is no answer."""
     return None if isinstance(value, Unknown) else value
+
+
+def told(value: T | Unknown | None) -> T:
+    """The value, where the caller has made sure that there is one."""
+    if value is None or isinstance(value, Unknown):
+        raise AssertionError(f"there is no answer: {value}")
+    return value
 
 
 # --- who is there ---------------------------------------------------------------------------------------
@@ -55,7 +61,7 @@ class BrokerSpec:
 
     @property
     def is_master(self) -> bool:
-        return self.id == MASTER_ID
+        return self.id == release.MASTER_ID
 
 
 @dataclass(frozen=True)
@@ -124,7 +130,7 @@ class TopicConfig:
     read_queues: int
     write_queues: int
     perm: int
-    filter_type: str = "SINGLE_TAG"
+    filter_type: str = release.SINGLE_TAG
     sys_flag: int = 0
     order: bool = False
 
@@ -160,14 +166,14 @@ class SubscriptionGroup:
     """A consumer group's settings; the defaults are those of 4.4.0."""
 
     name: str
-    consume_enable: bool = True
-    consume_from_min: bool = True
-    broadcast: bool = True
-    retry_queues: int = 1
-    retry_max: int = 16
-    broker_id: int = 0
-    slow_broker_id: int = 1
-    notify_changes: bool = True
+    consume_enable: bool = release.GROUP_CONSUME_ENABLE
+    consume_from_min: bool = release.GROUP_CONSUME_FROM_MIN
+    broadcast: bool = release.GROUP_BROADCAST
+    retry_queues: int = release.GROUP_RETRY_QUEUES
+    retry_max: int = release.GROUP_RETRY_MAX
+    broker_id: int = release.GROUP_BROKER_ID
+    slow_broker_id: int = release.GROUP_SLOW_BROKER_ID
+    notify_changes: bool = release.GROUP_NOTIFY_CHANGES
 
 
 @dataclass(frozen=True)
@@ -218,11 +224,11 @@ class Message:
     @property
     def real_topic(self) -> str:
         """Where the message belongs: delayed and half messages are kept under a system topic."""
-        return self.properties.get("REAL_TOPIC", self.topic)
+        return self.properties.get(release.REAL_TOPIC, self.topic)
 
     @property
     def keys(self) -> str:
-        return self.properties.get("KEYS", "")
+        return self.properties.get(release.KEYS, "")
 
 
 @dataclass(frozen=True)
@@ -275,7 +281,7 @@ class RunningInfo:
 
     properties: dict[str, str]
     subscriptions: dict[str, str]
-    queues: dict[MessageQueue, dict]
+    queues: dict[MessageQueue, dict[str, Any]]
 
     @property
     def is_ordered(self) -> bool:

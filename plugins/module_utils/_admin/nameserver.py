@@ -15,14 +15,11 @@ from collections.abc import Iterable
 from .._remoting.frame import Command
 from . import read
 from .models import ClusterInfo, QueueData, TopicConfig, TopicRoute
+from .release import MASTER_ID, ORDER_NAMESPACE, QUERY_NOT_FOUND, TOPIC_NOT_EXIST
 from .request import Request
 
-ORDER_NAMESPACE = "ORDER_TOPIC_CONFIG"
 # Where C(rocketmq_order_hold) keeps entries of the order table for a while. Brokers and clients know nothing of it.
 HELD_NAMESPACE = "MQOPS_ORDER_HELD"
-
-_TOPIC_NOT_EXIST = 17
-_QUERY_NOT_FOUND = 22
 
 # 105 and 106 are written out of maps that are not locked: a rare code 1 that is gone on the next try.
 _UNLOCKED_RETRIES = 3
@@ -49,7 +46,7 @@ def topic_route(ns: str, topic: str) -> Request[TopicRoute | None]:
     """
 
     def parse(answer: Command) -> TopicRoute | None:
-        if answer.code == _TOPIC_NOT_EXIST:
+        if answer.code == TOPIC_NOT_EXIST:
             return None
         body = read.table(answer)
         queues = [
@@ -76,7 +73,7 @@ def topic_route(ns: str, topic: str) -> Request[TopicRoute | None]:
         105,
         ext={"topic": topic},
         parse=parse,
-        accept=frozenset({_TOPIC_NOT_EXIST}),
+        accept=frozenset({TOPIC_NOT_EXIST}),
         retries=_UNLOCKED_RETRIES,
     )
 
@@ -115,7 +112,7 @@ def register_master(
     ext = {
         "clusterName": cluster,
         "brokerName": broker,
-        "brokerId": "0",
+        "brokerId": str(MASTER_ID),
         "brokerAddr": address,
         "haServerAddr": ha_address,
         "compressed": "false",
@@ -125,7 +122,7 @@ def register_master(
     return Request("REGISTER_BROKER", ns, 103, ext=ext, body=body, changes=True)
 
 
-def unregister_broker(ns: str, cluster: str, broker: str, address: str, broker_id: int = 0) -> Request[None]:
+def unregister_broker(ns: str, cluster: str, broker: str, address: str, broker_id: int = MASTER_ID) -> Request[None]:
     """Code 104: forget a broker and, if it was the last of its name, its topics. Also succeeds when it is not known."""
     ext = {"clusterName": cluster, "brokerName": broker, "brokerId": str(broker_id), "brokerAddr": address}
     return Request("UNREGISTER_BROKER", ns, 104, ext=ext, changes=True)
@@ -135,7 +132,7 @@ def kv_list(ns: str, namespace: str) -> Request[dict[str, str]]:
     """Code 219: all keys of a namespace; empty when the namespace has never existed."""
 
     def parse(answer: Command) -> dict[str, str]:
-        if answer.code == _QUERY_NOT_FOUND:
+        if answer.code == QUERY_NOT_FOUND:
             return {}
         return read.string_map(read.table(answer)["table"])
 
@@ -145,7 +142,7 @@ def kv_list(ns: str, namespace: str) -> Request[dict[str, str]]:
         219,
         ext={"namespace": namespace},
         parse=parse,
-        accept=frozenset({_QUERY_NOT_FOUND}),
+        accept=frozenset({QUERY_NOT_FOUND}),
     )
 
 
@@ -160,7 +157,7 @@ def kv_get(ns: str, namespace: str, key: str) -> Request[str | None]:
     """Code 101: one value, or None."""
 
     def parse(answer: Command) -> str | None:
-        return None if answer.code == _QUERY_NOT_FOUND else answer.ext["value"]
+        return None if answer.code == QUERY_NOT_FOUND else answer.ext["value"]
 
     return Request(
         "GET_KV_CONFIG",
@@ -168,7 +165,7 @@ def kv_get(ns: str, namespace: str, key: str) -> Request[str | None]:
         101,
         ext={"namespace": namespace, "key": key},
         parse=parse,
-        accept=frozenset({_QUERY_NOT_FOUND}),
+        accept=frozenset({QUERY_NOT_FOUND}),
     )
 
 

@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from .._remoting import fastjson
 from .._remoting.frame import Command
 from .errors import Unexpected
 from .models import BrokerData, DataVersion
 
 
-def table(answer: Command) -> dict:
+def table(answer: Command) -> dict[Any, Any]:
     """The body as an object."""
     if not answer.body:
         raise Unexpected("an answer without a body")
@@ -61,11 +64,11 @@ def text(value: object) -> str:
     return value
 
 
-def version(value: dict) -> DataVersion:
+def version(value: Mapping[str, Any]) -> DataVersion:
     return DataVersion(counter=integer(value["counter"]), timestamp=integer(value["timestamp"]))
 
 
-def broker_data(value: dict) -> BrokerData:
+def broker_data(value: Mapping[str, Any]) -> BrokerData:
     return BrokerData(
         name=text(value["brokerName"]),
         cluster=value.get("cluster") or "",

@@ -11,15 +11,16 @@ from typing import Any, Generic, TypeVar
 
 from .._remoting.frame import Command
 
-T = TypeVar("T")
+# Covariant, so that requests of several kinds can stand in one list.
+T_co = TypeVar("T_co", covariant=True)
 
 
-def nothing(_answer: Command) -> None:
-    """Parser of requests whose answer carries nothing but its code."""
+def nothing(_answer: Command) -> Any:
+    """Parser of requests whose answer carries nothing but its code. Any, because it is the default for every kind."""
 
 
 @dataclass(frozen=True)
-class Request(Generic[T]):
+class Request(Generic[T_co]):
     """``name``      4.4.0's own name of the request code, for messages and the audit.
     ``address``   host:port of the name server or broker.
     ``ext``       header fields, strings only.
@@ -35,7 +36,7 @@ class Request(Generic[T]):
     code: int
     ext: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-    parse: Callable[[Command], T] = nothing  # type: ignore[assignment]
+    parse: Callable[[Command], T_co] = nothing
     changes: bool = False
     accept: frozenset[int] = frozenset()
     fields: Mapping[str, Any] | None = None

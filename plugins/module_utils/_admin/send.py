@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .._remoting.frame import Command
-from . import read
+from . import read, release
 from .request import Request
+from .system_names import CREATING_TOPIC
 
 # Stored, although a slave or the disk did not confirm it in time.
-_STORED = frozenset({10, 11, 12})
+_STORED = frozenset({release.FLUSH_DISK_TIMEOUT, release.SLAVE_NOT_AVAILABLE, release.FLUSH_SLAVE_TIMEOUT})
 
 
 def send_message(
@@ -30,8 +31,8 @@ def send_message(
     ext = {
         "a": group,
         "b": topic,
-        "c": "TBW102",
-        "d": "4",
+        "c": CREATING_TOPIC,
+        "d": str(release.PRODUCER_TOPIC_QUEUES),
         "e": str(queue),
         "f": "0",
         "g": str(born_ms),
@@ -40,7 +41,7 @@ def send_message(
         "j": "0",
         "k": "false",
         # Read without a check for messages to a retry topic.
-        "l": "16",
+        "l": str(release.GROUP_RETRY_MAX),
         "m": "false",
     }
     return Request(

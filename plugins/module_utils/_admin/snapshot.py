@@ -12,14 +12,14 @@ Requests: about 6 + topics + groups per master, 6 per slave, 3 per name server.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 
 from . import broker as ask_broker
 from . import clients as ask_clients
 from . import nameserver as ask_ns
-from .broker import HALF_GROUP
+from .client import Asker
 from .errors import AdminError
 from .models import (
     BrokerSpec,
@@ -31,9 +31,11 @@ from .models import (
     QueueRange,
     TopicTable,
     Unknown,
+    told,
 )
+from .release import DELAY_LEVEL_COUNT, DELAY_UNITS, ORDER_NAMESPACE
 from .request import Request
-from .system_names import HALF_TOPIC, SCHEDULE_TOPIC, retry_topic
+from .system_names import HALF_GROUP, HALF_TOPIC, SCHEDULE_TOPIC, retry_topic
 
 PARTS = frozenset({"config", "runtime", "topics", "groups", "offsets", "delay", "stats", "clients"})
 
@@ -44,7 +46,7 @@ _NEEDS = {
     "clients": {"groups", "offsets"},
 }
 
-_SIMPLE = {
+_SIMPLE: dict[str, Callable[[str], Request[Any]]] = {
     "config": ask_broker.broker_config,
     "runtime": ask_broker.runtime_info,
     "topics": ask_broker.topic_table,
@@ -53,16 +55,11 @@ _SIMPLE = {
     "delay": ask_broker.delay_offsets,
 }
 
-_DEFAULT_LEVELS = 18
-_DELAY_UNITS = "smhd"
+# Names an answer: whom, what and, for one of many, which.
+Key: TypeAlias = "tuple[str | int, ...]"
 
 
-class Asker(Protocol):
-    def ask_all(self, requests: Iterable[Request]) -> list[Any]:
-        ...
-
-
-def discover(admin: Any, name: str, nameservers: Iterable[str]) -> ClusterSpec:
+def discover(admin: Asker, name: str, nameservers: Iterable[str]) -> ClusterSpec:
     """The cluster as its name servers list it *now* (code 106), the union over all of them.
 
     A broker that is down is not listed. Raises AdminError when no name server answers, naming each, and when
@@ -121,7 +118,7 @@ def take_all(admin: Asker, specs: Iterable[ClusterSpec], parts: Iterable[str] = 
     for server in sorted(servers):
         first.add((server, "cluster_info"), ask_ns.cluster_info(server))
         first.add((server, "topic_list"), ask_ns.topic_list(server))
-        first.add((server, "order_conf"), ask_ns.kv_list(server, ask_ns.ORDER_NAMESPACE))
+        first.add((server, "order_conf"), ask_ns.kv_list(server, ORDER_NAMESPACE))
         first.add((server, "order_held"), ask_ns.kv_list(server, ask_ns.HELD_NAMESPACE))
     for broker in sorted(brokers, key=lambda item: item.address):
         for part, request in _SIMPLE.items():
@@ -201,12 +198,12 @@ def _with_needs(parts: Iterable[str]) -> frozenset[str]:
 class _Round:
     """Requests under names, asked together; a failed one becomes Unknown with the error's words."""
 
-    requests: dict[tuple, Request] = field(default_factory=dict)
+    requests: dict[Key, Request[Any]] = field(default_factory=dict)
 
-    def add(self, key: tuple, request: Request) -> None:
+    def add(self, key: Key, request: Request[Any]) -> None:
         self.requests[key] = request
 
-    def ask(self, admin: Asker) -> dict[tuple, Any]:
+    def ask(self, admin: Asker) -> dict[Key, Any]:
         if not self.requests:
             return {}
         answers = admin.ask_all(list(self.requests.values()))
@@ -216,7 +213,7 @@ class _Round:
         }
 
 
-def _first_view(broker: BrokerSpec, wanted: frozenset[str], answers: dict[tuple, Any]) -> BrokerView:
+def _first_view(broker: BrokerSpec, wanted: frozenset[str], answers: dict[Key, Any]) -> BrokerView:
     return BrokerView(spec=broker, **{part: answers[broker.address, part] for part in _SIMPLE if part in wanted})
 
 
@@ -267,18 +264,18 @@ def _extra_queues(view: BrokerView) -> Iterator[tuple[str, int]]:
         for (topic_name, _group), queues in view.offsets.items():
             last = written.get(topic_name, 0)
             expected.setdefault(topic_name, set()).update(queue for queue in queues if queue >= last)
-    for name, queues in sorted(expected.items()):
-        for queue in sorted(queues):
+    for name, missing in sorted(expected.items()):
+        for queue in sorted(missing):
             yield name, queue
 
 
 def _levels(view: BrokerView) -> list[int]:
     """Delay levels 1 … n of the broker's own configuration (4.4.0's default ones at least: a list that was shortened
     leaves messages in levels that nobody delivers from any more), and those it has delivered from."""
-    count = _DEFAULT_LEVELS
+    count = DELAY_LEVEL_COUNT
     if isinstance(view.config, dict):
         configured = view.config.get("messageDelayLevel", "").split()
-        if configured and all(item[-1:] in _DELAY_UNITS for item in configured):
+        if configured and all(item[-1:] in DELAY_UNITS for item in configured):
             count = max(count, len(configured))
     levels = set(range(1, count + 1))
     if isinstance(view.delay, dict):
@@ -295,7 +292,7 @@ def _groups(view: BrokerView) -> list[str]:
     return sorted(names)
 
 
-def _second_view(view: BrokerView, wanted: frozenset[str], more: dict[tuple, Any]) -> BrokerView:
+def _second_view(view: BrokerView, wanted: frozenset[str], more: dict[Key, Any]) -> BrokerView:
     address = view.spec.address
     if "stats" in wanted:
         view = replace(
@@ -309,13 +306,13 @@ def _second_view(view: BrokerView, wanted: frozenset[str], more: dict[tuple, Any
     return view
 
 
-def _stats(view: BrokerView, more: dict[tuple, Any]) -> dict[str, dict[int, QueueRange] | Unknown] | Unknown:
+def _stats(view: BrokerView, more: dict[Key, Any]) -> dict[str, dict[int, QueueRange] | Unknown] | Unknown:
     for part in (view.topics, view.groups, view.offsets):
         if isinstance(part, Unknown):
             return part
     address = view.spec.address
     stats: dict[str, dict[int, QueueRange] | Unknown] = {}
-    for topic in view.topics.topics:  # type: ignore[union-attr]
+    for topic in told(view.topics).topics:
         answer = more[address, "topic", topic]
         # None: deleted since the table was read. Nothing is known about it then.
         stats[topic] = Unknown(f"{topic} at {address} vanished during the sweep") if answer is None else answer
@@ -332,7 +329,7 @@ def _stats(view: BrokerView, more: dict[tuple, Any]) -> dict[str, dict[int, Queu
     return stats
 
 
-def _schedule(view: BrokerView, more: dict[tuple, Any]) -> dict[int, tuple[int, int] | Unknown] | Unknown:
+def _schedule(view: BrokerView, more: dict[Key, Any]) -> dict[int, tuple[int, int] | Unknown] | Unknown:
     if not isinstance(view.delay, dict):
         return view.delay if view.delay is not None else Unknown("delay offsets were not read")
     levels: dict[int, tuple[int, int] | Unknown] = {}
@@ -350,7 +347,7 @@ def _half(view: BrokerView, high: Any) -> tuple[int, int] | Unknown:
     return view.offsets.get((HALF_TOPIC, HALF_GROUP), {}).get(0, 0), high
 
 
-def _connections(view: BrokerView, more: dict[tuple, Any]) -> dict[str, Any] | Unknown:
+def _connections(view: BrokerView, more: dict[Key, Any]) -> dict[str, Any] | Unknown:
     for part in (view.groups, view.offsets):
         if isinstance(part, Unknown):
             return part

@@ -26,7 +26,7 @@ class Seen:
     """
 
     server: str
-    rdatas: frozenset = frozenset()
+    rdatas: frozenset[Any] = frozenset()
     ttl: int | None = None
     rcode: str | None = None
     authoritative: bool = False
@@ -172,7 +172,7 @@ def _synthesized(transport: Transport, server: Server, found: Any) -> bool:
         other = probe and _answered(transport, server, probe, dns.rdatatype.to_text(found.rdtype))
     except (Rejected, NotServed):
         return False  # as far as this server tells; the prerequisites of an update guard that
-    return bool(other) and other.to_rdataset() == found.to_rdataset()
+    return bool(other and other.to_rdataset() == found.to_rdataset())
 
 
 def _below(name: Any) -> Any | None:
@@ -279,7 +279,7 @@ def observe_all(
 
 def differences(
     seen: Iterable[Seen],
-    wanted: frozenset | None,
+    wanted: frozenset[Any] | None,
     *,
     ttl: int | None = None,
     max_ttl: int | None = None,

@@ -28,9 +28,9 @@ class Wish:
     type: str
     state: str = "present"
     mode: str = "exclusive"
-    values: frozenset | None = None
+    values: frozenset[Any] | None = None
     ttl: int | None = None
-    expected: frozenset | None = None
+    expected: frozenset[Any] | None = None
     on_conflict: str = "replace"
 
 

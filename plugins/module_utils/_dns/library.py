@@ -28,7 +28,7 @@ try:
     import dns.tsigkeyring
     import dns.update
 except ImportError:
-    dns = None
+    dns = None  # type: ignore[assignment]
     IMPORT_ERROR = traceback.format_exc()
 
 __all__ = ["IMPORT_ERROR", "dns"]

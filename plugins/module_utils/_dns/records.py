@@ -34,7 +34,7 @@ class RecordSet:
     name: Any
     type: str
     ttl: int
-    rdatas: frozenset
+    rdatas: frozenset[Any]
 
     def __str__(self) -> str:
         return f"{self.name.to_text()} {self.type} ({', '.join(self.content)})"
@@ -61,7 +61,7 @@ def meaning(rdata: Any) -> Any:
     return b"".join(rdata.strings) if rdata.rdtype == dns.rdatatype.TXT else rdata
 
 
-def as_held(values: frozenset | None, held: frozenset) -> frozenset | None:
+def as_held(values: frozenset[Any] | None, held: frozenset[Any]) -> frozenset[Any] | None:
     """I(values), those that I(held) has too just as it has them: updates must name what the server holds."""
     if values is None:
         return None
@@ -73,8 +73,10 @@ def as_held(values: frozenset | None, held: frozenset) -> frozenset | None:
 
 def _plain(rdata: Any) -> str:
     if rdata.rdtype == dns.rdatatype.TXT:
-        return meaning(rdata).decode("utf-8", "backslashreplace")
-    return rdata.to_text()
+        whole: bytes = meaning(rdata)
+        return whole.decode("utf-8", "backslashreplace")
+    text: str = rdata.to_text()
+    return text
 
 
 def parse_name(text: str, record_type: str = "A") -> Any:
@@ -94,7 +96,7 @@ def parse_name(text: str, record_type: str = "A") -> Any:
         raise InputError(f"{text!r} is no domain name: {error}") from error
 
 
-def parse_values(record_type: str, values: Iterable[str]) -> frozenset:
+def parse_values(record_type: str, values: Iterable[str]) -> frozenset[Any]:
     """The set of values of one type, from their usual text form; TXT is plain text, without quotes.
 
     Names within values are fully qualified, with or without the trailing dot. Raises InputError for a value of which
@@ -116,7 +118,7 @@ def _rdata(record_type: str, value: str) -> Any:
             text = " ".join('"' + "".join(f"\\{byte:03d}" for byte in chunk) + '"' for chunk in chunks)
         else:
             text = _line(record_type, value)
-        rdata = dns.rdata.from_text(dns.rdataclass.IN, rdtype, text, origin=dns.name.root, relativize=False)
+        rdata: Any = dns.rdata.from_text(dns.rdataclass.IN, rdtype, text, origin=dns.name.root, relativize=False)
     except (dns.exception.DNSException, ValueError, UnicodeError) as error:
         raise InputError(f"{value!r} is no value of a {record_type} record: {error}") from error
     if rdata.rdcomment is not None:

@@ -123,12 +123,13 @@ class Server:
 def packed(message: Any, attempt: str) -> bytes:
     """The message's bytes. Raises InputError when they are more than a message can have."""
     try:
-        return message.to_wire()
+        wire: bytes = message.to_wire()
     except dns.exception.TooBig as error:
         raise InputError(
             f"{attempt}: it would be a message of more than 65535 bytes, which DNS does not have. The set as it is and "
             "as it becomes must both fit into one: use fewer or shorter values."
         ) from error
+    return wire
 
 
 class Transport:

@@ -96,12 +96,17 @@ def _name_is_free(transport: Transport, server: Server, name: Any, zone: Zone) -
             )
 
 
-def build(zone: Any, decision: Decision) -> tuple[Any, list[str], list[str]]:
-    """The UPDATE with its prerequisites: the message, and both parts as text for the audit."""
-    before, after = decision.before, decision.after
-    one = before or after
+def _one(decision: Decision) -> RecordSet:
+    """The record set as it becomes or, where it goes, as it was; both have the same name and type."""
+    one = decision.after or decision.before
     if one is None:
         raise AssertionError("a record set that is on neither side has no update")
+    return one
+
+
+def build(zone: Any, decision: Decision) -> tuple[Any, list[str], list[str]]:
+    """The UPDATE with its prerequisites: the message, and both parts as text for the audit."""
+    before, after, one = decision.before, decision.after, _one(decision)
     message = dns.update.UpdateMessage(zone)
     guards = []
     if before:
@@ -133,12 +138,12 @@ def _signed(transport: Transport, zone: Zone, decision: Decision) -> tuple[Any, 
 
 
 def _attempt(zone: Zone, decision: Decision) -> str:
-    one: RecordSet = decision.after or decision.before  # type: ignore[assignment]
+    one = _one(decision)
     return f"UPDATE of {one.name.to_text()} {one.type} in zone {zone.name.to_text()}"
 
 
 def _write(transport: Transport, server: Server, zone: Zone, decision: Decision, log: list[dict[str, Any]]) -> None:
-    one: RecordSet = decision.after or decision.before  # type: ignore[assignment]
+    one = _one(decision)
     attempt = _attempt(zone, decision)
     unanswered: Silent | None = None
     for protocol in transport.protocols():

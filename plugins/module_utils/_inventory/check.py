@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from .._migration import address_lists, machine_end
-from .._migration.reasons import waiver_problems
+from .._migration.machines import end as machine_end
+from .._migration.progress import address_lists
+from .._migration.reasons.waivers import waiver_problems
 from .estate import Groups, Reader
 from .forms import given, meant, secret
 from .hosts import HostVars

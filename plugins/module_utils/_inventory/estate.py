@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from .._admin.release import BROKER_PORT_SHIFTS, MASTER_ID
 from . import machines
 from .forms import Unreadable, given, meant
 from .hosts import Host, Hosts, HostVars
@@ -70,8 +71,8 @@ class Reader:
         source_hosts = list(dict.fromkeys(listed))
         target_hosts = self.members(target)
         self.sources, self.targets = set(source_hosts), set(target_hosts)
-        for host in (both := [host for host in target_hosts if host in source_hosts]):
-            self.mistakes.add(f"is in a source group and in group '{target}': it can only be in one", host)
+        for twice in (both := [host for host in target_hosts if host in source_hosts]):
+            self.mistakes.add(f"is in a source group and in group '{target}': it can only be in one", twice)
         self.hosts = {name: self.inventory.read(name) for name in dict.fromkeys(source_hosts + target_hosts)}
         self.doubtful.update(both, (name for name, host in self.hosts.items() if not host.role or not host.cluster))
 
@@ -138,9 +139,9 @@ class Reader:
                         f"hosts {other.name} and {host.name} are both broker {host.broker} with id {host.id} of"
                         f" '{name}': correct rocketmq_broker_name or rocketmq_broker_id"
                     )
-        if whole and by_role["master"] and all(host.broker and host.id == 0 for host in by_role["master"]):
+        if whole and by_role["master"] and all(host.broker and host.id == MASTER_ID for host in by_role["master"]):
             for host in by_role["slave"]:
-                if host.broker and (host.broker, 0) not in seen:
+                if host.broker and (host.broker, MASTER_ID) not in seen:
                     masters = [str(master.broker) for master in by_role["master"]]
                     self.mistakes.add(
                         f"slave {host.name} of '{name}' names broker {host.broker}, which has no master"
@@ -236,7 +237,7 @@ class Reader:
             return ""
         port = int(self.inventory.value(host.name, "rocketmq_address_server_port") or ADDRESS_SERVER_PORT)
         for other in members:
-            shifts = (0,) if other.role == "nameserver" else (-2, 0, 1)
+            shifts = (0,) if other.role == "nameserver" else BROKER_PORT_SHIFTS
             if other.machine == host.machine and other.port and port in [other.port + shift for shift in shifts]:
                 self.mistakes.add(
                     f"{other.name} listens on port {port} of {host.machine}, where the address server of the target's"

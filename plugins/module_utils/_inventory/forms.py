@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._migration import account as accounts
-from .._migration import machine_identity, process_pattern
-from .._migration.machine_reasons import parse_size
+from .._migration.machines import account as accounts
+from .._migration.machines import identity as machine_identity
+from .._migration.machines import process_pattern
+from .._migration.preflight.machines import parse_size
 
 Form = Callable[[Any], "str | None"]
 

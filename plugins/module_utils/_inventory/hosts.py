@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .._admin.release import BROKER_PORT, MASTER_ID, NAMESERVER_PORT
 from .forms import Unreadable, given, not_computed, shown
 from .mistakes import Mistakes
 from .names import COMMANDS, PLAYS, PREFIX, ROLES, RUN, VARIABLES, closest, not_known
 
-DEFAULT_PORT = {"nameserver": 9876, "master": 10911, "slave": 10911}
+DEFAULT_PORT = {"nameserver": NAMESERVER_PORT, "master": BROKER_PORT, "slave": BROKER_PORT}
 
 HostVars = Mapping[str, Mapping[str, Any]]
 
@@ -121,7 +122,7 @@ class Hosts:
         value = self.value(host, "rocketmq_broker_id")
         if value is None:
             return None if self.told(host, "rocketmq_broker_id") else int(role == "slave")
-        if (role == "master") != (int(value) == 0):
+        if (role == "master") != (int(value) == MASTER_ID):
             self.mistakes.add(f"is a {role} with rocketmq_broker_id {value} (0 is the master)", host)
             return None
         return int(value)

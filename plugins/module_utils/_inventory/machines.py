@@ -13,8 +13,9 @@ def judge(sources: list[Host], targets: list[Host], mistakes: Mistakes) -> None:
     """Adds what is wrong between the processes of all clusters; a host whose address is not known is left out."""
     placed = [host for host in sources if host.address], [host for host in targets if host.address]
     _equal_addresses([*placed[0], *placed[1]], mistakes)
-    _that_look_alike([host for host in placed[0] if host.role], mistakes)
-    _targets_beside_sources(*([host for host in side if host.role] for side in placed), mistakes)
+    source_processes, target_processes = ([host for host in side if host.role] for side in placed)
+    _that_look_alike(source_processes, mistakes)
+    _targets_beside_sources(source_processes, target_processes, mistakes)
 
 
 def _equal_addresses(hosts: list[Host], mistakes: Mistakes) -> None:

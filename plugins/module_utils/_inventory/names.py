@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 
+from .._admin.release import BROKER_PERMISSIONS
 from .forms import (
     Form,
     account,
@@ -48,7 +49,7 @@ HOST: dict[str, Form] = {
     "rocketmq_broker_master_role": choice("ASYNC_MASTER", "SYNC_MASTER"),
     "rocketmq_broker_name": text,
     "rocketmq_broker_options": mapping,
-    "rocketmq_broker_permission": choice("0", "4", "6"),
+    "rocketmq_broker_permission": choice(*map(str, BROKER_PERMISSIONS)),
     "rocketmq_broker_seed_dir": text,
     "rocketmq_cluster": text,
     "rocketmq_config_file": path,

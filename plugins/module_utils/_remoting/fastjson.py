@@ -15,8 +15,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from typing import TypeAlias
 
 MAX_DEPTH = 256
+
+# What a parsed object or list is; keys may be numbers and tuples, too.
+Container: TypeAlias = "dict[object, object] | list[object]"
 
 
 class FastjsonError(ValueError):
@@ -61,7 +65,7 @@ _QUEUES_ONE = re.compile(f"{_KEY}:{_FIELDS}", re.ASCII)
 _QUEUES_ALL = re.compile(rf'\{{"offsetTable":\{{(?:{_KEY}:{_FIELDS}(?:,(?=\{{)|(?=\}})))*+\}}\}}', re.ASCII)
 
 
-def _offset_table(text: str) -> dict | None:
+def _offset_table(text: str) -> dict[str, object] | None:
     if not text.startswith('{"offsetTable":{"') or not _OFFSETS_ALL.fullmatch(text):
         return None
     entries: dict[str, dict[int, int]] = {}
@@ -75,10 +79,10 @@ def _offset_table(text: str) -> dict | None:
     return {"offsetTable": entries}
 
 
-def _queue_table(text: str) -> dict | None:
+def _queue_table(text: str) -> dict[str, object] | None:
     if not text.startswith('{"offsetTable":{{') or not _QUEUES_ALL.fullmatch(text):
         return None
-    entries: dict[tuple, dict] = {}
+    entries: dict[object, object] = {}
     try:
         for broker, queue, topic, fields in _QUEUES_ONE.findall(text, len('{"offsetTable":{')):
             key = (("brokerName", json.loads(broker)), ("queueId", int(queue)), ("topic", json.loads(topic)))
@@ -92,7 +96,7 @@ _NUMBER_KEY = re.compile(r"([{,])(\d{1,18}):", re.ASCII)
 _MARK = "\\u0000"
 
 
-def _number_keys(text: str) -> object | None:
+def _number_keys(text: str) -> object:
     # Escapes could spell the mark, or hide where a string ends; what is nested deeply is not for a parser with a stack.
     if "\\" in text or text.count("{") + text.count("[") > MAX_DEPTH:
         return None
@@ -109,7 +113,7 @@ def _number_keys(text: str) -> object | None:
         return None
 
 
-def _with_numbers(pairs: list[tuple[str, object]]) -> dict:
+def _with_numbers(pairs: list[tuple[str, object]]) -> dict[object, object]:
     return {int(key[1:]) if key[:1] == "\0" else key: value for key, value in pairs}
 
 
@@ -141,8 +145,9 @@ class _Tokenizer:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._stack: list[tuple[dict | list, object, bool]] = []  # container, its pending key, stands as a key
-        self._container: dict | list | None = None
+        # For each container around the innermost: itself, its pending key, what may come next, whether it is a key.
+        self._stack: list[tuple[Container | None, object, int, bool]] = []
+        self._container: Container | None = None
         self._is_key = False
         self._pending: object = None
         self._state = _VALUE
@@ -154,10 +159,11 @@ class _Tokenizer:
         position, length = 0, len(text)
         while position < length:
             token = match(text, position)
-            if token is None:
+            # Every kind of token has its group: without one there is no token.
+            if token is None or token.lastgroup is None:
                 raise self._error(position)
-            self._at = token.start(token.lastgroup)
             kind = token.lastgroup
+            self._at = token.start(kind)
             if kind == "mark":
                 self._mark(token["mark"])
             elif kind != "end":
@@ -224,21 +230,22 @@ class _Tokenizer:
             self._container.append(value)
             self._state = _AFTER
 
-    def _open(self, container: dict | list, is_key: bool) -> None:
+    def _open(self, container: Container, is_key: bool) -> None:
         if len(self._stack) >= MAX_DEPTH:
             raise FastjsonError(f"nested deeper than {MAX_DEPTH} at character {self._at}")
-        self._stack.append((self._container, (self._pending, self._state), self._is_key))  # type: ignore[arg-type]
+        self._stack.append((self._container, self._pending, self._state, self._is_key))
         self._container, self._pending, self._is_key = container, None, is_key
         self._state = _FIRST_KEY if isinstance(container, dict) else _FIRST_VALUE
 
     def _close(self) -> None:
         value: object = self._container
-        if self._is_key:
-            value = self._frozen(self._container)  # type: ignore[arg-type]
-        self._container, (self._pending, self._state), self._is_key = self._stack.pop()  # type: ignore[misc,assignment]
+        # A list never stands as a key.
+        if self._is_key and isinstance(self._container, dict):
+            value = self._frozen(self._container)
+        self._container, self._pending, self._state, self._is_key = self._stack.pop()
         self._take(value)
 
-    def _frozen(self, value: dict) -> tuple:
+    def _frozen(self, value: dict[object, object]) -> tuple[tuple[object, object], ...]:
         if any(isinstance(item, (dict, list)) for item in value.values()):
             raise FastjsonError(f"an object with parts stands as a key before character {self._at}")
         return tuple(sorted(value.items(), key=lambda item: str(item[0])))
@@ -247,12 +254,12 @@ class _Tokenizer:
         inner = token[1:-1]
         if "\\" not in inner:
             return inner
-        whole: Callable[[re.Match], str] = self._unescape
+        whole: Callable[[re.Match[str]], str] = self._unescape
         text = _ESCAPE.sub(whole, inner)
         # Characters beyond 16 bits come as two escapes; a lone half is replaced.
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
-    def _unescape(self, match: re.Match) -> str:
+    def _unescape(self, match: re.Match[str]) -> str:
         escape = match[1]
         if len(escape) > 1:
             return chr(int(escape[1:], 16))

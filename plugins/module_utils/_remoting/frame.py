@@ -15,7 +15,10 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-VERSION_4_4_0 = 293
+# Ordinal of 4.4.0 in the list of all versions (MQVersion.CURRENT_VERSION).
+VERSION = 293
+# Seconds. Servers close a connection without traffic (NettyServerConfig.serverChannelMaxIdleTimeSeconds).
+IDLE = 120
 FLAG_RESPONSE = 1
 FLAG_ONEWAY = 2
 
@@ -26,6 +29,7 @@ MIN_FRAME = 4
 SERIALIZE_JSON = 0
 SERIALIZE_BINARY = 1
 
+# In the order of their numbers (LanguageCode.JAVA and on).
 LANGUAGES = ("JAVA", "CPP", "DOTNET", "PYTHON", "DELPHI", "ERLANG", "RUBY", "OTHER", "HTTP", "GO", "PHP", "OMS")
 
 
@@ -55,7 +59,7 @@ class Command:
     flag: int = 0
     remark: str | None = None
     language: str = "PYTHON"
-    version: int = VERSION_4_4_0
+    version: int = VERSION
     repeatable: bool = field(default=False, compare=False)
 
     @property
@@ -80,7 +84,7 @@ def encode(command: Command, opaque: int | None = None, ext: Mapping[str, str] |
 
 def frame_length(data: bytes | bytearray | memoryview, begin: int = 0, max_frame: int = MAX_FRAME) -> int:
     """Bytes that follow the length field at ``begin``; FrameError when what is there cannot begin a frame."""
-    (length,) = _WORD.unpack_from(data, begin)
+    length: int = _WORD.unpack_from(data, begin)[0]
     if not MIN_FRAME <= length <= max_frame:
         raise FrameError(f"a frame of {length} bytes was announced")
     if len(data) - begin >= 8:

@@ -10,6 +10,7 @@ import ipaddress
 import os
 import socket
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .errors import ConnectError
@@ -36,11 +37,17 @@ class Call:
     resent: bool = False
 
 
-class Lost(Exception):
+class Ended(Exception):
+    """Nothing more can be read here; ``found`` is what came before, whole frames only."""
+
+    found: Sequence[Command] = ()
+
+
+class Lost(Ended):
     """The connection ended; the text says how."""
 
 
-class Garbage(Exception):
+class Garbage(Ended):
     """The peer sent what is no frame; the text says what."""
 
 
@@ -84,7 +91,7 @@ class Link:
                 found = socket.getaddrinfo(host, int(port), socket.AF_INET, socket.SOCK_STREAM)
             except (OSError, UnicodeError) as error:
                 raise ConnectError(self.address, f"the name does not resolve ({error})") from error
-            self._candidates = collections.deque(dict.fromkeys(item[4][:2] for item in found))
+            self._candidates = collections.deque(dict.fromkeys((str(item[4][0]), int(item[4][1])) for item in found))
         self._next_candidate()
 
     def _next_candidate(self) -> None:
@@ -218,13 +225,13 @@ class Link:
             # The selector does not see what the TLS layer has read already.
             while isinstance(self.sock, ssl.SSLSocket) and self.sock.pending():
                 self._in += self.sock.recv(self.sock.pending())
-        problem: Exception | None = None if ended is None else Lost(ended)
+        problem: Ended | None = None if ended is None else Lost(ended)
         try:
             self._take_frames(found)
         except FrameError as error:
             problem = Garbage(f"{error}; it sent {self.partly_read!r}")
         if problem is not None:
-            problem.found = found  # type: ignore[attr-defined]
+            problem.found = found
             raise problem
         return found
 

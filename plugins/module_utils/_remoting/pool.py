@@ -13,6 +13,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import selectors
+import socket
 import ssl
 import time
 from collections.abc import Callable, Sequence
@@ -20,11 +21,11 @@ from typing import Any, TypeAlias
 
 from .acl import Credentials, sign
 from .errors import ConnectError, ConnectionLost, DeadlineExceeded, ProtocolError, RemotingError
-from .frame import Command, encode
+from .frame import IDLE, Command, encode
 from .link import CLOSED, CONNECTING, HANDSHAKING, OPEN, Call, Garbage, Link, Lost
 
-# Servers close a connection after 120 s without traffic; do not race with that.
-IDLE_LIMIT = 100.0
+# Do not race with a server that closes a connection without traffic.
+IDLE_LIMIT = IDLE - 20.0
 
 # Connections in a row that end without a single answer before the rest of an address's requests is given up.
 BARREN_LIMIT = 2
@@ -80,7 +81,7 @@ class Pool:
 
     def call(self, address: str, command: Command, timeout: float | None = None) -> Command:
         """Send one request and return its answer, whatever its code. Raises RemotingError."""
-        answer = self.call_all([(address, command, timeout)])[0]
+        answer: Command | RemotingError = self.call_all([(address, command, timeout)])[0]
         if isinstance(answer, RemotingError):
             raise answer
         return answer
@@ -157,10 +158,10 @@ class _Run:
         self._links: list[Link] = []
         self._deadlines: list[tuple[float, int, Link]] = []  # of calls, by opaque; answered ones stay in it
         self._selector = selectors.DefaultSelector()
-        self._watched: dict[Link, tuple[object, int]] = {}
+        self._watched: dict[Link, tuple[socket.socket, int]] = {}
         self._opening: set[Link] = set()  # no usable connection yet
         for index, item in enumerate(items):
-            own = item[2] if len(item) > 2 else None  # type: ignore[misc]
+            own = item[2] if len(item) > 2 else None
             # Before anything is sent: between two answers the processor has others to serve, and whatever is done
             # then costs several times as much.
             try:
@@ -295,16 +296,16 @@ class _Run:
             try:
                 self._take(link, link.receive(time.monotonic()))
             except Lost as lost:
-                self._take(link, lost.found)  # type: ignore[attr-defined]
+                self._take(link, lost.found)
                 self._lost(link, str(lost))
                 return
             except Garbage as garbage:
-                self._take(link, garbage.found)  # type: ignore[attr-defined]
+                self._take(link, garbage.found)
                 self._give_up(link, ProtocolError(link.address, f"this is not RocketMQ remoting: {garbage}"))
                 return
         self._pump(link)
 
-    def _take(self, link: Link, commands: list[Command]) -> None:
+    def _take(self, link: Link, commands: Sequence[Command]) -> None:
         for command in commands:
             link.mute = 0
             if not command.is_response:
@@ -339,7 +340,7 @@ class _Run:
         try:
             self._take(link, link.receive(time.monotonic()))
         except (Lost, Garbage) as more:
-            self._take(link, more.found)  # type: ignore[attr-defined]
+            self._take(link, more.found)
         self._lost(link, str(lost))
 
     def _expire(self) -> None:
@@ -399,6 +400,8 @@ class _Run:
         return max(0.0, min(times) - time.monotonic())
 
     def _watch(self, link: Link) -> None:
+        if link.sock is None:
+            raise AssertionError("the link has no socket")
         events = selectors.EVENT_WRITE if link.wants_write else 0
         if link.state != CONNECTING:
             events |= selectors.EVENT_READ

@@ -29,7 +29,8 @@ import pytest
 import yaml
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import BrokerSpec, ClusterSpec
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import plan
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress import plan
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.proofs import Proofs
 from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.frame import Command, decode, encode
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -297,6 +298,14 @@ class World:
         return 0, "".join(f"{key}={value}\n" for key, value in lines.items()).encode()
 
     # Runs
+    def proofs(self) -> dict[str, Any]:
+        """What was proved, as the run of a playbook has left it."""
+        return json.loads((self.evidence / "proofs.json").read_text())
+
+    def prove(self, **known: Any) -> None:
+        """Let it be known to the next run, by the keys of the document."""
+        (self.evidence / "proofs.json").write_text(json.dumps({**Proofs().as_dict(), **known}))
+
     def plan(self) -> str:
         """A plan of this estate in the evidence; returns its hash."""
         def spec(cluster: str) -> ClusterSpec:

@@ -44,10 +44,11 @@ def test_what_sudo_and_the_shell_print_comes_into_no_proof(world, store, tmp_pat
     world.up("mro-ns", "mro-a", "mro-s")
     world.run("mro-ns", "mro-a", "mro-s")
     address = world.address("mro-a")
-    (world.evidence / "checked.json").write_text(json.dumps({address: {"end": 100, "path": str(store)}}))
+    world.prove(checked={address: {"end": 100, "path": str(store)}})
     world.hush("mro-ns")
     began = time.monotonic()
     code, printed = world.play(
+        include("read_proofs"),
         include("stop_process", __migration_host="mro-s", __migration_kind="broker", migration_stop_timeout=10),
         include("read_store", __migration_host="mro-a"),
         include("measure_store", __migration_host="mro-a"),
@@ -56,7 +57,6 @@ def test_what_sudo_and_the_shell_print_comes_into_no_proof(world, store, tmp_pat
         show("migration_stores"),
         show("migration_store_kilobytes"),
         show("migration_archives"),
-        migration_checked={address: {"end": 100, "path": str(store)}},
         migration_directory=str(world.evidence),
     )
     assert code == 0, printed
@@ -71,11 +71,11 @@ def test_what_sudo_and_the_shell_print_comes_into_no_proof(world, store, tmp_pat
 
 def test_a_store_that_cannot_be_read_stops_the_run_and_points_nothing_back(world, store):
     world.up("mro-a")
-    checked = {world.address("mro-a"): {"end": 100, "path": f"{store}-elsewhere"}}
+    world.prove(checked={world.address("mro-a"): {"end": 100, "path": f"{store}-elsewhere"}})
     code, printed = world.play(
+        include("read_proofs"),
         include("read_store", __migration_host="mro-a"),
         show("'went on'"),
-        migration_checked=checked,
         migration_directory=str(world.evidence),
     )
     assert code != 0 and shown(printed) == []

@@ -22,7 +22,7 @@ def released(world, tmp_path):
     log = tmp_path / "store" / "commitlog"
     log.mkdir(parents=True)
     checked = {world.address(host): {"end": 0, "path": str(log)} for host in ("mro-a", "mdm-a")}
-    (world.evidence / "checked.json").write_text(json.dumps(checked))
+    world.prove(checked=checked)
     for name in ("mro", "mdm"):
         world.point(name, "hub-ns")
     world.run("hub-ns", "hub-a", "hub-b")
@@ -31,10 +31,9 @@ def released(world, tmp_path):
 
 
 def test_old_machines_are_asked_once_more_and_may_then_be_off(world, released):
-    proof = world.evidence / "released_sources.json"
     mro = {host: world.address(host) for host in world.of("mro")}
     # Released, not decommissioned: a machine that is not reached has not said that nobody knocks.
-    proof.write_text(json.dumps({"mro": {"hosts": mro, "decommissioned": False}}))
+    world.prove(checked=world.proofs()["checked"], released={"mro": {"hosts": mro, "decommissioned": False}})
     code, printed = world("phase_95_decommission", **released)
     assert code != 0
     words = "Whether somebody still knocks at these machines is not known: MACHINE_UNREACHABLE mro-s (tried ssh"
@@ -49,7 +48,7 @@ def test_old_machines_are_asked_once_more_and_may_then_be_off(world, released):
     assert (len(figures["machines"]), figures["jvms"]) == (5, 5) and figures["memory_mib"] > 0
     # The slave's path is in no proof.
     assert figures["stores_unknown"] == ["mro-s"]
-    assert {name: part["decommissioned"] for name, part in json.loads(proof.read_text()).items()} == {
+    assert {name: part["decommissioned"] for name, part in world.proofs()["released"].items()} == {
         "mro": True, "mdm": True,
     }  # fmt: skip
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 import os
 import shutil
 import subprocess
@@ -86,13 +85,14 @@ def keep(world, *hosts):
     """What phase_80_stop_brokers does before it ends the first process."""
     estate = {"target": {"nameservers": [world.address("hub-ns")]}}
     return world.play(
+        include("read_proofs"),
         include("keep_processes", __migration_hosts=list(hosts)),
         migration_looked={}, migration_estate=estate, migration_directory=str(world.evidence),
     )  # fmt: skip
 
 
 def kept(world):
-    return json.loads((world.evidence / "processes.json").read_text())
+    return world.proofs()["processes"]
 
 
 def test_a_master_by_command_is_rescued_and_put_back_by_an_undo(world, broker, more):
@@ -137,14 +137,13 @@ def test_what_a_rescue_cannot_do_is_refused_before_anything_is_changed(world, br
     world.up("mro-ns", "mro-a", "mro-s")
     world.run("hub-ns", "hub-a", "hub-b", "mdm-ns", "mdm-a")
     world.point("mro", "hub-ns")
-    checked = world.evidence / "checked.json"
-    checked.write_text(json.dumps({world.address("mro-a"): {"end": 0, "path": "/store"}}))
+    world.prove(checked={world.address("mro-a"): {"end": 0, "path": "/store"}})
 
     def refused(words):
         code, printed = world("rescue", **more)
         assert code != 0 and words in printed and "Nothing was changed." in printed, printed
         assert broker.starts() == begun and not broker.runs()
-        assert world.address("mro-a") in checked.read_text() and not any(world.kv.values())
+        assert world.address("mro-a") in world.proofs()["checked"] and not any(world.kv.values())
 
     broker.starts_with("-n", "198.18.9.9:9876")
     broker.start()
@@ -165,7 +164,7 @@ def test_two_brokers_of_one_pattern_are_not_ended(world, broker, more):
     broker.start()
     code, printed = keep(world, "mro-a")
     assert code != 0 and "mro-a: its pattern fits 2 Java processes, which would be ended together: process " in printed
-    assert not (world.evidence / "processes.json").exists() and broker.runs()
+    assert not (world.evidence / "proofs.json").exists() and broker.runs()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may become somebody else")

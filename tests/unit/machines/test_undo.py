@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 
@@ -67,7 +66,7 @@ def master(world, tmp_path):
 
 
 def keep(world, **kept):
-    (world.evidence / "processes.json").write_text(json.dumps(kept))
+    world.prove(checked={world.address("mro-a"): {"end": 0, "path": "/store"}}, processes=kept)
 
 
 def halted(world):
@@ -87,7 +86,7 @@ def test_a_rescue_that_is_broken_off_at_a_volume_has_kept_the_list(world, engine
     code, printed = world("rescue", **more)
     assert code != 0 and "the engine does not answer" in printed, printed
     assert (engine / "broker.conf").read_text() == f"namesrvAddr={target}\n", printed
-    assert json.loads((world.evidence / "processes.json").read_text())["mro-a"]["name_servers"] == f"{own};"
+    assert world.proofs()["processes"]["mro-a"]["name_servers"] == f"{own};"
     # The undo puts it back before it starts the container.
     (engine / "lost").unlink()
     world.run("mro-ns")
@@ -131,12 +130,10 @@ def test_the_dead_machine_of_a_slave_keeps_no_master_from_its_undo(world, master
 
 def refused(world, master, more, words):
     """Before anything is changed: the check is not forgotten, and the names are as they were."""
-    checked = world.evidence / "checked.json"
-    checked.write_text(json.dumps({world.address("mro-a"): {"end": 0, "path": "/store"}}))
     code, printed = world("rollback_stop_brokers", **more)
     assert code != 0 and words in printed, printed
     assert "No name was pointed back and no broker was started" in printed
-    assert "Point the names back" not in printed and world.address("mro-a") in checked.read_text()
+    assert "Point the names back" not in printed and world.address("mro-a") in world.proofs()["checked"]
     assert not (master.parent / "starts").exists()
 
 

@@ -86,7 +86,7 @@ def test_machines_of_a_released_source_may_be_switched_off_and_no_others(world):
     world.run("hub-ns", "hub-a", "hub-b")
     hosts = {host: world.address(host) for host in world.of("mro")}
     released = {"mro": {"hosts": hosts, "decommissioned": False}}
-    (world.evidence / "released_sources.json").write_text(json.dumps(released))
+    world.prove(released=released)
     code, printed = world("status")
     assert code == 0, printed
     assert '"mro: done"' in printed and "MACHINE_UNREACHABLE mro" not in printed

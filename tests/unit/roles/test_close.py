@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.standing import ORDER
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.proofs import Proofs
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.source_stage import ORDER
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 STUBS = Path(__file__).parent / "stubs"
@@ -55,10 +56,14 @@ class Run:
                 "#!/usr/bin/python\nfrom ansible_collections.mqops.rocketmq.plugins.module_utils.world import run\n"
                 f"run({name!r})\n"
             )
+        # It asks no broker, and keeps what the tests look at.
+        (own / "plugins/modules/rocketmq_proofs.py").symlink_to(REPOSITORY / "plugins/modules/rocketmq_proofs.py")
         self.world = {"log": ["news", "orders"], "broadcast_topics": ["news"], "perm": 4, "mute": False}
 
-    def __call__(self, tasks: str = "close_batch", more: dict | None = None, **script) -> tuple[bool, str]:
-        """Whether it passed, and what it printed."""
+    def __call__(
+        self, tasks: str = "close_batch", more: dict | None = None, read: bool = True, **script
+    ) -> tuple[bool, str]:
+        """Whether it passed, and what it printed. C(read): read what was proved, as the begin of a phase does."""
         state = self.place / "world.json"
         include = {"name": "mqops.rocketmq.migration", "tasks_from": tasks}
         facts = {
@@ -74,6 +79,7 @@ class Run:
             "tasks": [
                 # As the first play of a phase leaves it to the others.
                 {"ansible.builtin.set_fact": {"migration_estate": facts["migration_estate"]}},
+                *([{"ansible.builtin.include_role": {**include, "tasks_from": "read_proofs"}}] if read else []),
                 {"ansible.builtin.include_role": include, "vars": more or {}},
             ],
         }
@@ -105,7 +111,7 @@ class Run:
         return process.returncode == 0, printed
 
     def known(self):
-        return json.loads((self.evidence / "drained.json").read_text())
+        return json.loads((self.evidence / "proofs.json").read_text())["drained"]
 
 
 @pytest.fixture
@@ -164,10 +170,25 @@ def test_what_was_written_to_a_closed_source_is_kept_though_it_is_open_for_readi
 
 @pytest.mark.parametrize(("missed", "given_back"), [(["news"], ["rocketmq_lock"]), ([], [])])
 def test_the_lock_of_a_phase_that_fails_in_a_later_play_is_given_back(close, missed, given_back) -> None:
-    (close.evidence / "drained.json").write_text(
-        json.dumps({"ends": {}, "broadcast_topics": {}, "missed": {"mro": missed} if missed else {}})
-    )
+    (close.evidence / "proofs.json").write_text(Proofs().with_missed({"mro": missed}).dump())
     more = {"migration_phase": "close_source", "migration_tasks": "tell_missed", "__migration_told_of": [SOURCE]}
     passed, printed = close("main", more)
     assert passed is not bool(missed), printed
     assert close.calls == given_back
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("proofs.json", Proofs().dump()[:-20], "proofs.json is cut off, or no JSON ("),
+        ("proofs.json", Proofs().dump().replace('"version": 1', '"version": 2'), "a newer one has written it"),
+        ("drained.json", "{}", "has drained.json, where an earlier version of this collection has kept what it had"),
+    ],
+)
+def test_proofs_that_cannot_be_read_end_the_phase_before_anything_is_changed(close, name, text, said) -> None:
+    (close.evidence / name).write_text(text)
+    more = {"migration_phase": "close_source", "migration_tasks": "close_source", "migration_prepared": "close_source"}
+    passed, printed = close("main", more, read=False)
+    assert not passed and said in printed, printed
+    assert "Read what was proved" in printed and close.calls == ["rocketmq_lock"], "the lock was not given back"
+    assert (close.evidence / name).read_text() == text and close.world["perm"] == 4

@@ -18,6 +18,14 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.proofs import (
+    Checked,
+    Drained,
+    Leaving,
+    Proofs,
+    parse,
+)
+
 REPOSITORY = Path(__file__).resolve().parents[3]
 MODULES = REPOSITORY / "plugins/modules"
 SSH = """#!/bin/sh
@@ -150,8 +158,11 @@ class World:
         for name in ("action", "filter", "module_utils", "plugin_utils"):
             (self.own / "plugins" / name).symlink_to(REPOSITORY / "plugins" / name)
         for path in MODULES.glob("*.py"):
+            if path.stem == "rocketmq_proofs":
+                # What it tells comes out of a file.
+                (self.own / "plugins/modules" / path.name).symlink_to(path)
             # An action runs nothing on the machine but its command.
-            if not (self.own / "plugins/action" / path.name).exists():
+            elif not (self.own / "plugins/action" / path.name).exists():
                 self.stub(self.own / "plugins/modules" / path.name)
         docker = place / "collections/ansible_collections/community/docker/plugins/modules"
         docker.mkdir(parents=True)
@@ -239,6 +250,7 @@ def test_findings_and_peers_of_the_preflight_stay_text(world: World) -> None:
     sources = "{{ migration_estate.sources }}"
     judge = play(
         "localhost",
+        role("read_proofs"),
         role("look"),
         {"ansible.builtin.set_fact": {"__migration_findings": [], "__migration_judged_sources": sources}},
         role("preflight_peers", __migration_asked=sources),
@@ -278,21 +290,26 @@ def test_an_undone_freeze_names_the_writers_as_they_are(world: World) -> None:
 def test_what_was_kept_in_files_stays_text(world: World) -> None:
     evidence = world.place / "evidence"
     evidence.mkdir()
-    ends = {"127.0.9.21:10911": {"end": 7, "path": world.evil}}
-    (evidence / "checked.json").write_text(json.dumps(ends))
-    told = {"mro": [world.evil]}
-    drained = {"ends": {"127.0.9.21:10911": 7}, "broadcast_topics": told, "missed": told}
-    (evidence / "drained.json").write_text(json.dumps(drained))
-    printed = world.tasks(
+    ends = {"127.0.9.21:10911": Checked(7, world.evil)}
+    told = {"mro": (world.evil,)}
+    kept = Proofs(Drained({"127.0.9.21:10911": 7}, told, told), ends, Leaving(("mro",), {world.evil: {world.evil: 7}}))
+    kept = kept.with_processes({"mro-a": {"config_file": world.evil}})
+    (file := evidence / "proofs.json").write_text(kept.dump())
+    begin = [
         {"ansible.builtin.set_fact": {"migration_estate": "{{ hostvars | mqops.rocketmq.estate(groups) }}"}},
         {"ansible.builtin.set_fact": {"__migration_batch": "{{ migration_estate.sources }}"}},
+        role("read_proofs"),
         role("checked_ends", __migration_last={"commit_logs": {}}),
-        role("read_store", __migration_host="mro-a"),
-        {"ansible.builtin.debug": {"msg": "{{ migration_stores['mro-a'].why }}"}},
-        role("tell_missed", __migration_told_of="{{ __migration_batch }}"),
-    )
-    seen(world, printed, "EVIL")
-    assert json.loads((evidence / "checked.json").read_text()) == ends
+        # Twice: a fact is evaluated each time that it is named.
+        *[{"ansible.builtin.debug": {"msg": "known: {{ migration_proofs }}"}}] * 2,
+    ]
+    # Each of them ends its run.
+    printed = world.tasks(*begin, role("read_store", __migration_host="mro-a"))
+    seen(world, printed, "everything was left as it is", "known: ")
+    assert parse(file.read_text(), file.name) == kept
+    printed = world.tasks(*begin, role("tell_missed", __migration_told_of="{{ __migration_batch }}"))
+    seen(world, printed, "EVIL", "are read by broadcast: EVIL")
+    assert parse(file.read_text(), file.name) == kept.told(["mro"])
 
 
 LOOP = "{%- set found = [] -%}{%- for one in SEQUENCE -%}{%- set _ = found.append(ITEM) -%}{%- endfor -%}{{ found }}"

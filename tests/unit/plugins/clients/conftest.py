@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-import functools
 import json
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -28,9 +28,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     TopicRoute,
     TopicTable,
 )
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import RocketmqModule
-from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import wait_until
-from ansible_collections.mqops.rocketmq.plugins.modules import rocketmq_consumer_assignment, rocketmq_traffic
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.base import RocketmqModule
 from ansible_collections.mqops.rocketmq.tests.resources.module_args import patch_module_args
 
 VERSION = DataVersion(1, 1)
@@ -152,9 +150,8 @@ def no_real_time(monkeypatch: pytest.MonkeyPatch) -> None:
         nonlocal now
         now += max(seconds, 0.001)  # a remainder too small to move the clock would never end
 
-    unhurried = functools.partial(wait_until, clock=lambda: now, sleep=sleep)
-    for module in (rocketmq_consumer_assignment, rocketmq_traffic):
-        monkeypatch.setattr(module, "wait_until", unhurried)
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    monkeypatch.setattr(time, "sleep", sleep)
 
 
 @pytest.fixture

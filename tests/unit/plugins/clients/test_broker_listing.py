@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +10,7 @@ import pytest
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import BrokerData, ClusterInfo
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import RocketmqModule
-from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import wait_until
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.base import RocketmqModule
 from ansible_collections.mqops.rocketmq.plugins.modules import rocketmq_broker_listing
 
 from .conftest import ADDRESSES, HUB, World
@@ -93,15 +91,6 @@ def estate(monkeypatch: pytest.MonkeyPatch) -> Estate:
     one.online("orders-g", ["c1", "c2"], ["hub-b"], ["orders"])
     one.online("orders-g", ["c1"], ["hub-a"], ["orders"])
     monkeypatch.setattr(RocketmqModule, "admin", property(lambda _self: one))
-    now = 0.0
-
-    def sleep(seconds: float) -> None:
-        nonlocal now
-        now += max(seconds, 0.001)
-
-    monkeypatch.setattr(
-        rocketmq_broker_listing, "wait_until", functools.partial(wait_until, clock=lambda: now, sleep=sleep)
-    )
     return one
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import Client
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.census import endpoint, parse_ss
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.clients.census import endpoint, parse_ss
 from ansible_collections.mqops.rocketmq.plugins.modules import rocketmq_client_info
 
 from .conftest import ADDRESSES, HUB, MRO, World

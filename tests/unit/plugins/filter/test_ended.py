@@ -92,7 +92,7 @@ def test_those_of_the_engine_alone() -> None:
 
 def test_hosts_that_were_checked() -> None:
     hosts = {"mro-a": {"rocketmq_address": "198.18.9.21"}, "x": {"rocketmq_address": "198.18.9.22"}, "localhost": {}}
-    assert checked_hosts(hosts, {"198.18.9.21:10911": {}}) == ["mro-a"]
+    assert checked_hosts(hosts, ["198.18.9.21:10911"]) == ["mro-a"]
 
 
 def test_who_is_left_in_words() -> None:

@@ -187,6 +187,7 @@ def test_phases_pick_between_two_stages_and_never_the_unknown():
 
 def test_modules_get_the_keys_that_they_take():
     assert specs([MRO]) == [{key: MRO[key] for key in ("name", "nameservers", "brokers")}]
+    assert specs([MRO], hosts=True) == [{key: MRO[key] for key in ("name", "nameservers", "brokers", "hosts")}]
 
 
 def test_odd_shape_is_named():

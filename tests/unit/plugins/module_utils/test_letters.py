@@ -9,9 +9,9 @@ import os
 import pytest
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import Message
-from ansible_collections.mqops.rocketmq.plugins.module_utils._letters import Letters, Place
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import dead_letters
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module import ModuleError
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.clients import dead_letters
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations.errors import OperationError
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations.letters import Letters, Place
 
 
 def line(offset=0, topic="%DLQ%g", cluster="mro"):
@@ -65,9 +65,9 @@ def test_directories_and_files_are_the_owner_s_alone_whatever_the_umask(tmp_path
 def test_a_file_is_replaced_as_a_whole_or_stays(letters, place) -> None:
     def broken():
         yield line(1)
-        raise ModuleError("the broker is gone")
+        raise OperationError("the broker is gone")
 
-    with pytest.raises(ModuleError, match="the broker is gone"):
+    with pytest.raises(OperationError, match="the broker is gone"):
         letters.add(place, broken())
     assert (offsets(letters, place), below(letters)) == ([0], [f"{place.name}.jsonl"])
     letters.add(place, [line(1), line(2)])
@@ -79,7 +79,7 @@ def test_a_full_disk_is_told_and_leaves_the_file_as_it_was(letters, place, monke
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(ModuleError, match=rf"{place.name}.jsonl cannot be written: No space left on device"):
+    with pytest.raises(OperationError, match=rf"{place.name}.jsonl cannot be written: No space left on device"):
         letters.add(place, [line(1)])
     assert (offsets(letters, place), below(letters)) == ([0], [f"{place.name}.jsonl"])
 
@@ -106,12 +106,12 @@ def test_the_part_of_a_killed_run_is_in_nobody_s_way(letters, place, monkeypatch
     planted = letters.path(place, ".0.part")
     planted.symlink_to(letters.directory / "victim")
     # No two names meet by chance; nothing goes through one that was planted, and nothing of others is removed.
-    with pytest.raises(ModuleError, match="is a symbolic link"):
+    with pytest.raises(OperationError, match="is a symbolic link"):
         letters.add(place, [line(1)])
     assert planted.is_symlink()
     planted.unlink()
     planted.write_text("another run's")
-    with pytest.raises(ModuleError, match="cannot be opened: File exists"):
+    with pytest.raises(OperationError, match="cannot be opened: File exists"):
         letters.add(place, [line(1)])
     assert planted.read_text() == "another run's"
     monkeypatch.undo()
@@ -145,14 +145,14 @@ def test_foreign_files_are_named(letters, place) -> None:
         (line().encode() + b"\n" + line(topic="%DLQ%h").encode(), "line 2, is of mro/%DLQ%h"),
     ):
         path.write_bytes(content)
-        with pytest.raises(ModuleError, match=words) as error:
+        with pytest.raises(OperationError, match=words) as error:
             list(letters.read(place))
         assert str(path) in str(error.value)
     path.unlink()
     path.mkdir()
-    with pytest.raises(ModuleError, match=f"{path} is no plain file"):
+    with pytest.raises(OperationError, match=f"{path} is no plain file"):
         list(letters.read(place))
-    with pytest.raises(ModuleError, match=f"{path} is no plain file"):
+    with pytest.raises(OperationError, match=f"{path} is no plain file"):
         letters.add(place, [line(1)])
     assert below(letters) == [path.name]
 
@@ -169,7 +169,7 @@ def test_a_file_of_the_first_form_is_continued_where_there_is_no_other(letters, 
 
 def test_a_file_that_holds_another_group_is_not_added_to(letters, place) -> None:
     letters.path(place).write_text(line(cluster="mdm"))
-    with pytest.raises(ModuleError, match="holds dead letters of mdm/g"):
+    with pytest.raises(OperationError, match="holds dead letters of mdm/g"):
         letters.spans(place, "mro", "g")
 
 
@@ -182,7 +182,7 @@ def test_the_path_is_the_real_one(tmp_path) -> None:
         letters.add(place, [line()])
         assert letters.path(place).parent.parent == tmp_path / "real" / "letters"
         assert letters.path(place).is_file()
-    with pytest.raises(ModuleError, match=f"{tmp_path / 'link'} is a symbolic link"):
+    with pytest.raises(OperationError, match=f"{tmp_path / 'link'} is a symbolic link"):
         Letters(f"{tmp_path / 'link'}/")
 
 
@@ -191,7 +191,7 @@ def test_a_directory_that_is_swapped_for_a_link_is_not_followed(letters, place, 
     folder.rename(tmp_path / "aside")
     folder.symlink_to(tmp_path)
     for use in (lambda: letters.add(place, [line(1)]), lambda: letters.sent(place), letters.places):
-        with pytest.raises(ModuleError, match=f"{folder} is a symbolic link"):
+        with pytest.raises(OperationError, match=f"{folder} is a symbolic link"):
             use()
     # The directory that was opened stays the one that is written to.
     letters.directory.rename(tmp_path / "moved")

@@ -13,9 +13,12 @@ from typing import Any
 import pytest
 from ansible.module_utils import basic
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils import _module
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import BrokerSpec, ClusterSpec
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module import arguments
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module import base as _module
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import clusters
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations.errors import ArgumentError, OperationError
 from ansible_collections.mqops.rocketmq.tests.resources.module_args import patch_module_args
 
 CLUSTER = {"name": "c", "nameservers": ["n:9876"], "brokers": [{"name": "a", "id": 0, "address": "h:10911"}]}
@@ -41,16 +44,16 @@ def run(main: Any, **options: Any) -> None:
 
 
 def test_clusters_keep_their_order() -> None:
-    found = _module.clusters_from([CLUSTER, {**CLUSTER, "name": "d"}])
+    found = arguments.clusters_from([CLUSTER, {**CLUSTER, "name": "d"}])
     assert found[0] == ClusterSpec("c", ("n:9876",), (BrokerSpec("a", 0, "h:10911"),))
     assert [cluster.name for cluster in found] == ["c", "d"]
-    assert _module.clusters_from(CLUSTER) == [found[0]]
-    assert _module.clusters_from(None) == []
+    assert arguments.clusters_from(CLUSTER) == [found[0]]
+    assert arguments.clusters_from(None) == []
 
 
 def test_brokers_left_out_are_discovered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_module, "discover", lambda admin, name, servers: (admin, name, servers))
-    assert _module.cluster_from({**CLUSTER, "brokers": None}, "client") == ("client", "c", ("n:9876",))
+    monkeypatch.setattr(clusters, "discover", lambda admin, name, servers: (admin, name, servers))
+    assert arguments.cluster_from({**CLUSTER, "brokers": None}, "client") == ("client", "c", ("n:9876",))
 
 
 @pytest.mark.parametrize(
@@ -70,13 +73,13 @@ def test_brokers_left_out_are_discovered(monkeypatch: pytest.MonkeyPatch) -> Non
     ],
 )
 def test_impossible_clusters(change: dict[str, Any], words: str) -> None:
-    with pytest.raises(_module.ArgumentError, match=re.escape(words)):
-        _module.cluster_from({**CLUSTER, **change})
+    with pytest.raises(ArgumentError, match=re.escape(words)):
+        arguments.cluster_from({**CLUSTER, **change})
 
 
 def test_a_cluster_twice() -> None:
-    with pytest.raises(_module.ArgumentError, match="cluster c is listed twice"):
-        _module.clusters_from([CLUSTER, CLUSTER])
+    with pytest.raises(ArgumentError, match="cluster c is listed twice"):
+        arguments.clusters_from([CLUSTER, CLUSTER])
 
 
 def test_typed_errors_end_the_module(ended: list[dict[str, Any]]) -> None:
@@ -93,7 +96,7 @@ def test_an_error_carries_its_results_and_what_was_sent(ended: list[dict[str, An
         module = _module.RocketmqModule()
         sent = {"request": "X", "address": "b:1", "fields": {"topic": "t", "perm": "4"}, "result": "SUCCESS"}
         module.admin.audit.append(sent)
-        raise _module.ModuleError("no", reasons=[{"code": "A"}])
+        raise OperationError("no", reasons=[{"code": "A"}])
 
     run(main)
     assert ended[0]["reasons"] == [{"code": "A"}]
@@ -112,9 +115,9 @@ def test_programming_errors_keep_their_traceback(ended: list[dict[str, Any]]) ->
 
 def test_an_error_before_there_is_a_module_is_not_hidden(ended: list[dict[str, Any]]) -> None:
     def main() -> None:
-        raise _module.ModuleError("early")
+        raise OperationError("early")
 
-    with patch_module_args({}), pytest.raises(_module.ModuleError):
+    with patch_module_args({}), pytest.raises(OperationError):
         _module.run_module(main)()
 
 

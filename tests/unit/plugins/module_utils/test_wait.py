@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pytest
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations.wait import wait_until
 from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.errors import ConnectError
-from ansible_collections.mqops.rocketmq.plugins.module_utils._wait import wait_until
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin import broker, nameserver
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.commit_log import record_at
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import SubscriptionGroup, TopicConfig
-from ansible_collections.mqops.rocketmq.plugins.modules.rocketmq_write_stop import record_at
 
 from .conftest import WIRES, Recorded
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils import _module, _wait
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module import base as _module
 from ansible_collections.mqops.rocketmq.tests.resources.module_args import patch_module_args
 
 
@@ -46,9 +46,6 @@ class Gate:
         monkeypatch.setattr(time, "monotonic", lambda: self.now)
         monkeypatch.setattr(time, "time", lambda: self.now)
         monkeypatch.setattr(time, "sleep", self.sleep)
-        # Defaults of parameters were bound when the module was imported.
-        monkeypatch.setitem(_wait.wait_until.__kwdefaults__, "clock", lambda: self.now)
-        monkeypatch.setitem(_wait.wait_until.__kwdefaults__, "sleep", self.sleep)
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 import pytest
+from ansible.module_utils.basic import missing_required_lib
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import (
@@ -28,7 +30,8 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     TopicRoute,
     TopicTable,
 )
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import plan
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress import plan
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import dns_library
 from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.errors import DeadlineExceeded
 
 HALF = "RMQ_SYS_TRANS_HALF_TOPIC"
@@ -424,6 +427,26 @@ def test_a_new_plan_keeps_what_was_agreed_about_sources_that_are_not_read(judge,
     assert result["plan"]["dns"] == before["dns"] != []
 
 
+def test_without_dnspython_names_are_not_judged(judge, monkeypatch):
+    """In the words that Ansible's own function has for it, which an operation cannot call."""
+    monkeypatch.setattr(dns_library, "IMPORT_ERROR", "Traceback")
+    name = {"name": "big-ns.mq.test", "source": "big", "servers": ["127.0.0.1"], "from": [], "to": []}
+    failed, result = judge(dns=[name])
+    assert failed and result["msg"] == missing_required_lib("dnspython")
+    assert not judge()[0]
+
+
+def test_a_plan_that_is_replaced_keeps_its_mode(judge, estate, tmp_path):
+    assert not judge(_ansible_check_mode=False)[0]
+    (tmp_path / "plan.json").chmod(0o600)
+    estate.groups["big"].append("late")
+    assert not judge(replace=True, _ansible_check_mode=False)[0]
+    modes = {path.suffix: path.stat().st_mode & 0o777 for path in tmp_path.glob("plan.*")}
+    mask = os.umask(0)
+    os.umask(mask)
+    assert modes == {".json": 0o600, ".md": 0o666 & ~mask}
+
+
 FIRST = r"---\n(?:# [^\n]*\n)*- name: [^\n]*\n  ansible.builtin.include_tasks: begin.yml\n"
 PHASES = Path(__file__).parents[5] / "roles" / "migration" / "tasks"
 PLAYBOOKS = PHASES.parents[2] / "playbooks"
@@ -450,7 +473,7 @@ def test_every_phase_begins_with_the_plan():
     begin, prepare = ((PHASES / f"{name}.yml").read_text() for name in ("begin", "prepare"))
     assert begin.index("prepare.yml") < begin.index("look.yml")
     assert "state: check" in prepare
-    assert "when: migration_phase not in ['preflight', 'status']" in prepare
+    assert "when: __migration_phase.changes" in prepare
     # And the lock before any machine is asked.
     machines = (PLAYBOOKS / "look_at_machines.yml").read_text()
     assert machines.index("tasks_from: prepare") < machines.index("tasks_from: look_at_machine")

@@ -21,13 +21,13 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     TopicTable,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.system_names import SCHEDULE_TOPIC
-from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.frame import Command
-from ansible_collections.mqops.rocketmq.plugins.modules.rocketmq_write_stop import (
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations.write_stop import (
     Observer,
     ask_groups,
     observe,
     record_at,
 )
+from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.frame import Command
 
 MASTERS = ("198.18.50.21:10911", "198.18.50.22:10911")
 SPEC = ClusterSpec("mro", ("198.18.50.20:9876",), tuple(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import runpy
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,6 @@ from typing import Any
 import pytest
 from ansible.module_utils import basic
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils import _module, _wait
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import (
     BrokerData,
@@ -33,11 +33,11 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     TopicTable,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.request import Request
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module import base as _module
 from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.errors import RemotingError
 from ansible_collections.mqops.rocketmq.tests.resources.module_args import patch_module_args
 
 VERSION = DataVersion(1, 1)
-WAIT_UNTIL = _wait.wait_until
 
 
 class FakeBroker:
@@ -404,9 +404,6 @@ class Clock:
     def __init__(self) -> None:
         self.now = 0.0
 
-    def wait(self, sample: Any, judge: Any, **kwargs: Any) -> Any:
-        return WAIT_UNTIL(sample, judge, clock=lambda: self.now, sleep=self.sleep, **kwargs)
-
     def sleep(self, seconds: float) -> None:
         self.now += seconds
 
@@ -440,13 +437,13 @@ def run(estate: FakeEstate, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Ca
     monkeypatch.setattr(basic.AnsibleModule, "exit_json", end(False))
     monkeypatch.setattr(basic.AnsibleModule, "fail_json", end(True))
     monkeypatch.setattr(_module, "Admin", lambda **_kwargs: estate)
-    monkeypatch.setattr(_module, "wait_until", clock.wait)
-    monkeypatch.setattr(_wait, "wait_until", clock.wait)
+    monkeypatch.setattr(time, "monotonic", lambda: clock.now)
+    monkeypatch.setattr(time, "sleep", clock.sleep)
     monkeypatch.delenv("MQOPS_PROGRESS_FILE", raising=False)
 
     def start(module: str, **options: Any) -> dict[str, Any]:
         estate.audit, estate.count, estate.log = [], 0, []
-        if not {"target", "cluster", "nameserver"} & set(options):
+        if module != "rocketmq_proofs" and not {"target", "cluster", "nameserver"} & set(options):
             options.setdefault("clusters", estate.clusters)
         with patch_module_args({"_ansible_diff": True, **options}), pytest.raises(Ended):
             runpy.run_module(f"ansible_collections.mqops.rocketmq.plugins.modules.{module}", run_name="__main__")

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin import snapshot as snapshots
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import (
     BrokerView,
     ClusterInfo,
@@ -22,6 +21,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     TopicTable,
     Unknown,
 )
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import cluster_info
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
             {broker.address: BrokerView(broker, **state["view"]) for broker in spec.brokers[:1]},
         )
 
-    monkeypatch.setattr(snapshots, "take", take)
+    monkeypatch.setattr(cluster_info, "take", take)
     return state
 
 

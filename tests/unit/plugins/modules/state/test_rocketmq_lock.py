@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -15,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration import lock
-from ansible_collections.mqops.rocketmq.plugins.modules import rocketmq_lock
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress import lock
+from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import run_owner
 
 Run = Callable[..., dict[str, Any]]
 ELSEWHERE = "ops@other:1.beef:12:34"
@@ -74,20 +75,18 @@ def test_an_expired_lock_is_taken_over(take: Run, estate: Any) -> None:
 
 def test_a_run_that_was_killed_is_taken_over_and_a_living_one_is_not(take: Run) -> None:
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    owner = f"ops@here:{rocketmq_lock.machine()}:{process.pid}:{rocketmq_lock._start(process.pid)}"
+    owner = f"ops@here:{run_owner.machine()}:{process.pid}:{run_owner._start(process.pid)}"
     try:
         take(owner=owner, expiry=1)
         assert take()["failed"]
         # For as long as it is seen to run, whatever its time was.
         claim = lock.Claim(owner, "drain_source", 0.0, 1.0)
-        assert lock.judge("me", [claim], time.time(), rocketmq_lock.ended).holders == (claim,)
+        assert lock.judge("me", [claim], time.time(), run_owner.ended).holders == (claim,)
         # The same number, another process.
-        assert rocketmq_lock.ended(owner.rpartition(":")[0] + ":1")
+        assert run_owner.ended(owner.rpartition(":")[0] + ":1")
     finally:
         process.kill()
-    deadline = time.monotonic() + 10
-    while not rocketmq_lock.ended(owner) and time.monotonic() < deadline:
-        time.sleep(0.01)
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
     # Killed and not yet waited for by its parent: it has ended all the same.
     assert "its run has ended" in take()["taken_over"][0]
     process.wait()
@@ -116,11 +115,11 @@ def test_the_run_is_found_up_to_process_one(
     monkeypatch: pytest.MonkeyPatch, names: list[str], found: int | None
 ) -> None:
     me = len(names)
-    monkeypatch.setattr(rocketmq_lock.os, "getpid", lambda: me)
-    monkeypatch.setattr(rocketmq_lock.os, "getppid", lambda: 4711)
-    monkeypatch.setattr(rocketmq_lock, "_parent", lambda pid: pid - 1)
-    monkeypatch.setattr(rocketmq_lock, "_is_ansible", lambda pid: names[me - pid].startswith("ansible-"))
-    assert rocketmq_lock.run_process() == (4711 if found is None else found)
+    monkeypatch.setattr(run_owner.os, "getpid", lambda: me)
+    monkeypatch.setattr(run_owner.os, "getppid", lambda: 4711)
+    monkeypatch.setattr(run_owner, "_parent", lambda pid: pid - 1)
+    monkeypatch.setattr(run_owner, "_is_ansible", lambda pid: names[me - pid].startswith("ansible-"))
+    assert run_owner.run_process() == (4711 if found is None else found)
 
 
 def test_what_is_no_lock_is_left_alone(take: Run, estate: Any) -> None:
@@ -140,7 +139,7 @@ def test_two_that_met_do_not_both_have_it(take: Run, estate: Any, monkeypatch: p
         where.table("MQOPS_LOCK")[first] = other.dump()
 
     monkeypatch.setattr(estate, "put_kv_config", put_both)
-    monkeypatch.setattr(rocketmq_lock.time, "sleep", lambda _seconds: server.table("MQOPS_LOCK").pop("z", None))
+    monkeypatch.setattr(time, "sleep", lambda _seconds: server.table("MQOPS_LOCK").pop("z", None))
     result = take(owner="m")
     # "a" stays and we withdraw; "z" sorts behind us, so it withdraws and we have it.
     assert result["failed"] is (first == "a")

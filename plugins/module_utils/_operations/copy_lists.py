@@ -1,0 +1,94 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every name server lists every topic of a copy's target, or is told again (private)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .._admin.broker import topic_table
+from .._admin.client import ask_known
+from .._admin.errors import AdminError
+from .._admin.models import Unknown
+from .._admin.nameserver import cluster_info, topic_route
+from .._migration.tables import missing as metadata
+from .copy_reading import Reading
+from .errors import OperationError
+from .publish import publish_again
+from .wait import wait_until
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A verdict for wait_until: passes when there is nothing left to say."""
+
+    lines: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.lines
+
+
+class Lists:
+    """The name servers' lists of the target's topics. C(republished): masters that were made to publish their table."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.task, self.admin, self.reading = reading.task, reading.admin, reading
+        self.republished: list[str] = []
+
+    def incomplete(self) -> dict[str, list[str]]:
+        """Master address → what a name server does not list of it, as of a fresh look at tables and routes."""
+        masters = self.reading.target.masters
+        answers = self.admin.ask_all([topic_table(spec.address) for spec in masters])
+        tables = {
+            spec.address: {} if isinstance(answer, AdminError) else answer.topics
+            for spec, answer in zip(masters, answers, strict=True)
+        }
+        expected = metadata.expected_servers(self.reading.seen, self.reading.servers)
+        servers = [server for server in self.reading.servers if any(server in listed for listed in expected.values())]
+        infos = ask_known(self.admin, {server: cluster_info(server) for server in servers})
+        topics = sorted({topic for table in tables.values() for topic in table})
+        # A name server that is silent would only be silent once more for every topic.
+        answering = [server for server in servers if not isinstance(infos[server], Unknown)]
+        asked = {(server, topic): topic_route(server, topic) for server in answering for topic in topics}
+        routes: dict[str, dict[str, Any]] = {server: {} for server in servers}
+        for (server, topic), answer in ask_known(self.admin, asked).items():
+            routes[server][topic] = answer
+        found = metadata.unregistered(self.reading.target, tables, expected, infos, routes)
+        for spec, answer in zip(masters, answers, strict=True):
+            if isinstance(answer, AdminError):
+                found.setdefault(spec.address, []).append(str(answer))
+        return found
+
+    def await_complete(self, why: str, cure: bool) -> None:
+        """Wait until every name server lists every topic of every target master; publish again once if it may."""
+        last: dict[str, list[str]] = {}
+
+        def look() -> dict[str, list[str]]:
+            nonlocal last
+            last = self.incomplete()
+            return last
+
+        def judge(found: Mapping[str, list[str]]) -> Lines:
+            return Lines(tuple(line for lines in found.values() for line in lines))
+
+        timeout, interval = self.task.timeout, self.task.interval
+        waited = wait_until(look, judge, timeout=min(timeout, 10 * interval) if cure else timeout, interval=interval)
+        if not waited.ok and cure and last:
+            self.publish_again(sorted(last))
+            waited = wait_until(look, judge, timeout=timeout, interval=interval)
+        if not waited.ok:
+            lines = list(waited.last.lines) if waited.last is not None else [str(waited.error)]
+            raise OperationError(
+                f"{why}: {'; '.join(lines[:5])}. Send the master its own brokerPermission again "
+                "(mqops.rocketmq.rocketmq_broker_perm), which makes it publish its whole table.",
+                incomplete=lines,
+            )
+
+    def publish_again(self, addresses: Iterable[str]) -> None:
+        brokers = self.reading.seen.brokers
+        answers = publish_again(self.admin, {address: brokers[address].config for address in addresses})
+        self.republished += [address for address, answer in answers.items() if not isinstance(answer, AdminError)]

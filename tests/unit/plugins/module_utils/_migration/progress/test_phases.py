@@ -1,0 +1,93 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The table of the phases fits the playbooks, the role and itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress import phases
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.phases import BY_NAME, PHASES, WAY
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.source_stage import ORDER
+
+STAGES = {"a": "frozen", "b": "open", "c": "closed"}
+
+
+@pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.name)
+def test_a_phase_has_a_playbook_and_its_stages_exist_in_their_order(repository: Path, phase: phases.Phase) -> None:
+    assert (repository / "playbooks" / f"{phase.playbook}.yml").is_file()
+    assert {phase.first, phase.last, phase.least, phase.most, phase.leaves} - {""} <= set(ORDER)
+    assert bool(phase.first) is bool(phase.last)
+    if phase.first:
+        assert ORDER.index(phase.first) <= ORDER.index(phase.last)
+    assert bool(phase.least) is bool(phase.early)
+    assert not phase.undo or phase.undo in BY_NAME
+
+
+def test_every_playbook_of_a_phase_is_in_the_table(repository: Path) -> None:
+    plays = [
+        play
+        for path in (repository / "playbooks").glob("*.yml")
+        for play in yaml.safe_load(path.read_text(encoding="utf-8"))
+    ]
+    said = [one.get("vars", {}) for play in plays for one in (play, *play.get("tasks", ()))]
+    found = {variables["migration_phase"] for variables in said if "migration_phase" in variables}
+    assert found - set(BY_NAME) == set()
+    assert set(BY_NAME) - found == set()
+
+
+def test_the_whole_way_is_gone_in_this_order(repository: Path) -> None:
+    plays = yaml.safe_load((repository / "playbooks/site.yml").read_text(encoding="utf-8"))
+    gone = [play["ansible.builtin.import_playbook"] for play in plays]
+    assert [name for name in gone if name.startswith("phase_")] == [f"{phase.playbook}.yml" for phase in WAY]
+
+
+def test_a_phase_acts_on_what_lies_between_its_stages() -> None:
+    found = phases.view(BY_NAME["close_source"], STAGES)
+    assert found.batch == ("a", "c")
+    assert found.early == ("b is open",)
+    assert found.further == ()
+
+
+def test_what_an_undo_stands_on_is_told_with_the_undos_before() -> None:
+    undo = BY_NAME["rollback_freeze_source"]
+    assert phases.view(undo, STAGES).further == ("c is closed",)
+    assert phases.undos_before(undo) == ("rollback_stop_brokers", "rollback_switch_dns", "rollback_close_source")
+    assert phases.undos_before(BY_NAME["rollback_stop_brokers"]) == ()
+
+
+def test_check_mode_shows_what_would_be_done_with_sources_that_are_not_so_far() -> None:
+    found = phases.view(BY_NAME["close_source"], {"a": "apart", "b": "switched"}, check=True)
+    assert found.batch == ("a",)
+    assert found.early == ()
+
+
+def test_an_unknown_stage_is_never_far_enough() -> None:
+    found = phases.view(BY_NAME["finalize"], {"a": "done", "b": "unknown"})
+    assert found.batch == ("a",)
+    assert found.early == ("b is unknown",)
+
+
+@pytest.mark.parametrize(
+    ("stages", "name"),
+    [
+        (["apart", "open"], "deploy"),
+        (["joined"], "open_target"),
+        (["open"], "freeze_source"),
+        (["freezing"], "freeze_source"),
+        (["frozen", "closed"], "drain_source"),
+        (["closing"], "close_source"),
+        (["closed"], "switch_dns"),
+        (["stopped"], "release_clients"),
+        (["done"], "finalize"),
+        (["unknown", "open"], None),
+        ([], None),
+    ],
+)
+def test_what_comes_next(stages: list[str], name: str | None) -> None:
+    found = phases.following({str(number): stage for number, stage in enumerate(stages)})
+    assert (found.name if found else None) == name

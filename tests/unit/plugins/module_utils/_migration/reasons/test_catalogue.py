@@ -1,0 +1,115 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each code stands once, is given by somebody, and its gates are those who give it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import entry
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons.catalogue import (
+    CATALOGUE,
+    collect,
+    given_only_by,
+)
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons.entry import (
+    DRAIN,
+    NOTICE,
+    PREFLIGHT,
+    Entry,
+)
+
+# Where reasons are made, and for which gate; the longest that fits counts.
+MADE_IN = {
+    "_migration/preflight": entry.PREFLIGHT,
+    "_migration/preflight/machines.py": entry.MACHINES,
+    "_migration/preflight/names.py": entry.NAMES,
+    "_migration/preflight/capacity.py": entry.CAPACITY,
+    "_operations/capacity.py": entry.CAPACITY,
+    "_migration/machines": entry.MACHINES,
+    "_migration/tables/registration.py": entry.REGISTRATION,
+    "_migration/tables/drift.py": entry.DRIFT,
+    "_operations/drift.py": entry.DRIFT,
+    "_migration/clients/assignment.py": entry.ASSIGNMENT,
+    "_operations/assignment.py": entry.ASSIGNMENT,
+    "_migration/clients/traffic.py": entry.TRAFFIC,
+    "_operations/traffic.py": entry.TRAFFIC,
+    "_migration/clients/write_stop.py": entry.WRITE_STOP,
+    "_operations/write_stop.py": entry.WRITE_STOP,
+    "_migration/drain": entry.DRAIN,
+    "_operations/drain.py": entry.DRAIN,
+}
+
+
+def made(utils: Path) -> Iterator[tuple[str, str]]:
+    """Code and gate of every C(Reason("CODE", ...)) with a literal code."""
+    for path in sorted(utils.rglob("*.py")):
+        name = str(path.relative_to(utils))
+        places = [place for place in MADE_IN if name == place or name.startswith(place + "/")]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Reason"):
+                continue
+            code = node.args[0]
+            if isinstance(code, ast.Constant):
+                assert places, f"{name} gives {code.value}: for which gate?"
+                yield code.value, MADE_IN[max(places, key=len)]
+
+
+def test_who_gives_a_reason_is_one_of_its_gates(repository: Path) -> None:
+    found = list(made(repository / "plugins/module_utils"))
+    assert len(found) > 50, "no reasons found: this test would hold nothing"
+    assert [f"{code} is given by {gate}" for code, gate in found if gate not in CATALOGUE[code].gates] == []
+
+
+def test_every_code_is_given_by_somebody(repository: Path) -> None:
+    text = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (repository / "plugins").rglob("*.py")
+        if "/reasons/" not in str(path) and "/modules/" not in str(path)
+    )
+    assert [code for code in CATALOGUE if f'"{code}"' not in text] == []
+
+
+def test_a_subject_of_the_drain_begins_with_its_cluster() -> None:
+    # The drain proves each cluster by itself, and knows by the subject whose reason it is.
+    found = [one for one in CATALOGUE.values() if DRAIN in one.gates]
+    assert found
+    assert [one.code for one in found if one.subject.split("/")[0] != "cluster"] == []
+
+
+def test_each_code_stands_once() -> None:
+    one = CATALOGUE["DLQ_CONTENT"]
+    assert collect([one]) == {"DLQ_CONTENT": one}
+    with pytest.raises(ValueError, match="defined twice"):
+        collect([one, one])
+
+
+@pytest.mark.parametrize(
+    ("code", "severity", "gates", "words"),
+    [
+        ("Dlq", NOTICE, (DRAIN,), "upper snake case"),
+        ("NEW_ONE", "bad", (DRAIN,), "severity"),
+        ("NEW_ONE", NOTICE, (), "gates"),
+        ("NEW_ONE", NOTICE, ("kitchen",), "gates"),
+    ],
+)
+def test_what_no_entry_can_be(code: str, severity: str, gates: tuple[str, ...], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        Entry(code, severity, "x", "y", "z", gates)
+
+
+def test_an_entry_says_what_it_means_and_what_to_do() -> None:
+    with pytest.raises(ValueError, match="remedy"):
+        Entry("NEW_ONE", NOTICE, "x", "y", "", (DRAIN,))
+
+
+def test_what_the_preflight_alone_gives() -> None:
+    alone = given_only_by(PREFLIGHT)
+    assert "OTHER_VERSION" in alone
+    # The drain asks for this one again, so a waiver may be for the drain.
+    assert "SLAVE_UNKNOWN" not in alone
