@@ -108,14 +108,14 @@ def preflight_spec() -> dict[str, dict[str, Any]]:
     }
 
 
-def clusters_option(required: bool = True, kind: dict[str, Any] = CLUSTER) -> dict[str, Any]:
-    """A list of clusters, for C(clusters) and C(sources). C(kind): CLUSTER, TOLD_CLUSTER or UNASKED_CLUSTER."""
-    return {"type": "list", "elements": "dict", "required": required, "options": kind}
+def clusters_option(required: bool = True, kind: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A list of clusters, for C(clusters) and C(sources). C(kind): CLUSTER (the default), TOLD_CLUSTER or UNASKED_CLUSTER."""
+    return {"type": "list", "elements": "dict", "required": required, "options": kind or CLUSTER}
 
 
-def cluster_option(required: bool = True, kind: dict[str, Any] = CLUSTER) -> dict[str, Any]:
+def cluster_option(required: bool = True, kind: dict[str, Any] | None = None) -> dict[str, Any]:
     """One cluster, for C(cluster) and C(target)."""
-    return {"type": "dict", "required": required, "options": kind}
+    return {"type": "dict", "required": required, "options": kind or CLUSTER}
 
 
 def cluster_from(value: Mapping[str, Any], admin: Admin | None = None) -> ClusterSpec:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -26,8 +27,7 @@ class Connection:
     allow_md5: bool
 
     def __post_init__(self) -> None:
-        # `not >` and not `<=`: a NaN is refused too.
-        if not self.query_timeout > 0:
+        if math.isnan(self.query_timeout) or self.query_timeout <= 0:
             raise ArgumentError(f"query_timeout must be greater than 0 seconds, got {self.query_timeout}")
 
     @property
