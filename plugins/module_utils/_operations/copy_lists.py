@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from .._admin.broker import topic_table
 from .._admin.client import ask_known
@@ -15,6 +14,7 @@ from .._admin.errors import AdminError
 from .._admin.models import Unknown
 from .._admin.nameserver import cluster_info, topic_route
 from .._migration.tables import missing as metadata
+from .._migration.tables.registration import Listing
 from .copy_reading import Reading
 from .errors import OperationError
 from .publish import publish_again
@@ -54,10 +54,12 @@ class Lists:
         # A name server that is silent would only be silent once more for every topic.
         answering = [server for server in servers if not isinstance(infos[server], Unknown)]
         asked = {(server, topic): topic_route(server, topic) for server in answering for topic in topics}
-        routes: dict[str, dict[str, Any]] = {server: {} for server in servers}
-        for (server, topic), answer in ask_known(self.admin, asked).items():
-            routes[server][topic] = answer
-        found = metadata.unregistered(self.reading.target, tables, expected, infos, routes)
+        routes = ask_known(self.admin, asked)
+        listings = {
+            server: Listing(infos[server], routes={key[1]: route for key, route in routes.items() if key[0] == server})
+            for server in servers
+        }
+        found = metadata.unregistered(self.reading.target, tables, expected, listings)
         for spec, answer in zip(masters, answers, strict=True):
             if isinstance(answer, AdminError):
                 found.setdefault(spec.address, []).append(str(answer))
