@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from .._admin.broker import broker_config, create_topic, group_table, topic_table
@@ -32,8 +32,8 @@ from .._admin.nameserver import cluster_info, kv_list, topic_list, topic_route
 from .._admin.release import ORDER_NAMESPACE
 from .._admin.request import Request
 from .._migration.tables.registration import Listing, differences
-from .publish import publish_again
-from .wait import wait_until
+from .publish import complete, publish_again
+from .wait import Left, wait_until
 
 _NAMED = 5
 
@@ -50,6 +50,9 @@ class Trouble:
     address: str
     text: str
 
+    def __str__(self) -> str:
+        return self.text
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -65,17 +68,6 @@ class Gap:
             return f"name server {self.nameserver} does not list {self.broker} at {self.address}"
         named = ", ".join(self.missing[:_NAMED]) + (" …" if len(self.missing) > _NAMED else "")
         return f"name server {self.nameserver} lacks {len(self.missing)} topic(s) of {self.broker}: {named}"
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """What one look found that is not yet as expected: (broker address, topic) → texts."""
-
-    open: dict[tuple[str, str], list[str]]
-
-    @property
-    def ok(self) -> bool:
-        return not self.open
 
 
 def published_address(spec: BrokerSpec, config: Mapping[str, str]) -> str:
@@ -209,41 +201,29 @@ class Masters:
 
     # --- changing -----------------------------------------------------------------------------------------
 
-    def cure(self) -> tuple[list[Gap], list[Gap]]:
-        """Publishes whole tables where a name server lacks some: (gaps that were cured or tried, gaps that remain).
+    def cure(self) -> tuple[list[Gap], list[Gap | Trouble]]:
+        """Publishes whole tables where a name server lacks some: (gaps that were cured or tried, what remains).
 
         A gap that is gone at a second look was a registration on its way and is not counted.
         """
-        first = self.gaps()
-        if not first:
+        if not self.gaps():
             return [], []
-        seen = self._settle(first, min(self._interval * 2, self._timeout))
-        if not seen:
-            return [], []
-        self.publish_again(sorted({gap.address for gap in seen}))
-        return seen, self._settle(seen, self._timeout)
-
-    def _settle(self, gaps: list[Gap], timeout: float) -> list[Gap]:
-        last = gaps
-
-        def look() -> list[Gap]:
-            nonlocal last
-            troubles = self.read(groups=bool(self.groups))
-            last = self.gaps() + [Gap(trouble.address, "(no answer)", trouble.address, ()) for trouble in troubles]
-            return last
-
-        wait_until(
-            look,
-            lambda left: _Seen({(gap.nameserver, gap.broker): [str(gap)] for gap in left}),
-            timeout=timeout,
-            interval=self._interval,
+        patience = min(self._interval * 2, self._timeout)
+        tried, left = complete(
+            self._look, self.publish_again, patience=patience, timeout=self._timeout, interval=self._interval
         )
-        return last
+        return [one for found in tried.values() for one in found if isinstance(one, Gap)], [*chain(*left.values())]
 
-    def publish_again(self, addresses: Iterable[str]) -> dict[str, AdminError]:
-        """Sends each master its own brokerPermission once more; returns those that refused."""
-        answers = publish_again(self.admin, {address: self.config[address] for address in addresses})
-        return {address: answer for address, answer in answers.items() if isinstance(answer, AdminError)}
+    def _look(self) -> dict[str, list[Gap | Trouble]]:
+        found: dict[str, list[Gap | Trouble]] = {}
+        lacking: list[Gap | Trouble] = [*self.read(groups=bool(self.groups)), *self.gaps()]
+        for one in lacking:
+            found.setdefault(one.address, []).append(one)
+        return found
+
+    def publish_again(self, addresses: Iterable[str]) -> None:
+        """Sends each master its own brokerPermission once more; one that does not answer has no entry to send."""
+        publish_again(self.admin, {address: self.config.get(address) for address in addresses})
 
     def send(
         self, plan: Mapping[str, Sequence[Request[Any]]], what: str, *, ahead: int = 0
@@ -334,7 +314,7 @@ class Masters:
 
         if open_items:
             wait_until(
-                look, _Seen, timeout=self._timeout if timeout is None else timeout, interval=min(self._interval, 1.0)
+                look, Left, timeout=self._timeout if timeout is None else timeout, interval=min(self._interval, 1.0)
             )
         return last, cured
 

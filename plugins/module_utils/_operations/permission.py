@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from .._admin.broker import broker_config, update_broker_config
@@ -16,7 +15,7 @@ from .changes import masters_of
 from .errors import ArgumentError, OperationError
 from .masters import Masters
 from .task import REMEDY, Outcome, Task
-from .wait import wait_until
+from .wait import Left, wait_until
 
 KEY = "brokerPermission"
 _NAMED = 3
@@ -24,17 +23,6 @@ _NAMED = 3
 
 # What is not as it should be at one master: text → topics that it is true of (none: the master itself).
 Open = dict[str, list[str]]
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What one look found that is not as it should be, by the masters' addresses."""
-
-    open: dict[str, Open]
-
-    @property
-    def ok(self) -> bool:
-        return not self.open
 
 
 class Side:
@@ -179,7 +167,7 @@ class Run:
                 )
             return found
 
-        wait_until(look, Seen, timeout=timeout, interval=self.task.interval)
+        wait_until(look, Left, timeout=timeout, interval=self.task.interval)
 
     def change(self) -> None:
         for side in self.sides:
