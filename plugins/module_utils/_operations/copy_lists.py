@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .._admin.broker import topic_table
-from .._admin.client import ask_known
 from .._admin.errors import AdminError
-from .._admin.models import Unknown
-from .._admin.nameserver import cluster_info, topic_route
 from .._migration.tables import missing as metadata
-from .._migration.tables.registration import Listing
 from .copy_reading import Reading
 from .errors import OperationError
 from .publish import complete, publish_again
+from .registration import listings
 
 # Looks for which a registration may still be on its way.
 _LOOKS = 10
@@ -39,17 +36,9 @@ class Lists:
         }
         expected = metadata.expected_servers(self.reading.seen, self.reading.servers)
         servers = [server for server in self.reading.servers if any(server in listed for listed in expected.values())]
-        infos = ask_known(self.admin, {server: cluster_info(server) for server in servers})
-        topics = sorted({topic for table in tables.values() for topic in table})
-        # A name server that is silent would only be silent once more for every topic.
-        answering = [server for server in servers if not isinstance(infos[server], Unknown)]
-        asked = {(server, topic): topic_route(server, topic) for server in answering for topic in topics}
-        routes = ask_known(self.admin, asked)
-        listings = {
-            server: Listing(infos[server], routes={key[1]: route for key, route in routes.items() if key[0] == server})
-            for server in servers
-        }
-        found = metadata.unregistered(self.reading.target, tables, expected, listings)
+        topics = {topic for table in tables.values() for topic in table}
+        said = listings(self.admin, servers, topics, names=False)
+        found = metadata.unregistered(self.reading.target, tables, expected, said)
         for spec, answer in zip(masters, answers, strict=True):
             if isinstance(answer, AdminError):
                 found.setdefault(spec.address, []).append(str(answer))
