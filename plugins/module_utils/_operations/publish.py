@@ -15,9 +15,8 @@ from typing import Any, TypeVar
 from .._admin.broker import update_broker_config
 from .._admin.client import Admin
 from .._admin.errors import AdminError
+from .._admin.release import PERMISSION_KEY
 from .wait import Left, wait_until
-
-KEY = "brokerPermission"
 
 T = TypeVar("T")
 
@@ -28,9 +27,11 @@ def publish_again(admin: Admin, configs: Mapping[str, Any]) -> dict[str, AdminEr
     C(configs): the configuration of each by address (code 26). One that is not known is left out.
     """
     known = {
-        address: config[KEY] for address, config in configs.items() if isinstance(config, Mapping) and config.get(KEY)
+        address: config[PERMISSION_KEY]
+        for address, config in configs.items()
+        if isinstance(config, Mapping) and config.get(PERMISSION_KEY)
     }
-    answers = admin.ask_all([update_broker_config(address, {KEY: perm}) for address, perm in known.items()])
+    answers = admin.ask_all([update_broker_config(address, {PERMISSION_KEY: perm}) for address, perm in known.items()])
     return dict(zip(known, answers, strict=True))
 
 
