@@ -3,7 +3,8 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes the tables of phases into the pages, from the phases in plugins/module_utils/_migration; needs the collection
-on PYTHONPATH. A table stands between two comments, `<!-- phases: NAME -->` and `<!-- phases: end -->`.
+on PYTHONPATH. A table stands between two comments, `<!-- phases: NAME, made by tools/phases.py -->` and
+`<!-- phases: end -->`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("README.md", "docs/procedure.md")
-_BLOCK = re.compile(r"(<!-- phases: (\w+) -->\n).*?(<!-- phases: end -->)", re.DOTALL)
+_BLOCK = re.compile(r"(<!-- phases: (\w+), made by tools/phases.py -->\n).*?(<!-- phases: end -->)", re.DOTALL)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
