@@ -101,37 +101,6 @@ options:
           - Messages per second by which the backlog of the online groups of O(target) may grow, over 30 seconds.
           - Needs O(target).
         type: float
-  target:
-    description:
-      - The cluster that takes the traffic over. It is only looked at for O(abort_on.target_growth).
-    type: dict
-    suboptions:
-      name:
-        description: Name of the cluster.
-        type: str
-        required: true
-      nameservers:
-        description: Addresses of its name servers, C(host:port).
-        type: list
-        elements: str
-        required: true
-      brokers:
-        description: Its brokers; if left out, those that the name servers list now.
-        type: list
-        elements: dict
-        suboptions:
-          name:
-            description: Name of the broker.
-            type: str
-            required: true
-          id:
-            description: Id of the broker, V(0) for a master.
-            type: int
-            required: true
-          address:
-            description: Address of the broker, C(host:port).
-            type: str
-            required: true
   detail:
     description: Whether RV(rows) lists only queues that are not drained (V(open)), or all (V(all)).
     type: str
@@ -139,6 +108,7 @@ options:
     default: open
 extends_documentation_fragment:
   - mqops.rocketmq._clusters
+  - mqops.rocketmq._clusters.growing_target
   - mqops.rocketmq._gate
   - mqops.rocketmq._gate.waivers
   - mqops.rocketmq._connection

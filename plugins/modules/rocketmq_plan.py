@@ -34,72 +34,6 @@ options:
     description: Directory of the plan, on the host that runs the module. It is created if it is missing.
     type: path
     required: true
-  sources:
-    description:
-      - The old clusters. Required with O(state=present), where the list may be empty once every source is done.
-      - With O(state=check), the members are compared with those of the plan when they are given.
-    type: list
-    elements: dict
-    suboptions:
-      name:
-        description: Name of the cluster, as its brokers' C(brokerClusterName) says.
-        type: str
-        required: true
-      nameservers:
-        description: Addresses of B(every) name server of the cluster, each C(host:port).
-        type: list
-        elements: str
-        required: true
-      brokers:
-        description:
-          - The brokers that must exist, masters and slaves.
-          - If left out, the brokers that the name servers list are taken, and one that is down is not missed.
-        type: list
-        elements: dict
-        suboptions:
-          name:
-            description: The C(brokerName); a master and its slaves share it.
-            type: str
-            required: true
-          id:
-            description: The C(brokerId); V(0) is the master.
-            type: int
-            required: true
-          address:
-            description: Address of the broker's listen port, C(host:port).
-            type: str
-            required: true
-  target:
-    description:
-      - The new cluster, which need not exist yet; its list of brokers is needed. Required with O(state=present).
-    type: dict
-    suboptions:
-      name:
-        description: Name of the cluster, as its brokers' C(brokerClusterName) will say.
-        type: str
-        required: true
-      nameservers:
-        description: Addresses of B(every) name server of the cluster, each C(host:port).
-        type: list
-        elements: str
-        required: true
-      brokers:
-        description: All brokers, masters and slaves.
-        type: list
-        elements: dict
-        suboptions:
-          name:
-            description: The C(brokerName); a master and its slaves share it.
-            type: str
-            required: true
-          id:
-            description: The C(brokerId); V(0) is the master.
-            type: int
-            required: true
-          address:
-            description: Address of the broker's listen port, C(host:port).
-            type: str
-            required: true
   dns:
     description: The names that lead clients to the sources' name servers and will be switched.
     type: list
@@ -216,6 +150,8 @@ options:
     type: bool
     default: false
 extends_documentation_fragment:
+  - mqops.rocketmq._clusters.planned_sources
+  - mqops.rocketmq._clusters.planned_target
   - mqops.rocketmq._preflight
   - mqops.rocketmq._connection
 attributes:

@@ -15,71 +15,6 @@ description:
   - What did not answer is a reason by itself, and everything else is reported all the same.
   - All codes of reasons, with their meaning and remedy, are in the collection's file C(docs/reasons.md).
 options:
-  sources:
-    description: The clusters to look at.
-    type: list
-    elements: dict
-    required: true
-    suboptions:
-      name:
-        description: Name of the cluster, as its brokers' C(brokerClusterName) says.
-        type: str
-        required: true
-      nameservers:
-        description: Addresses of B(every) name server of the cluster, each C(host:port).
-        type: list
-        elements: str
-        required: true
-      brokers:
-        description:
-          - The brokers that must exist, masters and slaves.
-          - If left out, the brokers that the name servers list are taken, and one that is down is not missed.
-        type: list
-        elements: dict
-        suboptions:
-          name:
-            description: The C(brokerName); a master and its slaves share it.
-            type: str
-            required: true
-          id:
-            description: The C(brokerId); V(0) is the master.
-            type: int
-            required: true
-          address:
-            description: Address of the broker's listen port, C(host:port).
-            type: str
-            required: true
-  target:
-    description: The cluster that they are to become, which need not exist yet; its list of brokers is needed.
-    type: dict
-    required: true
-    suboptions:
-      name:
-        description: Name of the cluster, as its brokers' C(brokerClusterName) will say.
-        type: str
-        required: true
-      nameservers:
-        description: Addresses of B(every) name server of the cluster, each C(host:port).
-        type: list
-        elements: str
-        required: true
-      brokers:
-        description: All brokers, masters and slaves.
-        type: list
-        elements: dict
-        suboptions:
-          name:
-            description: The C(brokerName); a master and its slaves share it.
-            type: str
-            required: true
-          id:
-            description: The C(brokerId); V(0) is the master.
-            type: int
-            required: true
-          address:
-            description: Address of the broker's listen port, C(host:port).
-            type: str
-            required: true
   names:
     description:
       - DNS names of the sources' name servers, each with the name of its source, for telling whether a broker that was
@@ -87,6 +22,8 @@ options:
     type: dict
     default: {}
 extends_documentation_fragment:
+  - mqops.rocketmq._clusters.united_sources
+  - mqops.rocketmq._clusters.united_target
   - mqops.rocketmq._preflight
   - mqops.rocketmq._connection
   - mqops.rocketmq._attributes.info_module

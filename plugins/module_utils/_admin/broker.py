@@ -125,15 +125,6 @@ def update_group(addr: str, group: SubscriptionGroup) -> Request[None]:
     return Request("UPDATE_AND_CREATE_SUBSCRIPTIONGROUP", addr, 200, body=body, changes=True, fields=fields)
 
 
-def system_topics(addr: str) -> Request[frozenset[str]]:
-    """Code 305: topics the broker created for itself at start."""
-
-    def parse(answer: Command) -> frozenset[str]:
-        return frozenset(read.text(name) for name in read.table(answer)["topicList"])
-
-    return Request("GET_SYSTEM_TOPIC_LIST_FROM_BROKER", addr, 305, parse=parse)
-
-
 # --- offsets --------------------------------------------------------------------------------------------
 
 
@@ -248,26 +239,6 @@ def max_offset(addr: str, topic: str, queue: int) -> Request[int]:
 def min_offset(addr: str, topic: str, queue: int) -> Request[int]:
     """Code 31: the first offset still kept."""
     return Request("GET_MIN_OFFSET", addr, 31, ext={"topic": topic, "queueId": str(queue)}, parse=read.offset)
-
-
-def query_offset(addr: str, group: str, topic: str, queue: int) -> Request[int | None]:
-    """Code 14: where a client would start; None when it is told nothing.
-
-    A 0 does not prove a stored offset: 4.4.0 also answers it when none is stored and the queue still has its
-    first message in memory. consumer_offsets tells what is stored.
-    """
-
-    def parse(answer: Command) -> int | None:
-        return None if answer.code == release.QUERY_NOT_FOUND else read.offset(answer)
-
-    return Request(
-        "QUERY_CONSUMER_OFFSET",
-        addr,
-        14,
-        ext={"consumerGroup": group, "topic": topic, "queueId": str(queue)},
-        parse=parse,
-        accept=frozenset({release.QUERY_NOT_FOUND}),
-    )
 
 
 def update_offset(addr: str, group: str, topic: str, queue: int, offset: int) -> Request[None]:

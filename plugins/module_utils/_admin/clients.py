@@ -70,26 +70,6 @@ def producer_connections(addr: str, group: str) -> Request[tuple[Client, ...] | 
     )
 
 
-def consumer_ids(addr: str, group: str) -> Request[tuple[str, ...]]:
-    """Code 38: the client ids this broker hands out for load balancing, sorted; empty when there are none."""
-
-    def parse(answer: Command) -> tuple[str, ...]:
-        if answer.code == SYSTEM_ERROR:
-            if "no consumer for this group" not in (answer.remark or ""):
-                raise Refused
-            return ()
-        return tuple(sorted(read.text(name) for name in read.table(answer)["consumerIdList"]))
-
-    return Request(
-        "GET_CONSUMER_LIST_BY_GROUP",
-        addr,
-        38,
-        ext={"consumerGroup": group},
-        parse=parse,
-        accept=frozenset({SYSTEM_ERROR}),
-    )
-
-
 def running_info(addr: str, group: str, client_id: str) -> Request[RunningInfo]:
     """Code 307: what the client itself says, relayed by a broker that it is connected to."""
 

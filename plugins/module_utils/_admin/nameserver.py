@@ -88,11 +88,6 @@ def delete_topic_route(ns: str, topic: str) -> Request[None]:
     return Request("DELETE_TOPIC_IN_NAMESRV", ns, 216, ext={"topic": topic}, changes=True)
 
 
-def topics_by_cluster(ns: str, cluster: str) -> Request[frozenset[str]]:
-    """Code 224: topics with a queue on a broker of the cluster. An unknown cluster answers an empty set."""
-    return Request("GET_TOPICS_BY_CLUSTER", ns, 224, ext={"cluster": cluster}, parse=_topics)
-
-
 def _topics(answer: Command) -> frozenset[str]:
     return frozenset(read.text(name) for name in read.table(answer)["topicList"])
 
@@ -151,22 +146,6 @@ def order_tables(servers: Iterable[str]) -> dict[tuple[str, str], Request[dict[s
     return {
         (server, space): kv_list(server, space) for server in servers for space in (ORDER_NAMESPACE, HELD_NAMESPACE)
     }
-
-
-def kv_get(ns: str, namespace: str, key: str) -> Request[str | None]:
-    """Code 101: one value, or None."""
-
-    def parse(answer: Command) -> str | None:
-        return None if answer.code == QUERY_NOT_FOUND else answer.ext["value"]
-
-    return Request(
-        "GET_KV_CONFIG",
-        ns,
-        101,
-        ext={"namespace": namespace, "key": key},
-        parse=parse,
-        accept=frozenset({QUERY_NOT_FOUND}),
-    )
 
 
 def kv_put(ns: str, namespace: str, key: str, value: str) -> Request[None]:

@@ -121,6 +121,8 @@ READ_WRITE = PERM_READ | PERM_WRITE
 PERM_ALL = READ_WRITE | PERM_INHERIT
 # Bits. What a topic may be given (PermName.PERM_READ, PermName.PERM_WRITE).
 TOPIC_PERMISSIONS = (0, PERM_WRITE, PERM_READ, READ_WRITE)
+# Name. The setting with a broker's permission (BrokerConfig.brokerPermission).
+PERMISSION_KEY = "brokerPermission"
 # Bits. A broker that is closed, one that can only be read, and one that is open (BrokerConfig.brokerPermission).
 BROKER_PERMISSIONS = (0, PERM_READ, READ_WRITE)
 

@@ -87,7 +87,3 @@ def is_system_group(name: str) -> bool:
 
 def retry_topic(group: str) -> str:
     return RETRY_PREFIX + group
-
-
-def dlq_topic(group: str) -> str:
-    return DLQ_PREFIX + group

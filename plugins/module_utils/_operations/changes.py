@@ -12,12 +12,11 @@ from typing import Any
 from .._admin.client import ask_table
 from .._admin.errors import AdminError
 from .._admin.models import ClusterSpec
-from .._admin.release import CONNECT_TIMEOUT
 from .._admin.request import Request
 from .._migration.tables import changes
 from .errors import ArgumentError, OperationError
 from .masters import Masters
-from .silent_nameservers import FEW_CREATIONS, registering, silent_nameservers
+from .silent_nameservers import refuse_slow_creations, registering
 from .task import REMEDY, Outcome, Task
 
 
@@ -69,10 +68,20 @@ def cure_all(
     """Completes the name servers' lists of all clusters, before anything is created in the first one.
 
     Returns what was cured (in check mode: what would be). Raises OperationError when a list stays incomplete, or when
-    many topics would each wait for a name server that swallows what it is sent. C(registers_with) as in
-    C(refuse_slow_creations).
+    many topics would each wait for a name server that swallows what it is sent. C(registers_with): the list of brokers
+    that have none in their configuration.
     """
-    refuse_slow_creations(task, sides, rows, registers_with)
+    config = {address: one for side in sides for address, one in side.config.items()}
+    count = collections.Counter(row["address"] for row in rows if row["kind"] == "topic")
+    try:
+        refuse_slow_creations(
+            task.admin,
+            {address: (number, registering(config.get(address), registers_with)) for address, number in count.items()},
+            "nothing was changed",
+        )
+    except OperationError as error:
+        changes.skip(rows)
+        raise OperationError(str(error), changes=rows, cured=[], **error.result) from error
     cured: list[dict[str, Any]] = []
     for side in sides:
         if task.check_mode:
@@ -89,41 +98,6 @@ def cure_all(
                 cured=cured,
             )
     return cured
-
-
-def refuse_slow_creations(
-    task: Task, sides: list[Masters], rows: list[dict[str, Any]], registers_with: list[str]
-) -> None:
-    """Raises OperationError, naming them, where name servers would cost a broker seconds for each of many topics.
-
-    C(registers_with): the list of brokers that have none in their configuration.
-    """
-    count = collections.Counter(row["address"] for row in rows if row["kind"] == "topic")
-    configs = {
-        address: registering(side.config.get(address), registers_with)
-        for side in sides
-        for address, number in count.items()
-        if number > FEW_CREATIONS and address in side.config
-    }
-    silent = silent_nameservers(task.admin, configs) if configs else {}
-    if silent:
-        changes.skip(rows)
-        raise OperationError(
-            f"nothing was changed: {slow_creations(silent, max(count.values()))}",
-            changes=rows,
-            cured=[],
-            silent_nameservers=sorted(silent),
-        )
-
-
-def slow_creations(silent: Mapping[str, str], topics: int) -> str:
-    """What is wrong with name servers that answer nothing (address → what was seen), and what to do."""
-    named = ", ".join(f"{address} ({why})" for address, why in silent.items())
-    return (
-        f"name server {named} is in the masters' namesrvAddr and does not answer at all. A master would wait "
-        f"{CONNECT_TIMEOUT} s for it at each of {topics} topics. Start it, or let its host refuse the connection, "
-        "or restart the masters, one by one and gently, with a namesrvAddr that does not name it"
-    )
 
 
 def finish_changes(task: Task, rows: list[dict[str, Any]], cured: list[dict[str, Any]]) -> Outcome:

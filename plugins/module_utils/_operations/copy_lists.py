@@ -5,31 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
 
 from .._admin.broker import topic_table
-from .._admin.client import ask_known
 from .._admin.errors import AdminError
-from .._admin.models import Unknown
-from .._admin.nameserver import cluster_info, topic_route
 from .._migration.tables import missing as metadata
 from .copy_reading import Reading
 from .errors import OperationError
-from .publish import publish_again
-from .wait import wait_until
+from .publish import complete, publish_again
+from .registration import listings
 
-
-@dataclass(frozen=True)
-class Lines:
-    """A verdict for wait_until: passes when there is nothing left to say."""
-
-    lines: tuple[str, ...]
-
-    @property
-    def ok(self) -> bool:
-        return not self.lines
+# Looks for which a registration may still be on its way.
+_LOOKS = 10
 
 
 class Lists:
@@ -49,39 +36,26 @@ class Lists:
         }
         expected = metadata.expected_servers(self.reading.seen, self.reading.servers)
         servers = [server for server in self.reading.servers if any(server in listed for listed in expected.values())]
-        infos = ask_known(self.admin, {server: cluster_info(server) for server in servers})
-        topics = sorted({topic for table in tables.values() for topic in table})
-        # A name server that is silent would only be silent once more for every topic.
-        answering = [server for server in servers if not isinstance(infos[server], Unknown)]
-        asked = {(server, topic): topic_route(server, topic) for server in answering for topic in topics}
-        routes: dict[str, dict[str, Any]] = {server: {} for server in servers}
-        for (server, topic), answer in ask_known(self.admin, asked).items():
-            routes[server][topic] = answer
-        found = metadata.unregistered(self.reading.target, tables, expected, infos, routes)
+        topics = {topic for table in tables.values() for topic in table}
+        said = listings(self.admin, servers, topics, names=False)
+        found = metadata.unregistered(self.reading.target, tables, expected, said)
         for spec, answer in zip(masters, answers, strict=True):
             if isinstance(answer, AdminError):
                 found.setdefault(spec.address, []).append(str(answer))
         return found
 
-    def await_complete(self, why: str, cure: bool) -> None:
-        """Wait until every name server lists every topic of every target master; publish again once if it may."""
-        last: dict[str, list[str]] = {}
+    def await_complete(self, why: str) -> None:
+        """Wait until every name server lists every topic of every target master; publish again once if it has to be.
 
-        def look() -> dict[str, list[str]]:
-            nonlocal last
-            last = self.incomplete()
-            return last
-
-        def judge(found: Mapping[str, list[str]]) -> Lines:
-            return Lines(tuple(line for lines in found.values() for line in lines))
-
+        Raises OperationError that begins with C(why).
+        """
         timeout, interval = self.task.timeout, self.task.interval
-        waited = wait_until(look, judge, timeout=min(timeout, 10 * interval) if cure else timeout, interval=interval)
-        if not waited.ok and cure and last:
-            self.publish_again(sorted(last))
-            waited = wait_until(look, judge, timeout=timeout, interval=interval)
-        if not waited.ok:
-            lines = list(waited.last.lines) if waited.last is not None else [str(waited.error)]
+        patience = min(timeout, _LOOKS * interval)
+        _tried, left = complete(
+            self.incomplete, self.publish_again, patience=patience, timeout=timeout, interval=interval
+        )
+        lines = [line for lacking in left.values() for line in lacking]
+        if lines:
             raise OperationError(
                 f"{why}: {'; '.join(lines[:5])}. Send the master its own brokerPermission again "
                 "(mqops.rocketmq.rocketmq_broker_perm), which makes it publish its whole table.",

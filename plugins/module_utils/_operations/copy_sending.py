@@ -13,10 +13,9 @@ from .._admin.errors import AdminError
 from .._admin.nameserver import kv_put
 from .._admin.release import ORDER_NAMESPACE
 from .._migration.tables import missing as metadata
-from .changes import slow_creations
 from .errors import OperationError
 from .masters import AHEAD
-from .silent_nameservers import FEW_CREATIONS, silent_nameservers
+from .silent_nameservers import refuse_slow_creations
 from .task import Task
 
 OFFSETS_AT_ONCE = 2000
@@ -35,19 +34,9 @@ class Sending:
 
         C(seen): the target. Raises OperationError, naming them.
         """
-        configs = {
-            master.address: seen.brokers[master.address].config
-            for master in work.masters
-            if len(master.topics) > FEW_CREATIONS
-        }
-        silent = silent_nameservers(self.admin, configs)
-        if silent:
-            most = max(len(master.topics) for master in work.masters)
-            raise OperationError(
-                f"nothing was created: {slow_creations(silent, most)}; or start masters that have never run with seeds "
-                "(mqops.rocketmq.rocketmq_seed).",
-                silent_nameservers=sorted(silent),
-            )
+        counts = {one.address: (len(one.topics), seen.brokers[one.address].config) for one in work.masters}
+        advice = "; or start masters that have never run with seeds (mqops.rocketmq.rocketmq_seed)."
+        refuse_slow_creations(self.admin, counts, "nothing was created", advice)
 
     def send(self, work: metadata.Work) -> None:
         """Order first, so that no flag flaps; offsets before topics, so that no consumer is faster than its offset.

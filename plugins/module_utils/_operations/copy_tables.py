@@ -12,12 +12,12 @@ from .._admin.client import audit_line
 from .._admin.models import ClusterSpec
 from .._migration.tables import creation_cost, merge
 from .._migration.tables import missing as metadata
-from .copy_lists import Lines, Lists
+from .copy_lists import Lists
 from .copy_reading import Reading
 from .copy_sending import Sending
 from .errors import OperationError
 from .task import Outcome, Task
-from .wait import wait_until
+from .wait import Left, wait_until
 
 
 class Copy:
@@ -44,7 +44,7 @@ class Copy:
                 return self.ended(number, wishes, work, estimated)
             if any(master.topics for master in work.masters):
                 self.sending.refuse_slow_creations(work, self.reading.seen)
-                self.lists.await_complete("nothing was created, because a name server's list is incomplete", cure=True)
+                self.lists.await_complete("nothing was created, because a name server's list is incomplete")
             self.note(work)
             # Nobody can have seen what is created only now.
             self.granted -= {topic.name for master in work.masters for found, topic in master.topics if found is None}
@@ -52,7 +52,7 @@ class Copy:
             # 4.4.0 answers before it applies; a second look too early would send everything twice.
             wait_until(
                 lambda: self.reading.work(wishes, self.granted),  # noqa: B023 - called before the loop goes on
-                lambda left: Lines(tuple(f"{count} {kind}" for kind, count in left.counts().items() if count)),
+                lambda left: Left([kind for kind, count in left.counts().items() if count]),
                 timeout=self.task.timeout,
                 interval=self.task.interval,
             )
@@ -65,7 +65,7 @@ class Copy:
             self.note(work)
             sent = work.counts()
         elif any(sent[kind] for kind in ("groups", "offsets", "topics")):
-            self.lists.await_complete("what was created is not listed completely", cure=True)
+            self.lists.await_complete("what was created is not listed completely")
         assumed = "no master of the target answers; it is taken as empty"
         return Outcome.passed(
             changed=bool(work) or any(sent.values()),

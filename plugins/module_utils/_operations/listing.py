@@ -46,7 +46,7 @@ from .gate import Gate
 from .masters import published_address
 from .silent_nameservers import registering
 from .task import REMEDY, Outcome, Task
-from .wait import Waited, wait_until
+from .wait import Left, Waited, wait_until
 
 # BrokerOuterAPI.registerBroker hands it to NettyRemotingClient.invokeSync, which gives up before it sends anything when
 # more time has passed than this.
@@ -90,17 +90,6 @@ class Greeted:
     @property
     def ok(self) -> bool:
         return self.long and self.judged.ok
-
-
-@dataclass(frozen=True)
-class Complete:
-    """``missing``: masters without the announced topic, or what the name servers do not show yet, in words."""
-
-    missing: tuple[str, ...]
-
-    @property
-    def ok(self) -> bool:
-        return not self.missing
 
 
 class Listing:
@@ -156,8 +145,10 @@ class Listing:
             return Running(sum(unit * int(part) for unit, part in zip(units, parts, strict=True)), self.poll)
 
         waited = wait_until(
-            lambda: self.task.admin.ask(runtime_info(self.master.address)), judge,
-            timeout=2 * self.poll, interval=self.task.interval,
+            lambda: self.task.admin.ask(runtime_info(self.master.address)),
+            judge,
+            timeout=2 * self.poll,
+            interval=self.task.interval,
         )
         if not waited.ok:
             raise OperationError(
@@ -181,16 +172,16 @@ class Listing:
         def look() -> list[dict[int, QueueRange] | None | AdminError]:
             return admin.ask_all(topic_stats(address, ANNOUNCED_TOPIC.name) for address in addresses)
 
-        def judge(answers: list[dict[int, QueueRange] | None | AdminError]) -> Complete:
-            return Complete(tuple(at for at, answer in zip(addresses, answers, strict=True) if answer is None))
+        def judge(answers: list[dict[int, QueueRange] | None | AdminError]) -> Left:
+            return Left(tuple(at for at, answer in zip(addresses, answers, strict=True) if answer is None))
 
         lacking = judge(look())
         if lacking.ok:
             return
-        admin.ask_all(create_topic(address, ANNOUNCED_TOPIC) for address in lacking.missing)
+        admin.ask_all(create_topic(address, ANNOUNCED_TOPIC) for address in lacking.items)
         waited = wait_until(look, judge, timeout=_CREATED_WITHIN, interval=self.task.interval)
         if not waited.ok:
-            missing = ", ".join(waited.last.missing) if waited.last else "nobody answered"
+            missing = ", ".join(waited.last.items) if waited.last else "nobody answered"
             raise OperationError(
                 f"{ANNOUNCED_TOPIC.name} was to be created {waited.why()}; missing: {missing}. "
                 f"{self.master.name} stays withheld",
@@ -247,7 +238,7 @@ class Listing:
         def look() -> list[ClusterInfo | AdminError]:
             return self.task.admin.ask_all(cluster_info(server) for server in servers)
 
-        def judge(answers: list[ClusterInfo | AdminError]) -> Complete:
+        def judge(answers: list[ClusterInfo | AdminError]) -> Left:
             odd = []
             for server, answer in zip(servers, answers, strict=True):
                 if isinstance(answer, AdminError):
@@ -258,11 +249,11 @@ class Listing:
                     answer.brokers[self.master.name].addresses.get(MASTER_ID) != self.address
                 ):
                     odd.append(f"{server} does not list {self.address} as {self.master.name}")
-            return Complete(tuple(odd))
+            return Left(tuple(odd))
 
         waited = wait_until(look, judge, timeout=_LISTED_WITHIN, interval=self.task.interval)
         if not waited.ok:
-            seen = "; ".join(waited.last.missing) if waited.last else "nobody answered"
+            seen = "; ".join(waited.last.items) if waited.last else "nobody answered"
             raise OperationError(f"{self.master.name} was to register {waited.why()}: {seen}. {REMEDY}", changed=True)
 
 
@@ -288,8 +279,13 @@ def list_again(listing: Listing, register_timeout: int) -> Outcome:
     listing.set({KEY: str(register_timeout), "brokerPermission": permission})
     listing.await_listed(told)
     return listing.ended(
-        True, register_timeout, nameservers=told, silent=silent, elapsed=round(elapsed, 1),
-        reasons=[reason.as_dict() for reason in judged.blocking], waived=judged.as_result()["waived"],
+        True,
+        register_timeout,
+        nameservers=told,
+        silent=silent,
+        elapsed=round(elapsed, 1),
+        reasons=[reason.as_dict() for reason in judged.blocking],
+        waived=judged.as_result()["waived"],
     )
 
 

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from .._admin.broker import broker_config, create_topic, group_table, topic_table
-from .._admin.client import Admin
+from .._admin.client import Admin, ask_known
 from .._admin.errors import AdminError
 from .._admin.models import (
     BrokerSpec,
@@ -26,14 +26,14 @@ from .._admin.models import (
     GroupTable,
     SubscriptionGroup,
     TopicConfig,
-    TopicRoute,
     TopicTable,
 )
 from .._admin.nameserver import cluster_info, kv_list, topic_list, topic_route
-from .._admin.release import MASTER_ID, ORDER_NAMESPACE, READ_WRITE
+from .._admin.release import ORDER_NAMESPACE
 from .._admin.request import Request
-from .publish import publish_again
-from .wait import wait_until
+from .._migration.tables.registration import Listing, differences
+from .publish import complete, publish_again
+from .wait import Left, wait_until
 
 _NAMED = 5
 
@@ -50,6 +50,9 @@ class Trouble:
     address: str
     text: str
 
+    def __str__(self) -> str:
+        return self.text
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -65,27 +68,6 @@ class Gap:
             return f"name server {self.nameserver} does not list {self.broker} at {self.address}"
         named = ", ".join(self.missing[:_NAMED]) + (" …" if len(self.missing) > _NAMED else "")
         return f"name server {self.nameserver} lacks {len(self.missing)} topic(s) of {self.broker}: {named}"
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """What one look found that is not yet as expected: (broker address, topic) → texts."""
-
-    open: dict[tuple[str, str], list[str]]
-
-    @property
-    def ok(self) -> bool:
-        return not self.open
-
-
-def is_full(perm: int) -> bool:
-    """Whether a broker with this brokerPermission publishes each topic's own permission."""
-    return perm & READ_WRITE == READ_WRITE
-
-
-def published_perm(own: int, broker_perm: int) -> int:
-    """The permission that a name server is told: without full permission the broker's replaces the topic's own."""
-    return own if is_full(broker_perm) else broker_perm
 
 
 def published_address(spec: BrokerSpec, config: Mapping[str, str]) -> str:
@@ -198,13 +180,12 @@ class Masters:
             for spec in self.specs:
                 if spec.address not in self.topics:
                     continue
-                data = info.brokers.get(spec.name)
-                if data is None or data.addresses.get(MASTER_ID) != published_address(spec, self.config[spec.address]):
+                # One request for all topics of all masters: routes would be one for each topic.
+                seen = differences(spec.name, self.topics[spec.address], Listing(info, self.listed[server]))
+                if seen.address != published_address(spec, self.config[spec.address]):
                     found.append(Gap(server, spec.name, spec.address, ()))
-                    continue
-                missing = self.topics[spec.address].keys() - self.listed[server]
-                if missing:
-                    found.append(Gap(server, spec.name, spec.address, tuple(sorted(missing))))
+                elif seen.unlisted:
+                    found.append(Gap(server, spec.name, spec.address, seen.unlisted))
         return found
 
     def cured_value(self, address: str, gap: Gap | None = None) -> dict[str, Any]:
@@ -220,41 +201,29 @@ class Masters:
 
     # --- changing -----------------------------------------------------------------------------------------
 
-    def cure(self) -> tuple[list[Gap], list[Gap]]:
-        """Publishes whole tables where a name server lacks some: (gaps that were cured or tried, gaps that remain).
+    def cure(self) -> tuple[list[Gap], list[Gap | Trouble]]:
+        """Publishes whole tables where a name server lacks some: (gaps that were cured or tried, what remains).
 
         A gap that is gone at a second look was a registration on its way and is not counted.
         """
-        first = self.gaps()
-        if not first:
+        if not self.gaps():
             return [], []
-        seen = self._settle(first, min(self._interval * 2, self._timeout))
-        if not seen:
-            return [], []
-        self.publish_again(sorted({gap.address for gap in seen}))
-        return seen, self._settle(seen, self._timeout)
-
-    def _settle(self, gaps: list[Gap], timeout: float) -> list[Gap]:
-        last = gaps
-
-        def look() -> list[Gap]:
-            nonlocal last
-            troubles = self.read(groups=bool(self.groups))
-            last = self.gaps() + [Gap(trouble.address, "(no answer)", trouble.address, ()) for trouble in troubles]
-            return last
-
-        wait_until(
-            look,
-            lambda left: _Seen({(gap.nameserver, gap.broker): [str(gap)] for gap in left}),
-            timeout=timeout,
-            interval=self._interval,
+        patience = min(self._interval * 2, self._timeout)
+        tried, left = complete(
+            self._look, self.publish_again, patience=patience, timeout=self._timeout, interval=self._interval
         )
-        return last
+        return [one for found in tried.values() for one in found if isinstance(one, Gap)], [*chain(*left.values())]
 
-    def publish_again(self, addresses: Iterable[str]) -> dict[str, AdminError]:
-        """Sends each master its own brokerPermission once more; returns those that refused."""
-        answers = publish_again(self.admin, {address: self.config[address] for address in addresses})
-        return {address: answer for address, answer in answers.items() if isinstance(answer, AdminError)}
+    def _look(self) -> dict[str, list[Gap | Trouble]]:
+        found: dict[str, list[Gap | Trouble]] = {}
+        lacking: list[Gap | Trouble] = [*self.read(groups=bool(self.groups)), *self.gaps()]
+        for one in lacking:
+            found.setdefault(one.address, []).append(one)
+        return found
+
+    def publish_again(self, addresses: Iterable[str]) -> None:
+        """Sends each master its own brokerPermission once more; one that does not answer has no entry to send."""
+        publish_again(self.admin, {address: self.config.get(address) for address in addresses})
 
     def send(
         self, plan: Mapping[str, Sequence[Request[Any]]], what: str, *, ahead: int = 0
@@ -345,7 +314,7 @@ class Masters:
 
         if open_items:
             wait_until(
-                look, _Seen, timeout=self._timeout if timeout is None else timeout, interval=min(self._interval, 1.0)
+                look, Left, timeout=self._timeout if timeout is None else timeout, interval=min(self._interval, 1.0)
             )
         return last, cured
 
@@ -378,34 +347,22 @@ class Masters:
         """Where a name server's route is not what a master with brokerPermission C(perms) has to publish."""
         items = sorted(items)
         wanted_routes = sorted({(server, topic) for _address, topic in items for server in self.cluster.nameservers})
-        answers: dict[tuple[str, str], TopicRoute | AdminError | None] = dict(
-            zip(
-                wanted_routes,
-                self.admin.ask_all([topic_route(server, topic) for server, topic in wanted_routes]),
-                strict=True,
-            )
-        )
+        routes = ask_known(self.admin, {key: topic_route(*key) for key in wanted_routes})
         brokers = {spec.address: spec.name for spec in self.specs}
         found: dict[tuple[str, str], list[str]] = {}
         for address, topic in items:
-            config = expected[address][topic]
-            wanted = (config.read_queues, config.write_queues, published_perm(config.perm, perms[address]))
+            table, broker = {topic: expected[address][topic]}, brokers[address]
             for server in self.cluster.nameservers:
-                route = answers[server, topic]
-                if isinstance(route, AdminError):
-                    text = str(route)
-                else:
-                    queues = route.queues if route is not None else ()
-                    row = next((queue for queue in queues if queue.broker == brokers[address]), None)
-                    if row is not None and (row.read_queues, row.write_queues, row.perm) == wanted:
-                        continue
-                    text = f"name server {server} " + (
-                        f"has no route for it at {brokers[address]}"
-                        if row is None
-                        else f"publishes read/write/perm {row.read_queues}/{row.write_queues}/{row.perm} "
-                        f"for {brokers[address]}, expected {wanted[0]}/{wanted[1]}/{wanted[2]}"
-                    )
-                found.setdefault((address, topic), []).append(text)
+                listing = Listing(routes={topic: routes[server, topic]})
+                seen = differences(broker, table, listing, table, perms[address])
+                texts = [*seen.silent.values()]
+                texts += [f"name server {server} has no route for it at {broker}" for _topic in seen.unrouted]
+                texts += [
+                    f"name server {server} publishes read/write/perm {shown} for {broker}, expected {right}"
+                    for shown, right in seen.differing.values()
+                ]
+                if texts:
+                    found.setdefault((address, topic), []).extend(texts)
         return found
 
 

@@ -5,36 +5,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from .._admin.broker import broker_config, update_broker_config
 from .._admin.errors import AdminError
 from .._admin.models import ClusterSpec, TopicConfig
+from .._admin.release import PERMISSION_KEY
 from .._migration.tables import changes, permission
 from .changes import masters_of
 from .errors import ArgumentError, OperationError
 from .masters import Masters
 from .task import REMEDY, Outcome, Task
-from .wait import wait_until
+from .wait import Left, wait_until
 
-KEY = "brokerPermission"
 _NAMED = 3
 
 
 # What is not as it should be at one master: text → topics that it is true of (none: the master itself).
 Open = dict[str, list[str]]
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What one look found that is not as it should be, by the masters' addresses."""
-
-    open: dict[str, Open]
-
-    @property
-    def ok(self) -> bool:
-        return not self.open
 
 
 class Side:
@@ -55,7 +43,7 @@ class Side:
             known = spec.address not in troubles
             before = masters.perm(spec.address) if known else None
             row = changes.entry(
-                KEY,
+                PERMISSION_KEY,
                 spec.name,
                 masters.cluster.name,
                 spec.address,
@@ -92,8 +80,8 @@ class Side:
         for address, config in zip(pending, configs, strict=True):
             if isinstance(config, AdminError):
                 self.open[address] = {str(config): []}
-            elif config.get(KEY) != str(self.wanted):
-                self.open[address] = {f"{KEY} is {config.get(KEY)}": []}
+            elif config.get(PERMISSION_KEY) != str(self.wanted):
+                self.open[address] = {f"{PERMISSION_KEY} is {config.get(PERMISSION_KEY)}": []}
             else:
                 items.extend((address, topic) for topic in self.witnesses[address])
         perms = dict.fromkeys(pending, self.wanted)
@@ -105,7 +93,7 @@ class Side:
     def send(self, addresses: list[str]) -> None:
         """Sends the permission to these masters at once; one that refuses has failed."""
         answers = self.task.admin.ask_all(
-            [update_broker_config(address, {KEY: str(self.wanted)}) for address in addresses]
+            [update_broker_config(address, {PERMISSION_KEY: str(self.wanted)}) for address in addresses]
         )
         for address, answer in zip(addresses, answers, strict=True):
             # Without an answer it may have been applied all the same; looking tells.
@@ -174,12 +162,12 @@ class Run:
             if found:
                 address, problems = next(iter(found.items()))
                 self.task.progress(
-                    f"{KEY} {self.wanted} not seen everywhere yet for {len(found)} master(s): "
+                    f"{PERMISSION_KEY} {self.wanted} not seen everywhere yet for {len(found)} master(s): "
                     f"{address}: {next(iter(problems))}"
                 )
             return found
 
-        wait_until(look, Seen, timeout=timeout, interval=self.task.interval)
+        wait_until(look, Left, timeout=timeout, interval=self.task.interval)
 
     def change(self) -> None:
         for side in self.sides:
@@ -212,7 +200,7 @@ class Run:
         if failed:
             texts = [f"{row['name']} ({row['address']}) of {row['cluster']}: {row['error']}" for row in failed]
             return Outcome.failed(
-                f"{KEY} {self.wanted} ({permission.WORDS[self.wanted]}) is not in force on {len(failed)} "
+                f"{PERMISSION_KEY} {self.wanted} ({permission.WORDS[self.wanted]}) is not in force on {len(failed)} "
                 f"of {len(rows)} master(s): {'; '.join(texts)}. {REMEDY}",
                 changed=self.task.acknowledged,
                 before=before,

@@ -9,14 +9,16 @@ whenever it is told a brokerPermission, even the one that it has.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from .._admin.broker import update_broker_config
 from .._admin.client import Admin
 from .._admin.errors import AdminError
+from .._admin.release import PERMISSION_KEY
+from .wait import Left, wait_until
 
-KEY = "brokerPermission"
+T = TypeVar("T")
 
 
 def publish_again(admin: Admin, configs: Mapping[str, Any]) -> dict[str, AdminError | None]:
@@ -25,7 +27,37 @@ def publish_again(admin: Admin, configs: Mapping[str, Any]) -> dict[str, AdminEr
     C(configs): the configuration of each by address (code 26). One that is not known is left out.
     """
     known = {
-        address: config[KEY] for address, config in configs.items() if isinstance(config, Mapping) and config.get(KEY)
+        address: config[PERMISSION_KEY]
+        for address, config in configs.items()
+        if isinstance(config, Mapping) and config.get(PERMISSION_KEY)
     }
-    answers = admin.ask_all([update_broker_config(address, {KEY: perm}) for address, perm in known.items()])
+    answers = admin.ask_all([update_broker_config(address, {PERMISSION_KEY: perm}) for address, perm in known.items()])
     return dict(zip(known, answers, strict=True))
+
+
+def complete(
+    look: Callable[[], dict[str, list[T]]],
+    publish: Callable[[list[str]], object],
+    *,
+    patience: float,
+    timeout: float,
+    interval: float,
+) -> tuple[dict[str, list[T]], dict[str, list[T]]]:
+    """Waits until no name server lacks anything of a master, and lets masters publish again where that does not come.
+
+    look: address of each master → what some name server lacks of it. publish: takes the addresses of the masters
+    that have to. patience: seconds for which a registration may still be on its way. timeout: seconds after that.
+    Returns what was lacking when masters were told to publish, and what still is.
+    """
+    found = _left(look, patience, interval)
+    if not found:
+        return {}, {}
+    publish(sorted(found))
+    return found, _left(look, timeout, interval)
+
+
+def _left(look: Callable[[], dict[str, list[T]]], timeout: float, interval: float) -> dict[str, list[T]]:
+    waited = wait_until(look, Left, timeout=timeout, interval=interval)
+    if waited.sample is None:
+        raise AssertionError("the wait ended without a look")
+    return waited.sample

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +52,25 @@ class Wish:
     perm: int | None
 
 
+def listings(admin: Admin, servers: Iterable[str], topics: Iterable[str], *, names: bool) -> dict[str, Listing]:
+    """What each name server says of its brokers and of the routes of these topics, a request for each of them.
+
+    names: whether its list of topics is asked for, too.
+    """
+    servers, topics = list(servers), sorted(topics)
+    infos = ask_known(admin, {server: cluster_info(server) for server in servers})
+    lists = ask_known(admin, {server: topic_list(server) for server in servers}) if names else {}
+    # A name server that is silent would only be silent once more for every topic.
+    answering = [server for server in servers if not isinstance(infos[server], Unknown)]
+    routes = ask_known(admin, {(server, topic): topic_route(server, topic) for server in answering for topic in topics})
+    return {
+        server: Listing(
+            infos[server], lists.get(server), {topic: route for (at, topic), route in routes.items() if at == server}
+        )
+        for server in servers
+    }
+
+
 def look(admin: Admin, wishes: list[Wish]) -> State:
     """Tables first, then what the name servers say: a topic that was just created is missing rather than overlooked."""
     reasons: list[Reason] = []
@@ -61,20 +81,7 @@ def look(admin: Admin, wishes: list[Wish]) -> State:
         known = business_topics([table for table in tables.values() if isinstance(table, TopicTable)], wish.spec)
         if number == 0:
             topics = len(known)
-        servers = wish.nameservers
-        infos = ask_known(admin, {server: cluster_info(server) for server in servers})
-        lists = ask_known(admin, {server: topic_list(server) for server in servers})
-        # A name server that is silent would only be silent once more for every topic.
-        answering = [server for server, info in infos.items() if not isinstance(info, Unknown)]
-        keys = [(server, topic) for server in answering for topic in sorted(known)]
-        routes = ask_known(admin, {key: topic_route(*key) for key in keys})
-        listings = {
-            server: Listing(
-                infos[server], lists[server], {name: routes[server, name] for name in known if (server, name) in routes}
-            )
-            for server in servers
-        }
-        judged = judge(wish.spec, tables, listings, wish.perm)
+        judged = judge(wish.spec, tables, listings(admin, wish.nameservers, known, names=True), wish.perm)
         reasons += judged.reasons
         checked += judged.checked
     return State(tuple(reasons), checked, topics)
@@ -113,8 +120,10 @@ def run(
     ended = Gate(task).wait(lambda: look(task.admin, wishes), lambda state: state, tell=tell)
     state = ended.state
     result: dict[str, Any] = {
-        "checked": state.checked, "topics": state.topics,
-        "reasons": [reason.as_dict() for reason in state.reasons], "elapsed": round(ended.elapsed, 1),
+        "checked": state.checked,
+        "topics": state.topics,
+        "reasons": [reason.as_dict() for reason in state.reasons],
+        "elapsed": round(ended.elapsed, 1),
     }
     if ended.ok:
         return Outcome.passed(**result)

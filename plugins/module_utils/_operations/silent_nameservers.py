@@ -16,6 +16,8 @@ from typing import Any
 from .._admin.client import Asker
 from .._admin.errors import AdminError
 from .._admin.nameserver import cluster_info
+from .._admin.release import CONNECT_TIMEOUT
+from .errors import OperationError
 
 # As many may be created all the same: half a minute is bearable, and one topic must not wait for a dead machine.
 FEW_CREATIONS = 10
@@ -25,6 +27,26 @@ def registering(config: Any, nameservers: Iterable[str]) -> Any:
     """A broker's configuration with the list that it runs with, where that is known from somewhere else."""
     text = ";".join(nameservers)
     return {**config, "namesrvAddr": text} if text and isinstance(config, Mapping) else config
+
+
+def refuse_slow_creations(admin: Asker, counts: Mapping[str, tuple[int, Any]], what: str, advice: str = "") -> None:
+    """Raises OperationError where name servers would cost a broker seconds for each of many topics.
+
+    counts: broker address → how many topics it is to create, and its configuration. what: what follows from the
+    refusal. advice: what else helps.
+    """
+    silent = silent_nameservers(
+        admin, {address: config for address, (topics, config) in counts.items() if topics > FEW_CREATIONS}
+    )
+    if silent:
+        named = ", ".join(f"{address} ({why})" for address, why in silent.items())
+        raise OperationError(
+            f"{what}: name server {named} is in the masters' namesrvAddr and does not answer at all. A master would "
+            f"wait {CONNECT_TIMEOUT} s for it at each of {max(topics for topics, _config in counts.values())} topics. "
+            "Start it, or let its host refuse the connection, or restart the masters, one by one and gently, with a "
+            f"namesrvAddr that does not name it{advice}",
+            silent_nameservers=sorted(silent),
+        )
 
 
 def silent_nameservers(admin: Asker, configs: Mapping[str, Any]) -> dict[str, str]:

@@ -10,17 +10,27 @@ because a gate that fails has to say what it was looking at.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 
 class Verdict(Protocol):
     """What a judge returns: anything with ``ok``."""
 
     @property
+    def ok(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Left:
+    """A verdict that passes where nothing is left to be waited for."""
+
+    items: Collection[Any]
+
+    @property
     def ok(self) -> bool:
-        ...
+        return not self.items
 
 
 S = TypeVar("S")

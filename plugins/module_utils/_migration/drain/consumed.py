@@ -18,16 +18,20 @@ def remaining(span: QueueRange, committed: int | None) -> int:
     return max(span.max - max(committed or 0, span.min), 0)
 
 
+def kept_messages(ranges: Mapping[int, QueueRange]) -> int:
+    """Messages that queues keep for whoever has read none of them."""
+    return sum(remaining(span, None) for span in ranges.values())
+
+
 def unread(ranges: Mapping[int, QueueRange], readers: Mapping[str, Mapping[int, int]]) -> str | None:
     """The first queue that some reader has not consumed, in words; None where there is none.
 
     ranges: queue to its range. readers: group to its next offset by queue.
     """
     for queue, span in sorted(ranges.items()):
-        if not remaining(span, None):
-            continue
-        if not readers:
-            return f"queue {queue} holds {remaining(span, None)} message(s) that no group has read"
+        kept = remaining(span, None)
+        if kept and not readers:
+            return f"queue {queue} holds {kept} message(s) that no group has read"
         for group, offsets in sorted(readers.items()):
             if left := remaining(span, offsets.get(queue)):
                 return f"queue {queue} holds {left} message(s) that group {group} has not consumed"

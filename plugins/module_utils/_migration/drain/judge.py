@@ -34,6 +34,7 @@ from ..._admin.system_names import (
     retry_topic,
 )
 from ..reasons.reason import Reason
+from .consumed import kept_messages
 from .pairs import pairs_of
 from .queues import Clients, QueueRows
 from .rows import DELAY, HALF, ClusterDrain, row_reasons
@@ -77,9 +78,16 @@ def judge(
     if not snapshot.masters or not run.seen:
         run.add("NOTHING_SEEN", snapshot.spec.name, {"masters": len(snapshot.masters), "rows": len(run.queues.found)})
     return ClusterDrain(
-        snapshot.spec.name, snapshot.taken_ms, tuple(run.queues.found), (*row_reasons(run.queues.found), *run.reasons),
-        {**run.queues.parts, **run.parts}, run.logs, run.consumers, run.broadcast_topics(),
-        {spec.address: spec.name for spec in snapshot.spec.masters}, run.selected,
+        snapshot.spec.name,
+        snapshot.taken_ms,
+        tuple(run.queues.found),
+        (*row_reasons(run.queues.found), *run.reasons),
+        {**run.queues.parts, **run.parts},
+        run.logs,
+        run.consumers,
+        run.broadcast_topics(),
+        {spec.address: spec.name for spec in snapshot.spec.masters},
+        run.selected,
     )
 
 
@@ -128,8 +136,17 @@ class _Run:
         self.reasons.append(Reason(code, subject, evidence))
 
     def broadcast_topics(self) -> tuple[str, ...]:
-        return tuple(sorted({topic for group, topics in self.broadcasting.items() if self.only.group(group)
-                             for topic in topics if self.only.topic(topic)}))
+        return tuple(
+            sorted(
+                {
+                    topic
+                    for group, topics in self.broadcasting.items()
+                    if self.only.group(group)
+                    for topic in topics
+                    if self.only.topic(topic)
+                }
+            )
+        )
 
     # --- a master ---
 
@@ -159,8 +176,11 @@ class _Run:
             }
         for group, answer in connections.items():
             if isinstance(answer, Unknown):
-                self.add("BROKER_UNKNOWN", where, {"part": f"clients of {group}", "address": view.spec.address,
-                                                   "why": answer.reason})
+                self.add(
+                    "BROKER_UNKNOWN",
+                    where,
+                    {"part": f"clients of {group}", "address": view.spec.address, "why": answer.reason},
+                )
         self._pairs(view, where, topics.topics, stats, connections)
 
     def _is_system(self, topic: str) -> bool:
@@ -183,7 +203,7 @@ class _Run:
             if topic in topics
         }
         # Every retry topic there is: also that of a group that is in no table any more, whose messages still wait.
-        expected |= {(topic, topic[len(RETRY_PREFIX):]) for topic in stats if topic.startswith(RETRY_PREFIX)}
+        expected |= {(topic, topic[len(RETRY_PREFIX) :]) for topic in stats if topic.startswith(RETRY_PREFIX)}
         expected = {
             (topic, group) for topic, group in expected if topic not in BOOKKEEPING and not is_system_group(group)
         }
@@ -214,13 +234,12 @@ class _Run:
                 continue
             # The ranges are sorted, and mostly hold all queues that have offsets.
             for queue in ranges if offsets.keys() <= ranges.keys() else sorted({*ranges, *offsets}):
-                self.queues.queue(view, group, topic, queue, offsets.get(queue), ranges.get(queue), config,
-                                  connections.get(group))
+                self.queues.queue(
+                    view, group, topic, queue, offsets.get(queue), ranges.get(queue), config, connections.get(group)
+                )
         self._without_group(stats, {topic for topic, _unused in expected})
 
-    def _without_group(
-        self, stats: Mapping[str, Mapping[int, QueueRange] | Unknown], consumed: set[str]
-    ) -> None:
+    def _without_group(self, stats: Mapping[str, Mapping[int, QueueRange] | Unknown], consumed: set[str]) -> None:
         if self.only.groups:
             return
         for topic, ranges in sorted(stats.items()):
@@ -230,13 +249,13 @@ class _Run:
                 if topic not in consumed:
                     self.add("BROKER_UNKNOWN", f"{self.cluster}/{topic}", {"part": "queues", "why": ranges.reason})
                 continue
-            held = sum(max(span.max - span.min, 0) for span in ranges.values())
-            if not held:
+            kept = kept_messages(ranges)
+            if not kept:
                 continue
             if topic.startswith(DLQ_PREFIX):
-                self.add("DLQ_CONTENT", f"{self.cluster}/{topic}", {"messages": held})
+                self.add("DLQ_CONTENT", f"{self.cluster}/{topic}", {"messages": kept})
             elif topic not in consumed and not topic.startswith(RETRY_PREFIX) and not self._is_system(topic):
-                self.add("TOPIC_WITHOUT_GROUP", f"{self.cluster}/{topic}", {"messages": held})
+                self.add("TOPIC_WITHOUT_GROUP", f"{self.cluster}/{topic}", {"messages": kept})
 
     def _log(self, view: BrokerView, where: str) -> None:
         runtime = answered(view.runtime)

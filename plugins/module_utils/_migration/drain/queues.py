@@ -68,11 +68,33 @@ class QueueRows:
         if span is not None and committed is not None and span.min <= committed == span.max:
             # Most of all rows: made at once.
             now = self.taken_ms
-            self.found.append(QueueLag(self.cluster, view.spec.name, group, topic, queue, committed, span.min, span.max,
-                                       DRAINED, moved_ms=now, taken_ms=now))
+            self.found.append(
+                QueueLag(
+                    self.cluster,
+                    view.spec.name,
+                    group,
+                    topic,
+                    queue,
+                    committed,
+                    span.min,
+                    span.max,
+                    DRAINED,
+                    moved_ms=now,
+                    taken_ms=now,
+                )
+            )
             return
-        row = QueueLag(self.cluster, view.spec.name, group, topic, queue, committed,
-                       span.min if span else 0, span.max if span else 0, DRAINED)
+        row = QueueLag(
+            self.cluster,
+            view.spec.name,
+            group,
+            topic,
+            queue,
+            committed,
+            span.min if span else 0,
+            span.max if span else 0,
+            DRAINED,
+        )
         if span is None:
             if not committed:
                 return
@@ -90,11 +112,13 @@ class QueueRows:
         elif online is None:
             self._keep(row, NO_CONSUMER, "NO_CONSUMER", left, lost, why="the group is not online on this broker")
         elif topic not in online.subscriptions:
-            self._keep(row, NO_CONSUMER, "NO_CONSUMER", left, lost,
-                       why="the group is online and not subscribed to this topic")
+            self._keep(
+                row, NO_CONSUMER, "NO_CONSUMER", left, lost, why="the group is online and not subscribed to this topic"
+            )
         elif config is not None and queue >= config.read_queues:
-            self._keep(row, NO_CONSUMER, "HIDDEN_QUEUE", left, lost,
-                       why=f"the topic has readQueueNums {config.read_queues}")
+            self._keep(
+                row, NO_CONSUMER, "HIDDEN_QUEUE", left, lost, why=f"the topic has readQueueNums {config.read_queues}"
+            )
         else:
             self._moving(row, left, lost, "NOT_DRAINED" if online.is_push else "PULL_GROUP")
 
@@ -108,23 +132,29 @@ class QueueRows:
         config: TopicConfig | None,
     ) -> None:
         for queue, span in sorted(ranges.items()):
-            if span.max <= span.min:
+            kept = consumed.remaining(span, None)
+            if not kept:
                 continue  # nothing to consume, so it does not matter who holds it
             for client in sorted(holders):
-                row = QueueLag(self.cluster, view.spec.name, group, topic, queue, None, span.min, span.max, UNKNOWN,
-                               client=client)
+                row = QueueLag(
+                    self.cluster, view.spec.name, group, topic, queue, None, span.min, span.max, UNKNOWN, client=client
+                )
                 info = self.clients.get((group, client), Unknown("was not asked"))
                 if isinstance(info, Unknown):
-                    self._keep(row, UNKNOWN, "BROADCAST_UNKNOWN", span.max - span.min, why=info.reason)
+                    self._keep(row, UNKNOWN, "BROADCAST_UNKNOWN", kept, why=info.reason)
                     continue
                 held = info.queues.get(MessageQueue(topic, view.spec.name, queue))
                 if held is None:
                     if config is not None and queue >= config.read_queues:
-                        self._keep(row, NO_CONSUMER, "HIDDEN_QUEUE", span.max - span.min,
-                                   why=f"the topic has readQueueNums {config.read_queues}")
+                        self._keep(
+                            row,
+                            NO_CONSUMER,
+                            "HIDDEN_QUEUE",
+                            kept,
+                            why=f"the topic has readQueueNums {config.read_queues}",
+                        )
                     else:
-                        self._keep(row, UNKNOWN, "BROADCAST_UNKNOWN", span.max - span.min,
-                                   why="the client does not hold this queue")
+                        self._keep(row, UNKNOWN, "BROADCAST_UNKNOWN", kept, why="the client does not hold this queue")
                     continue
                 at = int(held.get("commitOffset", -1))
                 # -1: the client has stored nothing yet; where it began is known to itself only.
@@ -133,8 +163,12 @@ class QueueRows:
                 waiting = int(held.get("cachedMsgCount", 0)) + int(held.get("transactionMsgCount", 0))
                 if at > span.max:
                     # Clients are asked after the ends are read, so this is usual while somebody writes.
-                    self._keep(row, UNKNOWN, "BROADCAST_UNKNOWN",
-                               why="the client is further than the end: written meanwhile, or its offset is wrong")
+                    self._keep(
+                        row,
+                        UNKNOWN,
+                        "BROADCAST_UNKNOWN",
+                        why="the client is further than the end: written meanwhile, or its offset is wrong",
+                    )
                 elif not left and waiting == 0:
                     self._keep(row, DRAINED, "")
                 else:
@@ -149,12 +183,16 @@ class QueueRows:
         """
         unwritten = view.spec.address in self.unwritten
         for queue, span in sorted(ranges.items()):
-            if span.max <= span.min:
+            if not consumed.remaining(span, None):
                 continue
             row = QueueLag(self.cluster, view.spec.name, group, topic, queue, None, span.min, span.max, UNKNOWN)
             if not unwritten:
-                self._keep(row, UNKNOWN, "BROADCAST_UNKNOWN",
-                           why="the broker is closed, and that nothing was written to it since is not proved")
+                self._keep(
+                    row,
+                    UNKNOWN,
+                    "BROADCAST_UNKNOWN",
+                    why="the broker is closed, and that nothing was written to it since is not proved",
+                )
             else:
                 self._keep(row, DRAINED, "BROADCAST_CLOSED")
 
@@ -166,8 +204,7 @@ class QueueRows:
             self._keep(row, DRAINING, code, remaining, lost, moved_ms=now)
             return
         if before.committed is not None and (row.committed is None or row.committed < before.committed):
-            self._keep(row, REWOUND, "REWOUND", remaining, lost, moved_ms=now,
-                       why=f"the offset was {before.committed}")
+            self._keep(row, REWOUND, "REWOUND", remaining, lost, moved_ms=now, why=f"the offset was {before.committed}")
             return
         moved = (row.committed or 0) - (before.committed or 0)
         seconds = (now - before.taken_ms) / 1000
@@ -176,18 +213,42 @@ class QueueRows:
         rate = fresh if before.rate == 0 else 0.7 * before.rate + 0.3 * fresh
         moved_ms = now if moved or not before.remaining else before.moved_ms
         if now - moved_ms >= self.stall_ms:
-            self._keep(row, STALLED, "STALLED", remaining, lost, moved_ms=moved_ms,
-                       why=f"the offset has not moved for {(now - moved_ms) / 1000:.0f} s")
+            self._keep(
+                row,
+                STALLED,
+                "STALLED",
+                remaining,
+                lost,
+                moved_ms=moved_ms,
+                why=f"the offset has not moved for {(now - moved_ms) / 1000:.0f} s",
+            )
         else:
             self._keep(row, DRAINING, code, remaining, lost, rate=rate, moved_ms=moved_ms)
 
     def _keep(
-        self, row: QueueLag, verdict: str, code: str, remaining: int = 0, lost: int = 0, *,
-        rate: float = 0.0, moved_ms: int = 0, why: str = "",
+        self,
+        row: QueueLag,
+        verdict: str,
+        code: str,
+        remaining: int = 0,
+        lost: int = 0,
+        *,
+        rate: float = 0.0,
+        moved_ms: int = 0,
+        why: str = "",
     ) -> None:
         now = self.taken_ms
-        row = replace(row, verdict=verdict, code=code, remaining=remaining, lost=lost, rate=rate,
-                      moved_ms=moved_ms or now, taken_ms=now, why=why)
+        row = replace(
+            row,
+            verdict=verdict,
+            code=code,
+            remaining=remaining,
+            lost=lost,
+            rate=rate,
+            moved_ms=moved_ms or now,
+            taken_ms=now,
+            why=why,
+        )
         self.found.append(row)
         self.parts[row.part] += remaining
 

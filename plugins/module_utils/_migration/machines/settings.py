@@ -17,13 +17,13 @@ from dataclasses import asdict, dataclass
 from shlex import quote
 from typing import Any
 
-from ..._admin.release import BROKER_PERMISSIONS
+from ..._admin.release import BROKER_PERMISSIONS, PERMISSION_KEY
 from . import account
 from .answer import printable
 from .identity import problem_of_path
 
 NAME_SERVERS = "namesrvAddr"
-PERMISSION = "brokerPermission"
+PERMISSION = PERMISSION_KEY
 KEYS = (NAME_SERVERS, PERMISSION)
 # A copy of the file as it was before the first change; never written again.
 SAVED_AS = ".before-mqops"

@@ -173,9 +173,8 @@ def _backlogs(snapshot: Any) -> tuple[dict[str, int], set[str]]:
             ranges = view.stats.get(topic, {}) if known(view.stats) else {}
             if isinstance(ranges, Unknown):
                 continue
-            for queue, offset in queues.items():
-                if queue in ranges:
-                    behind[group] = behind.get(group, 0) + remaining(ranges[queue], offset)
+            left = sum(remaining(span, queues.get(queue)) for queue, span in ranges.items())
+            behind[group] = behind.get(group, 0) + left
     return behind, committed
 
 

@@ -15,7 +15,6 @@ from .clients import offline_groups
 from .facts import Facts, answered_masters
 from .settings import setting
 
-_PROOF = 60
 _HALF_CHECKS = 2
 
 
@@ -26,11 +25,9 @@ def estimate(facts: Facts, ttls: Iterable[int | None] = ()) -> dict[str, Any]:
     """
     drain, why = _drain(facts)
     ttl = max((value for value in ttls if value is not None), default=0)
-    phases = {
-        **{phase.name: phase.seconds for phase in WAY if phase.seconds is not None},
-        "drain_source": drain,
-        "switch_dns": ttl + 30,
-    }
+    phases = {phase.name: phase.seconds for phase in WAY if phase.seconds is not None}
+    phases["drain_source"] += drain
+    phases["switch_dns"] += ttl
     reasons = {"drain_source": why, "switch_dns": f"the longest TTL of the names is {ttl} s"}
     longest = max(phases, key=lambda name: phases[name])
     return {
@@ -62,7 +59,7 @@ def _drain(facts: Facts) -> tuple[int, str]:
                     if seconds > longest:
                         longest = seconds
                         why = f"delay level {level} ({levels[level - 1]}) is in use at {snapshot.spec.name}"
-    return longest + checks + _PROOF, why
+    return longest + checks, why
 
 
 def _seconds(level: str) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 from ..._admin.models import Unknown, answered, known
 from ..._admin.release import MASTER_ID
 from ..._admin.system_names import DERIVED
+from ..drain.consumed import kept_messages
 from .facts import Facts, clients_of, online_groups
 from .settings import nameserver_entries, setting
 from .tables import number
@@ -93,8 +94,7 @@ def _by(entry: str) -> str:
 def _messages(view: Any) -> int | None:
     if view is None or not known(view.stats) or any(isinstance(ranges, Unknown) for ranges in view.stats.values()):
         return None
-    kept: int = sum(one.max - one.min for ranges in view.stats.values() for one in ranges.values())
-    return kept
+    return sum(kept_messages(ranges) for ranges in view.stats.values())
 
 
 def _total(rows: list[dict[str, Any]], key: str) -> int | None:

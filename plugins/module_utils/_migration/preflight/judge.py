@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from ..._admin import release
 from ..._admin.models import TopicConfig, Unknown, known
@@ -29,6 +28,7 @@ from ..._admin.system_names import (
 )
 from ..reasons.reason import Reason
 from ..tables.merge import Wishes
+from ..tables.registration import Listing, differences, listed, routed_wrong
 from . import clients as conflicts_clients
 from . import settings as conflicts_settings
 from . import tables as conflicts_tables
@@ -233,29 +233,18 @@ def _spelling(source: str, name: str, kind: str) -> Iterator[Reason]:
 def registration(facts: Facts) -> Iterator[Reason]:
     """Every expected broker at every name server of its cluster, and nobody else."""
     for snapshot in facts.snapshots:
-        wanted = {(broker.name, broker.id): broker.address for broker in snapshot.spec.brokers}
+        wanted = {(broker.name, broker.id) for broker in snapshot.spec.brokers}
         target = {broker.name for broker in facts.target.brokers}
         # A run that was killed may have left its announcement for a while.
         announced = {(f"{broker.name}{RETURNING_SUFFIX}", broker.address) for broker in facts.target.masters}
         for server, view in snapshot.nameservers.items():
             if not known(view.cluster_info):
                 continue
-            listed = {
-                (name, number): address
-                for name, data in view.cluster_info.brokers.items()
-                for number, address in data.addresses.items()
-            }
-            for (name, number), address in wanted.items():
-                subject = f"{server}/{name}:{number}"
-                if (name, number) not in listed:
-                    yield Reason("BROKER_NOT_REGISTERED", subject, {"expected": address})
-                elif listed[name, number] != address:
-                    yield Reason(
-                        "BROKER_ADDRESS_DIFFERS", subject, {"expected": address, "listed": listed[name, number]}
-                    )
-            for (name, number), address in listed.items():
-                if (name, number) not in wanted and name not in target and (name, address) not in announced:
-                    yield Reason("BROKER_NOT_IN_INVENTORY", f"{server}/{name}:{number}", {"listed": address})
+            yield from listed(snapshot.spec, server, view.cluster_info)
+            for name, data in view.cluster_info.brokers.items():
+                for number, address in data.addresses.items():
+                    if (name, number) not in wanted and name not in target and (name, address) not in announced:
+                        yield Reason("BROKER_NOT_IN_INVENTORY", f"{server}/{name}:{number}", {"listed": address})
 
 
 def routes(facts: Facts) -> Iterator[Reason]:
@@ -283,35 +272,9 @@ def routes(facts: Facts) -> Iterator[Reason]:
                     {"topics": len(unknown), "first": unknown[0], "answer": known_routes[unknown[0]].reason},
                 )
             for broker, table in tables.items():
-                yield from _published(f"{server}/{broker}", broker, table, known_routes, permissions.get(broker))
-
-
-def _published(
-    subject: str, broker: str, table: Mapping[str, TopicConfig], known_routes: Mapping[str, Any], permission: int | None
-) -> Iterator[Reason]:
-    hidden, queues, permissions = [], [], []
-    for name, row in table.items():
-        route = known_routes.get(name)
-        if isinstance(route, Unknown):
-            continue
-        data = None if route is None else next((queue for queue in route.queues if queue.broker == broker), None)
-        if data is None:
-            hidden.append(name)
-            continue
-        if (data.read_queues, data.write_queues) != (row.read_queues, row.write_queues):
-            queues.append(
-                f"{name} {data.read_queues}/{data.write_queues} instead of {row.read_queues}/{row.write_queues}"
-            )
-        wanted = row.perm if permission is None or permission & release.READ_WRITE == release.READ_WRITE else permission
-        if permission is not None and data.perm != wanted:
-            permissions.append(f"{name} {data.perm} instead of {wanted}")
-    for code, found in (
-        ("TOPICS_NOT_ROUTED", hidden),
-        ("ROUTES_DIFFER", queues),
-        ("ROUTE_PERM_DIFFERS", permissions),
-    ):
-        if found:
-            yield Reason(code, subject, {"topics": len(found), "first": found[0]})
+                listing = Listing(routes={name: known_routes.get(name) for name in table})
+                seen = differences(broker, table, listing, table, permissions.get(broker))
+                yield from routed_wrong(server, broker, seen, len(table))
 
 
 def names_in_dns(facts: Facts) -> Iterator[Reason]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..._admin.models import Unknown, known
 from ..._admin.system_names import DERIVED, DLQ_PREFIX, is_system_group, is_system_topic, retry_topic
+from ..drain.consumed import kept_messages
 from ..reasons.reason import Reason
 from .facts import Facts, all_connections_known, online_groups, topic_tables
 
@@ -118,7 +119,7 @@ def _messages(snapshot: Any, topic: str) -> int | None:
         ranges = view.stats.get(topic, {})
         if isinstance(ranges, Unknown):
             return None
-        total += sum(one.max - one.min for one in ranges.values())
+        total += kept_messages(ranges)
     return total
 
 

@@ -29,6 +29,11 @@ class Phase:
     changes: whether it takes the lock. judges: whether it stops where the stage of a source is unknown.
     gate: what it proves before it passes.
     seconds: how long it takes as rehearsed, without what depends on the estate; None where only the estate decides.
+
+    For the pages alone, which are made of this table (tools/phases.py). title: what it does, in a few words; does: the
+    same in full, as Markdown of docs/procedure.md. starts: where the sources and the target are before an undo. costs:
+    what a phase waits for, and for how long; of an undo, what the clients notice. measured: seconds that it took for
+    three sources at once, for one, and for a second one after that; None where it was not run.
     """
 
     name: str
@@ -45,6 +50,10 @@ class Phase:
     judges: bool = True
     gate: str = ""
     seconds: int | None = None
+    does: str = ""
+    starts: str = ""
+    costs: str = ""
+    measured: tuple[int | None, int | None, int | None] | None = None
 
     @property
     def playbook(self) -> str:
@@ -54,23 +63,30 @@ class Phase:
 PHASES = (
     Phase(
         "image",
-        "brings the RocketMQ image to the new machines",
+        "brings the RocketMQ 4.4.0 image to the new machines",
         10,
         changes=False,
         judges=False,
         gate="each machine of the target runs the image, all the same digest",
+        does="builds or loads the image, sends it to the machines (registry, or export, copy and load)",
     ),
     Phase(
         "preflight",
-        "looks for conflicts, at machines, names and capacity; writes the plan",
+        "changes nothing; looks for conflicts, at machines, names and capacity; writes the plan and its hash",
         20,
         changes=False,
         judges=False,
         gate="nothing blocks, or what may be waived has a waiver",
+        does=(
+            "inventories the sources, checks what their union would collide on, [the machines, the connections, the "
+            "names, the size](surroundings.md); writes `plan.json`, `plan.md` and a hash"
+        ),
+        measured=(39, 7, 7),
     ),
     Phase(
         "deploy",
-        "starts the new cluster, read-only, in every old name server",
+        "starts the new cluster and its address server; the brokers are read-only and register at every old name "
+        "server",
         30,
         first="apart",
         last="closed",
@@ -78,14 +94,28 @@ PHASES = (
         undo="rollback_deploy",
         seconds=60,
         gate="every name server lists every broker of the target with all its topics, read-only",
+        does=(
+            "merges the order configuration in every name server; starts the target's name server, its [address "
+            "server](#the-list-of-name-servers) with the list of all old name servers, by address, and the new one, "
+            "then the brokers, which fetch that list: `brokerPermission=4`, topics, groups and zero offsets already "
+            "in their store; lowers the TTL of the DNS names"
+        ),
+        costs="the first fetch, 10 s after the start; registration: one period of 30 s",
+        measured=(70, 44, None),
     ),
     Phase(
         "copy_metadata",
-        "copies topics, groups and order configuration",
+        "copies topics, groups and order configuration; again whenever you like",
         40,
         first="apart",
         last="frozen",
         gate="a pass finds no difference",
+        does=(
+            "creates what the sources have and the target lacks, all fields; retry and dead-letter topics; zero "
+            "offsets; it never deletes (`sync` does the same, from deploy until a source is closed)"
+        ),
+        costs="about 0.1–0.3 s a topic",
+        measured=(3, 3, None),
     ),
     Phase(
         "open_target",
@@ -99,9 +129,15 @@ PHASES = (
         undo="rollback_open_target",
         seconds=35 + 22 + 60,
         gate=(
-            "every online consumer holds the target's queues, then set brokerPermission 6 on the target's masters "
-            "and wait until the target receives and its consumers consume"
+            "every online consumer holds the target's queues; then, with brokerPermission 6 on the target's masters, "
+            "each topic that has traffic arrives there and is consumed"
         ),
+        does=(
+            "`brokerPermission=6` on the target once every online consumer holds its new queues, and none of the old "
+            "ones stands still"
+        ),
+        costs="assignment 10–35 s, writes 14–22 s later; then 60 s",
+        measured=(126, 110, None),
     ),
     Phase(
         "freeze_source",
@@ -117,18 +153,34 @@ PHASES = (
         leaves="frozen",
         undo="rollback_freeze_source",
         seconds=28 + 60,
-        gate="a whole window passes without one client write on any queue of the sources",
+        gate=(
+            "a whole window passes without one client write on any queue of the sources, delayed and half messages "
+            "included"
+        ),
+        does=("`brokerPermission=4` on the sources' masters; 6 again by itself when a writer stays, which is named"),
+        costs="last writes after 18–28 s; then the window, 60 s",
+        measured=(130, 120, 103),
     ),
     Phase(
         "drain_source",
-        "waits until everything is consumed",
+        "waits until everything is consumed, showing how far it is",
         65,
         first="frozen",
         last="frozen",
         least="frozen",
         early="A source still takes writes; run freeze_source first.",
         undo="rollback_freeze_source",
-        gate="nothing is left on the sources, twice, with the writes still stopped",
+        seconds=60,
+        gate=(
+            "nothing is left on the sources, in queues, retries, delay levels and half messages, twice, with the "
+            "writes still stopped"
+        ),
+        does="nothing; it watches until the sources are [drained](#drained)",
+        costs=(
+            "the backlog, the longest delay level, two transaction checks; then 60 s; at most 30 minutes, [unless "
+            "set](#drained)"
+        ),
+        measured=(67, 67, 67),
     ),
     Phase(
         "close_source",
@@ -142,6 +194,9 @@ PHASES = (
         undo="rollback_close_source",
         seconds=35 + 60,
         gate="no client holds a queue of the sources and no offset or lag grows there",
+        does="`brokerPermission=0` on the drained masters",
+        costs="16–35 s; then 60 s",
+        measured=(191, 159, 164),
     ),
     Phase(
         "switch_dns",
@@ -153,14 +208,21 @@ PHASES = (
         early="A source is not closed; run close_source first.",
         leaves="switched",
         undo="rollback_switch_dns",
+        seconds=30,
         gate=(
             "no server or resolver holds an answer from before the time to live was lowered, then every one gives "
             "the new answer and old answers have aged"
         ),
+        does=(
+            "waits until [no resolver holds an old, longer-lived answer](surroundings.md#ageing), then compares and "
+            "swaps each name's address, signed"
+        ),
+        costs="the TTL and a JVM's own cache, 30 s each",
+        measured=(132, 128, 129),
     ),
     Phase(
         "stop_brokers",
-        "ends the old brokers, data kept",
+        "ends the old brokers, data kept, addresses still answering",
         80,
         first="switched",
         last="stopped",
@@ -169,11 +231,17 @@ PHASES = (
         leaves="stopped",
         undo="rollback_stop_brokers",
         seconds=20 + 60,
-        gate="each process has ended and the sources' name servers show the target's queues only",
+        gate=(
+            "each process has ended, its store ends where the drain saw it end, and the sources' name servers show "
+            "the target's queues only"
+        ),
+        does="slaves, then masters: SIGTERM with ≥ 120 s; data kept, addresses answering",
+        costs="seconds, then 60 s",
+        measured=(300, 144, 148),
     ),
     Phase(
         "release_clients",
-        "ends the old name servers, so that clients reconnect: the point of no return",
+        "ends the old name servers, so that clients reconnect. **The point of no return**",
         85,
         first="stopped",
         last="stopped",
@@ -182,17 +250,37 @@ PHASES = (
         leaves="done",
         seconds=28 + 60,
         gate="every business host is connected to the target's name server and the business flows",
+        does=(
+            "SIGTERM to the old name servers, hosts left up. **Point of no return**: a rescue is possible after it, "
+            "no undo"
+        ),
+        costs=(
+            "1–28 s per client; given up after 180 s (`migration_release_timeout`), traffic after 240 s "
+            "(`migration_traffic_timeout`): run it again, the old name servers have ended"
+        ),
+        measured=(84, 42, 36),
     ),
     Phase(
         "finalize",
-        "gives the new brokers a list without the old name servers",
+        "gives the new brokers a list without the old name servers while they run",
         90,
         first="done",
         last="done",
         least="done",
         early="A source is not done, so the target's brokers still need its name server; run release_clients first.",
         seconds=ADDRESS_FETCH + 30,
-        gate="every broker of the target has fetched its new list of name servers and has it in its file",
+        gate=(
+            "every broker of the target has fetched its new list of name servers and has it in its file, and the name "
+            "server lists them all"
+        ),
+        does=(
+            "takes the old name servers out of the [list that the target's brokers fetch](#the-list-of-name-servers), "
+            "waits until each has fetched it, and pins it: the brokers run on and start with it, too; TTL raised again"
+        ),
+        costs=(
+            "a fetch of each broker, at most 120 s for all of them; given up after 200 s (`migration_fetch_timeout`)"
+        ),
+        measured=(52, 103, 140),
     ),
     Phase(
         "decommission",
@@ -203,7 +291,10 @@ PHASES = (
         least="done",
         early="A source is not done; run release_clients first.",
         seconds=90,
-        gate="nobody has knocked at the old machines for a while",
+        gate="no client has knocked at the old machines for a while, and nothing is left behind",
+        does=("looks whether clients still knock, packs the stores if the plan says so, reports what was released"),
+        costs="90 s",
+        measured=(126, 96, 97),
     ),
     Phase("status", "says where everything stands", changes=False, judges=False),
     Phase(
@@ -223,6 +314,7 @@ PHASES = (
             "every broker of the target has fetched its new list of name servers, the joined name servers list the "
             "target with all topics, and every consumer of the joined sources holds its queues"
         ),
+        measured=(None, None, 152),
     ),
     Phase(
         "rollback_deploy",
@@ -230,6 +322,12 @@ PHASES = (
         first="apart",
         last="joined",
         gate="nobody writes to the target, nothing is left on it, and no source's name server lists it",
+        starts="target read-only",
+        does=(
+            "proves that nobody writes to the target and that it is drained; ends its brokers, name servers and "
+            "address server; gives the names their recorded TTL"
+        ),
+        costs="one rebalance",
     ),
     Phase(
         "rollback_attach",
@@ -240,15 +338,55 @@ PHASES = (
             "no client writes to the topics that the leaving sources alone own and nothing is left in them, then "
             "every broker of the target has fetched a list without their name servers, and none comes back there"
         ),
+        starts="a source beside others that the target serves, none of its masters read-only",
+        does=(
+            "what it alone owns there is closed and read; the target's brokers take over a list without its name "
+            "servers and leave these; its recorded TTL"
+        ),
+        costs="one rebalance of its clients; a fetch of each broker, then 65 s",
     ),
-    Phase("rollback_open_target", "takes the writes back from the target", first="open", last="open"),
     Phase(
-        "rollback_freeze_source", "lets the sources take writes again", first="freezing", last="frozen", most="frozen"
+        "rollback_open_target",
+        "takes the writes back from the target",
+        first="open",
+        last="open",
+        starts="target writable, sources too",
+        does="permission 4, then the proof that writes have stopped; says what is still unread there",
+        costs="one rebalance",
     ),
     Phase(
-        "rollback_close_source", "lets clients read the sources again", first="closing", last="closed", most="closed"
+        "rollback_freeze_source",
+        "lets the sources take writes again",
+        first="freezing",
+        last="frozen",
+        most="frozen",
+        starts="sources read-only",
+        does="the permissions that the plan recorded, master by master",
+        costs="one rebalance",
     ),
-    Phase("rollback_switch_dns", "points the names back", first="closed", last="switched", most="switched"),
+    Phase(
+        "rollback_close_source",
+        "lets clients read the sources again",
+        first="closing",
+        last="closed",
+        most="closed",
+        starts="sources closed",
+        does=(
+            "permission 4; fails, naming it, where somebody has sent to a closed source what is read by broadcast, "
+            "which is not delivered again; then go on draining, or undo the freeze"
+        ),
+        costs="ordered consumers pause once; a minute",
+    ),
+    Phase(
+        "rollback_switch_dns",
+        "points the names back",
+        first="closed",
+        last="switched",
+        most="switched",
+        starts="names switched",
+        does="the old addresses",
+        costs="nothing",
+    ),
     Phase(
         "rollback_stop_brokers",
         "points the names back and starts the brokers",
@@ -256,6 +394,9 @@ PHASES = (
         last="stopped",
         most="stopped",
         judges=False,
+        starts="brokers ended, name server alive",
+        does="names back *first*, then masters, then slaves; they come back closed, as they were",
+        costs="messages twice for up to 30 s",
     ),
     Phase(
         "rescue",

@@ -40,9 +40,6 @@ class Standing:
     switched: bool
     reasons: tuple[str, ...] = ()
 
-    def reached(self, stage: str) -> bool:
-        return self.stage != "unknown" and ORDER.index(self.stage) >= ORDER.index(stage)
-
 
 def judge(
     name: str,

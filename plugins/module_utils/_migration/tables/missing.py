@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..._admin.models import ClusterSpec, SubscriptionGroup, TopicConfig, Unknown
-from ..._admin.release import MASTER_ID
+from ..._admin.models import BrokerSpec, ClusterInfo, ClusterSpec, SubscriptionGroup, TopicConfig, Unknown
 from ..._admin.system_names import DERIVED, RETRY_PREFIX
 from .merge import Gap, Wishes, read_parts
+from .registration import Listing, differences
 from .seed import zero_offsets
 
 _PARTS = ("topics", "groups", "offsets", "stats")
@@ -216,40 +216,39 @@ def expected_servers(target: Any, servers: Iterable[str]) -> dict[str, tuple[str
 
 def unregistered(
     target: ClusterSpec,
-    tables: Mapping[str, Mapping[str, Any]],
+    tables: Mapping[str, Mapping[str, TopicConfig]],
     expected: Mapping[str, Iterable[str]],
-    infos: Mapping[str, Any],
-    routes: Mapping[str, Mapping[str, Any]],
+    listings: Mapping[str, Listing],
 ) -> dict[str, list[str]]:
     """Return address of a target master → lines that say where a name server's list of its topics is incomplete.
 
-    tables: address → topics of that master's table; expected: address → name servers; infos: name server →
-    ClusterInfo or Unknown; routes: name server → {topic: TopicRoute, None or Unknown}. While a list is incomplete,
-    one creation can hide every other topic of that master there (4.4.0 stores the new data version with one topic).
+    tables: address → topics of that master's table; expected: address → name servers; listings: name server → what
+    it says of its brokers and of the route of every topic. While a list is incomplete, one creation can hide every
+    other topic of that master there (4.4.0 stores the new data version with one topic).
     """
-    found: dict[str, list[str]] = {}
-    for broker in target.masters:
-        lines = found.setdefault(broker.address, [])
-        for server in expected.get(broker.address, ()):
-            info = infos.get(server)
-            if info is None or isinstance(info, Unknown):
-                lines.append(f"{server} did not say which brokers it knows: {getattr(info, 'reason', 'not asked')}")
-                continue
-            data = info.brokers.get(broker.name)
-            listed = data.addresses.get(MASTER_ID) if data is not None else None
-            if listed != broker.address:
-                lines.append(f"{server} lists {broker.name} at {listed or 'no address'}, expected {broker.address}")
-                continue
-            lacking = []
-            for topic in tables.get(broker.address, {}):
-                route = routes.get(server, {}).get(topic)
-                if isinstance(route, Unknown):
-                    lines.append(f"{server} did not answer for topic {topic}: {route.reason}")
-                elif route is None or all(queue.broker != broker.name for queue in route.queues):
-                    lacking.append(topic)
-            if lacking:
-                lines.append(f"{server} hides {len(lacking)} topics of {broker.name}, for example {lacking[0]}")
+    found = {
+        broker.address: [
+            line
+            for server in expected.get(broker.address, ())
+            for line in _lacks(broker, tables.get(broker.address, {}), server, listings.get(server, Listing()))
+        ]
+        for broker in target.masters
+    }
     return {address: lines for address, lines in found.items() if lines}
+
+
+def _lacks(broker: BrokerSpec, table: Mapping[str, TopicConfig], server: str, listing: Listing) -> Iterator[str]:
+    if not isinstance(listing.info, ClusterInfo):
+        yield f"{server} did not say which brokers it knows: {getattr(listing.info, 'reason', 'not asked')}"
+        return
+    seen = differences(broker.name, table, listing, table)
+    if seen.address != broker.address:
+        yield f"{server} lists {broker.name} at {seen.address or 'no address'}, expected {broker.address}"
+        return
+    for topic, why in seen.silent.items():
+        yield f"{server} did not answer for topic {topic}: {why}"
+    if seen.unrouted:
+        yield f"{server} hides {len(seen.unrouted)} topics of {broker.name}, for example {seen.unrouted[0]}"
 
 
 def acl_files(snapshots: Iterable[Any]) -> list[str]:

@@ -19,6 +19,11 @@ def takes_rights(before: int, after: int) -> bool:
     return before & ~after & READ_WRITE != 0
 
 
+def published_perm(own: int, broker_perm: int) -> int:
+    """The permission that a name server is told: without full permission the broker's replaces the topic's own."""
+    return own if broker_perm & READ_WRITE == READ_WRITE else broker_perm
+
+
 def witnesses(
     topics: dict[str, TopicConfig], broker: str, clusters: Iterable[str], brokers: Iterable[str]
 ) -> dict[str, TopicConfig]:

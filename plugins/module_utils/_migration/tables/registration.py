@@ -5,29 +5,145 @@
 
 Being listed proves little: one incremental registration can leave a name server with a single topic of a broker and
 the version number of the whole table. So each master's own table is compared with what each name server answers.
+C(differences) is that comparison; gates, changes and the preflight differ only in how much they ask for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from ..._admin.models import ClusterInfo, ClusterSpec, TopicRoute, TopicTable, Unknown
-from ..._admin.release import MASTER_ID, READ_WRITE
+from ..._admin.models import ClusterInfo, ClusterSpec, TopicConfig, TopicRoute, TopicTable, Unknown, answered
+from ..._admin.release import MASTER_ID
 from ..._admin.system_names import is_system_topic
 from ..reasons.reason import Reason
+from .permission import published_perm
 
 _EXAMPLES = 5
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What one name server says. ``routes``: topic → route (None: no route), for all topics that were asked for."""
+    """What one name server says. A part that was not asked for is None, a route that was not is not there.
 
-    info: ClusterInfo | Unknown
-    topics: frozenset[str] | Unknown
+    info: its brokers (code 106). topics: names of topics, of whatever broker (code 206). routes: topic to its route,
+    None where there is none (code 105).
+    """
+
+    info: ClusterInfo | Unknown | None = None
+    topics: frozenset[str] | Unknown | None = None
     routes: Mapping[str, TopicRoute | None | Unknown] = field(default_factory=dict)
+
+
+class Published(NamedTuple):
+    """What a route shows of a topic at one master."""
+
+    read_queues: int
+    write_queues: int
+    perm: int
+
+    def __str__(self) -> str:
+        return f"{self.read_queues}/{self.write_queues}/{self.perm}"
+
+
+@dataclass(frozen=True)
+class Differences:
+    """What one name server does not know of a master's table, as far as it was asked.
+
+    address: where it lists the master; None where it does not, or was not asked.
+    unlisted: topics that no broker has there. It takes one request, whatever the number of topics, and shows a hole
+    all the same: each broker has a topic of its own name, which is hidden together with all others.
+    unrouted: topics without a route to the master. differing: topic to what its route shows and should show.
+    silent: topic to why its route is not known.
+    """
+
+    address: str | None
+    unlisted: tuple[str, ...]
+    unrouted: tuple[str, ...]
+    differing: Mapping[str, tuple[Published, Published]]
+    silent: Mapping[str, str]
+
+
+def differences(
+    broker: str,
+    table: Mapping[str, TopicConfig],
+    listing: Listing,
+    routed: Iterable[str] = (),
+    perm: int | None = None,
+    *,
+    reachable: bool = False,
+) -> Differences:
+    """Compares a master's own table with what one name server says of it.
+
+    routed: the topics of the table whose routes have to be right. perm: the master's brokerPermission, as which it
+    publishes their permissions; None: permissions are not looked at. reachable: whether a route also has to name an
+    address of the master, for who has not seen in C(info) that it is listed.
+    """
+    info, topics = answered(listing.info), answered(listing.topics)
+    data = info.brokers.get(broker) if info else None
+    unrouted: list[str] = []
+    differing: dict[str, tuple[Published, Published]] = {}
+    silent: dict[str, str] = {}
+    for topic in routed:
+        route = listing.routes.get(topic, Unknown("was not asked"))
+        if isinstance(route, Unknown):
+            silent[topic] = route.reason
+            continue
+        share = next((data for data in route.queues if data.broker == broker), None) if route else None
+        # A broker whose queues are published while its address is not cannot be used by any client.
+        if share is None or (reachable and not _has_address(route, broker)):
+            unrouted.append(topic)
+            continue
+        own = table[topic]
+        shown = Published(share.read_queues, share.write_queues, share.perm)
+        right = Published(
+            own.read_queues, own.write_queues, share.perm if perm is None else published_perm(own.perm, perm)
+        )
+        if shown != right:
+            differing[topic] = shown, right
+    return Differences(
+        address=data.addresses.get(MASTER_ID) if data else None,
+        unlisted=() if topics is None else tuple(sorted(table.keys() - topics)),
+        unrouted=tuple(unrouted),
+        differing=differing,
+        silent=silent,
+    )
+
+
+def _has_address(route: TopicRoute | None, broker: str) -> bool:
+    return route is not None and any(data.name == broker and MASTER_ID in data.addresses for data in route.brokers)
+
+
+def listed(spec: ClusterSpec, server: str, info: ClusterInfo) -> Iterator[Reason]:
+    """Brokers of a cluster, slaves too, that a name server does not list under their name, id and address."""
+    for broker in spec.brokers:
+        data = info.brokers.get(broker.name)
+        address = data.addresses.get(broker.id) if data else None
+        subject = f"{server}/{broker.name}:{broker.id}"
+        if address is None:
+            yield Reason("BROKER_NOT_REGISTERED", subject, {"expected": broker.address})
+        elif address != broker.address:
+            yield Reason("BROKER_ADDRESS_DIFFERS", subject, {"expected": broker.address, "listed": address})
+
+
+def routed_wrong(server: str, broker: str, found: Differences, of: int) -> Iterator[Reason]:
+    """Topics whose routes at a name server are not those of a master's table. C(of): how many had to be right."""
+    queues, permissions = [], []
+    for topic, (shown, right) in found.differing.items():
+        if shown[:2] != right[:2]:
+            queues.append(
+                f"{topic} {shown.read_queues}/{shown.write_queues} instead of {right.read_queues}/{right.write_queues}"
+            )
+        if shown.perm != right.perm:
+            permissions.append(f"{topic} {shown.perm} instead of {right.perm}")
+    for code, topics in (
+        ("TOPICS_NOT_ROUTED", found.unrouted),
+        ("ROUTES_DIFFER", queues),
+        ("ROUTE_PERM_DIFFERS", permissions),
+    ):
+        if topics:
+            yield Reason(code, f"{server}/{broker}", _some(topics, of))
 
 
 @dataclass(frozen=True)
@@ -72,11 +188,11 @@ def judge(
     for master in spec.masters:
         table = tables.get(master.address, Unknown("was not asked"))
         if isinstance(table, Unknown):
-            reasons.append(Reason("BROKER_UNKNOWN", f"{spec.name}/{master.name}", {
-                "part": "topics", "address": master.address, "why": table.reason}))
+            unanswered = {"part": "topics", "address": master.address, "why": table.reason}
+            reasons.append(Reason("BROKER_UNKNOWN", f"{spec.name}/{master.name}", unanswered))
         elif not business_topics([table], spec):
-            reasons.append(Reason("TABLE_EMPTY", f"{spec.name}/{master.name}", {
-                "address": master.address, "topics": len(table.topics)}))
+            held = {"address": master.address, "topics": len(table.topics)}
+            reasons.append(Reason("TABLE_EMPTY", f"{spec.name}/{master.name}", held))
         else:
             known[master.name] = table
     for server, listing in sorted(listings.items()):
@@ -89,68 +205,44 @@ def judge(
 
 
 def _brokers(spec: ClusterSpec, server: str, listing: Listing) -> list[Reason]:
-    if isinstance(listing.info, Unknown):
-        return [Reason("NAMESERVER_UNKNOWN", f"{spec.name}/{server}", {"why": listing.info.reason})]
-    reasons = []
+    if not isinstance(listing.info, ClusterInfo):
+        return [_unknown(spec, server, {"why": _why(listing.info)})]
+    reasons = list(listed(spec, server, listing.info))
     members = listing.info.clusters.get(spec.name, ())
-    for broker in spec.brokers:
-        data = listing.info.brokers.get(broker.name)
-        address = data.addresses.get(broker.id) if data else None
-        subject = f"{server}/{broker.name}:{broker.id}"
-        if address is None:
-            reasons.append(Reason("BROKER_NOT_REGISTERED", subject, {"expected": broker.address}))
-        elif address != broker.address:
-            reasons.append(Reason("BROKER_ADDRESS_DIFFERS", subject, {"expected": broker.address, "listed": address}))
-        if data is not None and broker.is_master and broker.name not in members:
-            reasons.append(Reason("BROKER_NOT_IN_CLUSTER", f"{server}/{broker.name}", {
-                "expected": spec.name, "listed": data.cluster}))
+    for master in spec.masters:
+        data = listing.info.brokers.get(master.name)
+        if data is not None and master.name not in members:
+            evidence = {"expected": spec.name, "listed": data.cluster}
+            reasons.append(Reason("BROKER_NOT_IN_CLUSTER", f"{server}/{master.name}", evidence))
     return reasons
 
 
 def _topics(
     spec: ClusterSpec, server: str, listing: Listing, name: str, table: TopicTable, perm: int | None
 ) -> tuple[list[Reason], int]:
-    subject = f"{server}/{name}"
     reasons = []
-    if isinstance(listing.topics, Unknown):
-        if not isinstance(listing.info, Unknown):  # else it is told already
-            reasons.append(Reason("NAMESERVER_UNKNOWN", f"{spec.name}/{server}", {"why": listing.topics.reason}))
-    else:
-        missing = sorted(set(table.topics) - listing.topics)
-        if missing:
-            reasons.append(Reason("TOPICS_NOT_LISTED", subject, _some(missing, len(table.topics))))
-    unrouted, different, permissions, silent = [], [], [], []
     wanted = sorted(business_topics([table], spec))
-    for topic in wanted:
-        route = listing.routes.get(topic, Unknown("was not asked"))
-        if isinstance(route, Unknown):
-            silent.append((topic, route.reason))
-            continue
-        share = next((data for data in route.queues if data.broker == name), None) if route else None
-        # A broker whose queues are published while its address is not cannot be used by anybody.
-        reachable = route is not None and any(
-            data.name == name and MASTER_ID in data.addresses for data in route.brokers)
-        if share is None or not reachable:
-            unrouted.append(topic)
-            continue
-        own = table.topics[topic]
-        if (share.read_queues, share.write_queues) != (own.read_queues, own.write_queues):
-            different.append(f"{topic} {share.read_queues}/{share.write_queues} instead of "
-                             f"{own.read_queues}/{own.write_queues}")
-        if perm is not None:
-            expected = own.perm if perm & READ_WRITE == READ_WRITE else perm
-            if share.perm != expected:
-                permissions.append(f"{topic} {share.perm} instead of {expected}")
-    for code, found in (
-        ("TOPICS_NOT_ROUTED", unrouted), ("ROUTES_DIFFER", different), ("ROUTE_PERM_DIFFERS", permissions),
-    ):
-        if found:
-            reasons.append(Reason(code, subject, _some(found, len(wanted))))
-    if silent and not isinstance(listing.info, Unknown):
-        reasons.append(Reason("NAMESERVER_UNKNOWN", f"{spec.name}/{server}", {
-            "routes": len(silent), "first": silent[0][0], "why": silent[0][1]}))
-    return reasons, len(wanted) - len(silent)
+    found = differences(name, table.topics, listing, wanted, perm, reachable=True)
+    # What a name server does not say of its topics is told already where it does not even name its brokers.
+    answers = isinstance(listing.info, ClusterInfo)
+    if answers and not isinstance(listing.topics, frozenset):
+        reasons.append(_unknown(spec, server, {"why": _why(listing.topics)}))
+    if found.unlisted:
+        reasons.append(Reason("TOPICS_NOT_LISTED", f"{server}/{name}", _some(found.unlisted, len(table.topics))))
+    reasons += routed_wrong(server, name, found, len(wanted))
+    if answers and found.silent:
+        first, why = next(iter(found.silent.items()))
+        reasons.append(_unknown(spec, server, {"routes": len(found.silent), "first": first, "why": why}))
+    return reasons, len(wanted) - len(found.silent)
 
 
-def _some(names: list[str], of: int) -> dict[str, Any]:
-    return {"topics": len(names), "of": of, "examples": names[:_EXAMPLES]}
+def _unknown(spec: ClusterSpec, server: str, evidence: dict[str, Any]) -> Reason:
+    return Reason("NAMESERVER_UNKNOWN", f"{spec.name}/{server}", evidence)
+
+
+def _why(answer: object) -> str:
+    return answer.reason if isinstance(answer, Unknown) else "was not asked"
+
+
+def _some(names: Sequence[str], of: int) -> dict[str, Any]:
+    return {"topics": len(names), "of": of, "examples": list(names[:_EXAMPLES])}

@@ -8,13 +8,8 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.frame import Command, decode
-
-# A busy machine is no finding: what may take how long is tested on its own.
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy")
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 # By the JSON library of the servers: that of 4.4.0, and the one that is deployed.

@@ -6,7 +6,6 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.system_names import (
-    dlq_topic,
     is_system_group,
     is_system_topic,
     retry_topic,
@@ -52,4 +51,4 @@ def test_groups_of_4_4_0(name: str, own: bool) -> None:
 
 
 def test_topics_of_a_group() -> None:
-    assert (retry_topic("CG_order"), dlq_topic("CG_order")) == ("%RETRY%CG_order", "%DLQ%CG_order")
+    assert retry_topic("CG_order") == "%RETRY%CG_order"

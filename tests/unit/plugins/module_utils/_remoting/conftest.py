@@ -12,13 +12,8 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.frame import Command, decode, encode
-
-# A busy machine is no finding: what may take how long is tested on its own.
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy")
 
 
 class Peer:

@@ -221,6 +221,24 @@ def test_hole_that_stays_refuses_creation(run, estate):
     assert {row["result"] for row in result["changes"]} == {"not attempted"}
 
 
+@pytest.mark.parametrize("down", ["h:1", "n:1"])
+def test_member_that_goes_silent_while_a_hole_is_looked_at_is_named(run, estate, down):
+    del estate.servers["n:2"].routes["b"]
+    answer = estate.answer
+
+    def goes(request):
+        # the first look has seen it
+        if estate.log.count(("GET_KVLIST_BY_NAMESPACE", "n:2")) == 1:
+            (estate.brokers.get(down) or estate.servers[down]).down = True
+        return answer(request)
+
+    estate.answer = goes
+    result = run("rocketmq_topic", name="t", timeout=5)
+    assert result["failed"] and down in result["msg"] and "Connection refused" in result["msg"]
+    assert sent(estate, CREATE) == [] and sent(estate, CURE) == ["h:2"]
+    assert [row["broker"] for row in result["cured"]] == ["b"]
+
+
 def test_route_that_does_not_come_is_published_again(run, estate):
     estate.servers["n:2"].drops.add("t")
     result = run("rocketmq_topic", name="t")
@@ -316,12 +334,15 @@ def test_topic_of_the_table_that_differs_only_in_order_is_unchanged(run, seeded)
     assert not run("rocketmq_topic", name="orders", read_queues=4)["changed"]
 
 
-@pytest.mark.parametrize(("count", "seen", "refused"), [
-    (11, "cannot connect within 3 s", True),
-    (11, "cannot connect (No route to host)", True),
-    (11, "cannot connect (Connection refused)", False),
-    (10, "cannot connect within 3 s", False),
-])
+@pytest.mark.parametrize(
+    ("count", "seen", "refused"),
+    [
+        (11, "cannot connect within 3 s", True),
+        (11, "cannot connect (No route to host)", True),
+        (11, "cannot connect (Connection refused)", False),
+        (10, "cannot connect within 3 s", False),
+    ],
+)
 def test_many_topics_do_not_wait_for_a_name_server_that_swallows_everything(run, estate, count, seen, refused):
     config = estate.get_broker_config
     # What a name means to the broker need not be what it means here.

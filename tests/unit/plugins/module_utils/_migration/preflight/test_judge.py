@@ -571,6 +571,14 @@ def test_brokers_of_the_target_may_be_listed_by_a_source():
         assert found(facts(snapshot, mdm())) == CLEAN
 
 
+def test_a_queue_of_which_an_offline_group_has_no_offset_waits_as_a_whole_for_it():
+    stats = {**mro().masters[0].stats, "mro-orders": {0: QueueRange(0, 7), 1: QueueRange(2, 7)}}
+    offsets = {("mro-orders", "mro-g"): {0: 7, 1: 7}, ("mro-orders", "away"): {0: 7}}
+    reasons = conflicts.judge(facts(master(mro(), stats=stats, offsets=offsets), mdm()))
+    # As the drain counts it.
+    assert [one.evidence for one in reasons if one.code == "OFFLINE_GROUP_BACKLOG"] == [{"messages": 5}]
+
+
 def test_one_master_that_hangs_leaves_the_report_of_all_others():
     # Others' tables still meet, and nothing is said about what the hanging one may hold.
     hanging = silent(with_group(mro(), SubscriptionGroup("mdm-g")), "198.18.50.21:10911", timed_out=True)

@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import ClusterSpec
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.preflight.estimate import estimate
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.preflight.facts import Facts
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress import phases
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.phases import BY_NAME, PHASES, WAY
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.source_stage import ORDER
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables.merge import merge
 
 STAGES = {"a": "frozen", "b": "open", "c": "closed"}
 
@@ -40,10 +44,31 @@ def test_every_playbook_of_a_phase_is_in_the_table(repository: Path) -> None:
     assert set(BY_NAME) - found == set()
 
 
+def test_every_playbook_named_like_a_phase_or_an_undo_is_one(repository: Path) -> None:
+    found = {path.stem for pattern in ("phase_*", "rollback_*") for path in (repository / "playbooks").glob(pattern)}
+    assert found
+    assert found - {phase.playbook for phase in PHASES} == set()
+
+
+def test_the_table_is_written_in_the_order_of_the_way() -> None:
+    assert tuple(phase for phase in PHASES if phase.number is not None) == WAY
+
+
 def test_the_whole_way_is_gone_in_this_order(repository: Path) -> None:
     plays = yaml.safe_load((repository / "playbooks/site.yml").read_text(encoding="utf-8"))
     gone = [play["ansible.builtin.import_playbook"] for play in plays]
     assert [name for name in gone if name.startswith("phase_")] == [f"{phase.playbook}.yml" for phase in WAY]
+
+
+def test_the_estimate_is_what_the_phases_take_where_the_estate_adds_nothing() -> None:
+    target = ClusterSpec("hub", ("n:1",))
+    nothing = Facts((), {}, merge([], target), target, ())
+    assert estimate(nothing)["phases"] == {phase.name: phase.seconds for phase in WAY if phase.seconds is not None}
+    assert estimate(nothing, [600, None])["phases"]["switch_dns"] == 600 + 30
+
+
+def test_a_phase_of_the_way_tells_what_it_does_and_proves() -> None:
+    assert [phase.name for phase in WAY if not phase.does or not phase.gate] == []
 
 
 def test_a_phase_acts_on_what_lies_between_its_stages() -> None:

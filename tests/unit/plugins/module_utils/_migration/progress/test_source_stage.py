@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.source_stage import ORDER, judge
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.source_stage import judge
 
 ALL = {"mro-ns": True, "mro-a": True, "mro-as": True}
 NS = frozenset({"mro-ns"})
@@ -68,9 +68,3 @@ def test_what_cannot_be_told_is_unknown_with_a_reason(word, changes):
     verdict = stand(**changes)
     assert verdict.stage == "unknown"
     assert any(word in reason for reason in verdict.reasons)
-    assert not verdict.reached("apart")
-
-
-def test_a_stage_has_reached_itself_and_what_lies_before():
-    verdict = stand(permissions={"broker-a": 4, "broker-b": 4})
-    assert [stage for stage in ORDER if verdict.reached(stage)] == list(ORDER[: ORDER.index("frozen") + 1])

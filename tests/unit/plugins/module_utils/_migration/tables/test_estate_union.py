@@ -34,6 +34,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress import plan
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables import merge, seed
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables import missing as metadata
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables.registration import Listing
 
 VERSION = DataVersion(1, 1)
 TARGET = ClusterSpec(
@@ -350,7 +351,7 @@ def test_unanswered_target_is_a_gap(wishes):
 
 
 def test_hidden_topics_are_found():
-    table = {spec.address: {"T": None, "U": None} for spec in TARGET.masters}
+    table = {spec.address: {name: TopicConfig(name, 1, 1, 4) for name in "TU"} for spec in TARGET.masters}
     info = ClusterInfo(
         {spec.name: BrokerData(spec.name, "hub", {0: spec.address}) for spec in TARGET.masters},
         {"hub": ("hub-a", "hub-b")},
@@ -358,12 +359,17 @@ def test_hidden_topics_are_found():
     both = TopicRoute("T", (QueueData("hub-a", 1, 1, 4), QueueData("hub-b", 1, 1, 4)), ())
     half = TopicRoute("U", (QueueData("hub-b", 1, 1, 4),), ())
     servers = {spec.address: ("ns",) for spec in TARGET.masters}
-    assert metadata.unregistered(TARGET, table, servers, {"ns": info}, {"ns": {"T": both, "U": both}}) == {}
-    found = metadata.unregistered(TARGET, table, servers, {"ns": info}, {"ns": {"T": both, "U": half}})
+
+    def lacks(what: Listing) -> dict[str, list[str]]:
+        return metadata.unregistered(TARGET, table, servers, {"ns": what})
+
+    assert lacks(Listing(info, routes={"T": both, "U": both})) == {}
+    found = lacks(Listing(info, routes={"T": both, "U": half}))
     assert found == {"198.18.50.81:10911": ["ns hides 1 topics of hub-a, for example U"]}
-    assert metadata.unregistered(TARGET, table, servers, {"ns": Unknown("x")}, {}) != {}
+    assert lacks(Listing(Unknown("x"))) != {}
     wrong = ClusterInfo({"hub-a": info.brokers["hub-a"]}, {})
-    assert "hub-b" in str(metadata.unregistered(TARGET, table, servers, {"ns": wrong}, {"ns": {"T": both, "U": both}}))
+    assert "hub-b" in str(lacks(Listing(wrong, routes={"T": both, "U": both})))
+    assert metadata.unregistered(TARGET, table, servers, {}) != {}
 
 
 def test_only_joined_name_servers_are_expected():

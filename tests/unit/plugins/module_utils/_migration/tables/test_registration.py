@@ -19,7 +19,11 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     TopicTable,
     Unknown,
 )
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables.registration import Listing, judge
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables.registration import (
+    Listing,
+    differences,
+    judge,
+)
 
 MASTER, SLAVE = BrokerSpec("hub-a", 0, "198.18.50.81:10911"), BrokerSpec("hub-a", 1, "198.18.50.84:10911")
 SPEC = ClusterSpec("hub", ("198.18.50.80:9876",), (MASTER, SLAVE))
@@ -30,8 +34,9 @@ DATA = BrokerData("hub-a", "hub", {0: MASTER.address, 1: SLAVE.address})
 
 
 def table(names=TOPICS):
-    return TopicTable(DataVersion(1, 1), {
-        name: TopicConfig(name, 4, 4, 2 if name.startswith("%DLQ%") else 6) for name in names})
+    return TopicTable(
+        DataVersion(1, 1), {name: TopicConfig(name, 4, 4, 2 if name.startswith("%DLQ%") else 6) for name in names}
+    )
 
 
 def route(topic, perm=4, read=4, write=4, brokers=(DATA,), name="hub-a"):
@@ -45,8 +50,12 @@ def listing(perm=4, **changes):
 
 
 def codes(listings=None, tables=None, spec=SPEC, perm=4):
-    judged = judge(spec, {MASTER.address: table()} if tables is None else tables,
-                   {NS: listing(), OLD: listing()} if listings is None else listings, perm)
+    judged = judge(
+        spec,
+        {MASTER.address: table()} if tables is None else tables,
+        {NS: listing(), OLD: listing()} if listings is None else listings,
+        perm,
+    )
     assert judged.ok == (not judged.reasons)
     return [(reason.code, reason.subject) for reason in judged.reasons]
 
@@ -61,8 +70,10 @@ def test_complete() -> None:
     [
         ({}, [("BROKER_NOT_REGISTERED", f"{OLD}/hub-a:0"), ("BROKER_NOT_REGISTERED", f"{OLD}/hub-a:1")]),
         ({"hub-a": BrokerData("hub-a", "hub", {0: MASTER.address})}, [("BROKER_NOT_REGISTERED", f"{OLD}/hub-a:1")]),
-        ({"hub-a": BrokerData("hub-a", "hub", {0: "198.18.50.99:10911", 1: SLAVE.address})},
-         [("BROKER_ADDRESS_DIFFERS", f"{OLD}/hub-a:0")]),
+        (
+            {"hub-a": BrokerData("hub-a", "hub", {0: "198.18.50.99:10911", 1: SLAVE.address})},
+            [("BROKER_ADDRESS_DIFFERS", f"{OLD}/hub-a:0")],
+        ),
     ],
 )
 def test_each_broker_under_its_id_and_address(brokers, expected) -> None:
@@ -76,10 +87,13 @@ def test_the_right_cluster() -> None:
 
 
 def test_a_topic_missing_from_one_name_server() -> None:
-    hidden = listing(topics=frozenset({"orders"}), routes={
-        name: route(name) if name == "orders" else None for name in TOPICS})
+    hidden = listing(
+        topics=frozenset({"orders"}), routes={name: route(name) if name == "orders" else None for name in TOPICS}
+    )
     assert codes({NS: listing(), OLD: hidden}) == [
-        ("TOPICS_NOT_LISTED", f"{OLD}/hub-a"), ("TOPICS_NOT_ROUTED", f"{OLD}/hub-a")]
+        ("TOPICS_NOT_LISTED", f"{OLD}/hub-a"),
+        ("TOPICS_NOT_ROUTED", f"{OLD}/hub-a"),
+    ]
     evidence = judge(SPEC, {MASTER.address: table()}, {OLD: hidden}).reasons[1].evidence
     assert evidence == {"topics": 3, "of": 4, "examples": ["%DLQ%g", "%RETRY%g", "bills@eu"]}
 
@@ -105,8 +119,10 @@ def test_queue_numbers() -> None:
 
 def test_permission() -> None:
     # With 4 even a dead-letter queue is published as 4, with 6 each topic's own permission is.
-    assert codes(perm=6) == [("ROUTE_PERM_DIFFERS", f"{NS}/hub-a") if server == NS else
-                             ("ROUTE_PERM_DIFFERS", f"{OLD}/hub-a") for server in sorted((NS, OLD))]
+    assert codes(perm=6) == [
+        ("ROUTE_PERM_DIFFERS", f"{NS}/hub-a") if server == NS else ("ROUTE_PERM_DIFFERS", f"{OLD}/hub-a")
+        for server in sorted((NS, OLD))
+    ]
     opened = {name: route(name, 2 if name.startswith("%DLQ%") else 6) for name in TOPICS}
     assert codes({NS: listing(routes=opened)}, perm=6) == []
     assert codes({NS: listing(routes=opened)}, perm=None) == []
@@ -127,3 +143,19 @@ def test_nothing_never_passes() -> None:
     assert ("NOTHING_SEEN", "hub") in codes(spec=replace(SPEC, brokers=()), tables={})
     assert codes({NS: listing()}, tables={MASTER.address: table(("TBW102", "hub"))}) == [("TABLE_EMPTY", "hub/hub-a")]
     assert codes({NS: listing()}, tables={MASTER.address: table(())}) == [("TABLE_EMPTY", "hub/hub-a")]
+
+
+def test_how_much_each_answer_proves() -> None:
+    own = table().topics
+    info = ClusterInfo({"hub-a": DATA}, {"hub": ("hub-a",)})
+    # Another broker has orders, too, so the list of topics shows nothing of hub-a's; the topic of its own name does.
+    seen = differences("hub-a", own, Listing(info, frozenset(TOPICS) - {"hub-a"}))
+    assert (seen.address, seen.unlisted, seen.unrouted) == (MASTER.address, ("hub-a",), ())
+    routes = {"orders": route("orders", name="hub-b"), "bills@eu": SILENT, "%DLQ%g": route("%DLQ%g", perm=4, write=2)}
+    seen = differences("hub-a", own, Listing(routes=routes), (*routes, "%RETRY%g"), 4)
+    assert (seen.address, seen.unlisted, seen.unrouted) == (None, (), ("orders",))
+    assert seen.silent == {"bills@eu": SILENT.reason, "%RETRY%g": "was not asked"}
+    assert [str(one) for one in seen.differing["%DLQ%g"]] == ["4/2/4", "4/4/4"]
+    unreachable = Listing(routes={"orders": route("orders", brokers=())})
+    assert differences("hub-a", own, unreachable, ["orders"]).unrouted == ()
+    assert differences("hub-a", own, unreachable, ["orders"], reachable=True).unrouted == ("orders",)
