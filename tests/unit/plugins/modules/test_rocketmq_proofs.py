@@ -54,7 +54,7 @@ def test_a_close_that_is_taken_back(prove: Run, tmp_path: Path) -> None:
     assert known(tmp_path)["drained"] == {"ends": {A: 5000}, "broadcast_topics": {"mro": ["news"]}, "missed": {}}
     assert result["diff"]["after"] == result["proofs"] and result["diff"]["before"]["drained"]["ends"] == {}
     assert not prove(drained=DRAINED)["changed"]
-    planned = prove(told=["mro"], _ansible_check_mode=True)
+    planned = prove(told=["mro"], check=True)
     assert not planned["changed"]
 
     prove(reopened={"sources": [MRO], "offenders": [OFFENDER], "unread": {}, "peers": ["198.18.10.101:4000"]})
@@ -63,7 +63,7 @@ def test_a_close_that_is_taken_back(prove: Run, tmp_path: Path) -> None:
     [line] = drained["missed"]["mro"]
     assert "connected now: 198.18.10.101:4000" in line
     before = (tmp_path / "proofs.json").read_bytes()
-    planned = prove(told=["mro"], _ansible_check_mode=True)
+    planned = prove(told=["mro"], check=True)
     assert planned["changed"] and planned["proofs"]["drained"]["missed"] == {}
     assert (tmp_path / "proofs.json").read_bytes() == before
     assert prove(told=["mro"])["proofs"]["drained"]["missed"] == {}

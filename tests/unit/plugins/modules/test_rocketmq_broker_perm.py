@@ -10,8 +10,10 @@ import pytest
 UPDATE = "UPDATE_BROKER_CONFIG"
 
 
-def sent(estate):
-    return [address for request, address in estate.log if request == UPDATE]
+@pytest.fixture
+def run(run, estate):
+    """Runs on the clusters of the estate where a test gives no others."""
+    return lambda module, **options: run(module, **{"clusters": estate.clusters, **options})
 
 
 def results(result):
@@ -26,7 +28,7 @@ def test_sets_and_proves(run, seeded):
     # orders, %DLQ%g, %RETRY%g and the topic of the broker's own name
     assert [row["topics"] for row in result["brokers"]] == [4, 4]
     assert seeded.servers["n:2"].routes["%DLQ%g"] == {"a": (1, 1, 4), "b": (1, 1, 4)}
-    assert sent(seeded) == ["h:1", "h:2"]
+    assert seeded.sent(UPDATE) == ["h:1", "h:2"]
     # 10 to read, 2 changes, 2 configurations, 5 topics at 2 name servers
     assert seeded.count == 10 + 2 + 2 + 10
     assert result["diff"] == {
@@ -39,7 +41,7 @@ def test_second_run_changes_nothing(run, seeded):
     run("rocketmq_broker_perm", perm=4)
     result = run("rocketmq_broker_perm", perm=4)
     assert not result["changed"] and results(result) == {"a": "unchanged", "b": "unchanged"}
-    assert sent(seeded) == []
+    assert seeded.sent(UPDATE) == []
 
 
 def test_full_permission_shows_each_topics_own(run, seeded):
@@ -50,14 +52,14 @@ def test_full_permission_shows_each_topics_own(run, seeded):
 
 
 def test_check_mode(run, seeded):
-    result = run("rocketmq_broker_perm", perm=4, _ansible_check_mode=True)
-    assert result["changed"] and results(result) == {"a": "planned", "b": "planned"} and sent(seeded) == []
-    assert not run("rocketmq_broker_perm", perm=6, _ansible_check_mode=True)["changed"]
+    result = run("rocketmq_broker_perm", perm=4, check=True)
+    assert result["changed"] and results(result) == {"a": "planned", "b": "planned"} and seeded.sent(UPDATE) == []
+    assert not run("rocketmq_broker_perm", perm=6, check=True)["changed"]
 
 
 def test_named_brokers_only(run, seeded):
     result = run("rocketmq_broker_perm", perm=4, brokers=["b"])
-    assert results(result) == {"b": "applied"} and sent(seeded) == ["h:2"]
+    assert results(result) == {"b": "applied"} and seeded.sent(UPDATE) == ["h:2"]
 
 
 @pytest.mark.parametrize("brokers", [["x"], []])
@@ -102,14 +104,14 @@ def test_route_that_lags_is_published_again(run, seeded):
     assert result["changed"] and not result["failed"]
     assert results(result) == {"a": "applied", "b": "unchanged"}
     assert [row["cured"] for row in result["brokers"]] == [True, False]
-    assert sent(seeded) == ["h:1"]
+    assert seeded.sent(UPDATE) == ["h:1"]
     assert not run("rocketmq_broker_perm", perm=6)["changed"]
 
 
 def test_check_mode_sees_the_lagging_route(run, seeded):
     del seeded.servers["n:2"].routes["a"]
-    result = run("rocketmq_broker_perm", perm=6, _ansible_check_mode=True)
-    assert result["changed"] and results(result) == {"a": "planned", "b": "unchanged"} and sent(seeded) == []
+    result = run("rocketmq_broker_perm", perm=6, check=True)
+    assert result["changed"] and results(result) == {"a": "planned", "b": "unchanged"} and seeded.sent(UPDATE) == []
 
 
 def test_route_that_never_comes_fails_with_what_was_seen(run, seeded):
@@ -118,13 +120,13 @@ def test_route_that_never_comes_fails_with_what_was_seen(run, seeded):
     assert result["failed"] and result["changed"]
     assert "name server n:2 publishes read/write/perm 1/1/2 for a, expected 1/1/4 (topic %DLQ%g)" in result["msg"]
     # the permission, and once more when the route did not follow
-    assert sent(seeded) == ["h:1", "h:2", "h:1", "h:2"]
+    assert seeded.sent(UPDATE) == ["h:1", "h:2", "h:1", "h:2"]
 
 
 def test_rights_are_not_taken_while_a_name_server_is_silent(run, seeded):
     seeded.servers["n:2"].down = True
     result = run("rocketmq_broker_perm", perm=4)
-    assert result["failed"] and not result["changed"] and sent(seeded) == []
+    assert result["failed"] and not result["changed"] and seeded.sent(UPDATE) == []
     assert (
         "not changed, because it could not be seen everywhere: name server: " in result["msg"]
         and "n:2" in result["msg"]
@@ -163,7 +165,7 @@ def test_route_that_comes_by_itself_is_not_published_again(run, seeded):
 
     seeded.get_routeinto_by_topic = late
     result = run("rocketmq_broker_perm", perm=6)
-    assert not result["failed"] and not result["changed"] and sent(seeded) == []
+    assert not result["failed"] and not result["changed"] and seeded.sent(UPDATE) == []
     # 5 topics of both brokers, then only the 4 of the broker that was not as it should be, at 2 name servers
     assert len(looks) == 10 + 8
 

@@ -22,6 +22,12 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
 
 
 @pytest.fixture
+def run(run, estate):
+    """Runs on the clusters of the estate where a test gives no others."""
+    return lambda module, **options: run(module, **{"clusters": estate.clusters, **options})
+
+
+@pytest.fixture
 def letters(seeded, monkeypatch):
     """Three dead letters on master a, none on b. The estate gives them to whoever may read, and takes sends."""
     state = {"low": 2, "end": 5, "sent": [], "refuse": set(), "perms": [], "groups": {"g"}}
@@ -70,7 +76,7 @@ def letters(seeded, monkeypatch):
 def hostile(seeded, letters, *groups):
     """Dead letters of groups with these names as well; 4.4.0 refuses no name."""
     for group in groups:
-        seeded.add_topic(TopicConfig(f"%DLQ%{group}", 1, 1, 2), TopicConfig(f"%RETRY%{group}", 1, 1, 6))
+        seeded.add(TopicConfig(f"%DLQ%{group}", 1, 1, 2), TopicConfig(f"%RETRY%{group}", 1, 1, 6))
     letters["groups"] |= set(groups)
 
 
@@ -106,7 +112,7 @@ def test_exported_once_and_the_permission_is_taken_back(run, seeded, letters, tm
 
 
 def test_check_mode_reads_and_writes_nothing(run, seeded, letters, tmp_path) -> None:
-    result = run("rocketmq_dlq", state="exported", directory=str(tmp_path), _ansible_check_mode=True)
+    result = run("rocketmq_dlq", state="exported", directory=str(tmp_path), check=True)
     assert result["changed"]
     assert not letters["perms"]
     assert seeded.audit == []

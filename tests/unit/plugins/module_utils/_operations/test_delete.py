@@ -7,16 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import (
-    Client,
-    ConsumerConnections,
-    Message,
-    SubscriptionGroup,
-    TopicConfig,
-)
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import Client, SubscriptionGroup, TopicConfig
+from ansible_collections.mqops.rocketmq.tests.unit.support.cluster import HALF, half_message
 
 DELETE = "DELETE_TOPIC_IN_BROKER"
-HALF = "RMQ_SYS_TRANS_HALF_TOPIC"
 HALF_PAIR = (HALF, "CID_RMQ_SYS_TRANS")
 
 
@@ -44,11 +38,11 @@ def changing(estate):
 
 
 def half(group, count=1):
-    return [Message(HALF, 0, 0, 0, b"", {"PGROUP": group}, 0, 0, "x", "y")] * count
+    return [half_message(PGROUP=group)] * count
 
 
 def test_topic_goes_from_masters_then_from_name_servers_with_its_order(remove, estate):
-    predicted = remove(_ansible_check_mode=True)
+    predicted = remove(check=True)
     assert predicted["changed"] and predicted["requests"] == []
     done = remove()
     assert done["changed"] and not done["failed"], done["msg"]
@@ -75,8 +69,8 @@ def test_topic_goes_from_masters_then_from_name_servers_with_its_order(remove, e
             lambda e: (
                 e.hubs[0].ends.update({(HALF, 0): 40}),
                 e.hubs[0].offsets.update({HALF_PAIR: {0: 40}}),
-                e.half.extend(half("payments", 40)),
-                e.producers.update(payments=(Client("p1", "x"),)),
+                e.hubs[0].messages.update({(HALF, 0): half("payments", 40)}),
+                e.hubs[0].producers.update(payments=(Client("p1", "x"),)),
             ),
             "transactional producers are connected (payments)",
         ),
@@ -95,8 +89,7 @@ def test_topic_goes_from_masters_then_from_name_servers_with_its_order(remove, e
             "the queues of gone, which is not in its table, would go",
         ),
         (
-            lambda e: e.online.update({("h:9", "readers"): ConsumerConnections(
-                (Client("c1", "x"),), "CONSUME_PASSIVELY", "CLUSTERING", "x", {"old": "*"})}),
+            lambda e: e.connect("readers", ["c1"], ["h:9"], ["old"]),
             "consumers of group readers are online and read it",
         ),
         (
@@ -117,7 +110,7 @@ def test_topic_is_kept_while_something_could_go_with_it(remove, estate, prepare,
 def test_decided_transactions_of_producers_that_left_do_not_keep_it(remove, estate):
     estate.hubs[0].ends[HALF, 0] = 40
     estate.hubs[0].offsets[HALF_PAIR] = {0: 40}
-    estate.half.extend(half("payments", 40))
+    estate.hubs[0].messages.update({(HALF, 0): half("payments", 40)})
     assert not remove()["failed"]
 
 
@@ -171,8 +164,7 @@ def test_group_goes_and_its_offsets_stay(remove, estate):
         (lambda e: e.hubs[1].ends.update({("old", 0): 2}), "topic old: queue 0 holds 2 message(s)"),
         (lambda e: e.hubs[0].ends.update({("SCHEDULE_TOPIC_XXXX", 0): 1}), "not delivered yet"),
         (
-            lambda e: e.online.update({("h:9", "readers"): ConsumerConnections(
-                (Client("c1", "x"),), "CONSUME_PASSIVELY", "CLUSTERING", "x", {})}),
+            lambda e: e.connect("readers", ["c1"], ["h:9"], []),
             "1 consumer(s) of it are online",
         ),
     ],

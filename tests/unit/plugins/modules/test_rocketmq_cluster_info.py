@@ -25,6 +25,12 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import 
 
 
 @pytest.fixture
+def run(run, estate):
+    """Runs on the clusters of the estate where a test gives no others."""
+    return lambda module, **options: run(module, **{"clusters": estate.clusters, **options})
+
+
+@pytest.fixture
 def taken(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What the next snapshot says: keyword arguments of BrokerView; and the parts that were asked for."""
     state: dict[str, Any] = {"view": {}, "server": NameServerView(ClusterInfo({}, {}), frozenset({"t"}), {})}

@@ -13,6 +13,12 @@ TOPIC = "UPDATE_AND_CREATE_TOPIC"
 GROUP = "UPDATE_AND_CREATE_SUBSCRIPTIONGROUP"
 
 
+@pytest.fixture
+def run(run, estate):
+    """Runs on the clusters of the estate where a test gives no others."""
+    return lambda module, **options: run(module, **{"clusters": estate.clusters, **options})
+
+
 def sent(estate, *names):
     return [row for row in estate.log if row[0] in names]
 
@@ -35,7 +41,7 @@ def test_second_run_changes_nothing(run, estate):
 
 
 def test_check_mode_predicts_and_sends_nothing(run, estate):
-    predicted = run("rocketmq_group", name="g", _ansible_check_mode=True)
+    predicted = run("rocketmq_group", name="g", check=True)
     assert predicted["changed"] and predicted["requests"] == []
     assert run("rocketmq_group", name="g")["diff"] == predicted["diff"]
 

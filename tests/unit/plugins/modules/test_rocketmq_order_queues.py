@@ -48,7 +48,7 @@ def test_topics_that_no_table_lists_are_left_alone(queues, seeded) -> None:
 
 
 def test_check_mode_shows_and_writes_nothing(queues, seeded) -> None:
-    result = queues("present", _ansible_check_mode=True, _ansible_diff=True)
+    result = queues("present", check=True)
     assert result["changed"]
     assert "a:4;b:4;old:8" in str(result["diff"]["after"])
     assert seeded.audit == []

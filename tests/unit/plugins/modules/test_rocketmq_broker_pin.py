@@ -32,7 +32,7 @@ def test_every_broker_is_pinned_once(pin, estate) -> None:
 
 
 def test_check_mode_shows_and_sends_nothing(pin, estate) -> None:
-    result = pin(_ansible_check_mode=True)
+    result = pin(check=True)
     assert result["changed"] and [one["result"] for one in result["changes"]] == ["planned", "planned"]
     assert estate.audit == []
 

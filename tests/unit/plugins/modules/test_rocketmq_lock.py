@@ -24,7 +24,7 @@ ELSEWHERE = "ops@other:1.beef:12:34"
 
 
 @pytest.fixture
-def take(run: Run, tmp_path: Path) -> Run:
+def take(run: Run, estate: Any, tmp_path: Path) -> Run:
     def call(**more: Any) -> dict[str, Any]:
         return run("rocketmq_lock", **{"nameserver": "n:1", "directory": str(tmp_path / "one"), **more})
 
@@ -45,7 +45,7 @@ def test_taken_renewed_and_given_back(take: Run, estate: Any, tmp_path: Path) ->
 def test_the_second_is_told_who_holds_it(take: Run, estate: Any, tmp_path: Path) -> None:
     take(owner=ELSEWHERE, what="freeze_source")
     held = dict(estate.servers["n:1"].table("MQOPS_LOCK"))
-    for elsewhere in ({}, {"directory": str(tmp_path / "two")}, {"_ansible_check_mode": True}):
+    for elsewhere in ({}, {"directory": str(tmp_path / "two")}, {"check": True}):
         refused = take(**elsewhere)
         assert refused["failed"] and not refused["changed"]
         assert f"{ELSEWHERE} holds the lock of this estate since " in refused["msg"]
@@ -66,7 +66,7 @@ def test_before_the_name_server_exists(take: Run, estate: Any) -> None:
 def test_an_expired_lock_is_taken_over(take: Run, estate: Any) -> None:
     old = lock.Claim(ELSEWHERE, "deploy", time.time() - 500, time.time() - 100)
     estate.servers["n:1"].table("MQOPS_LOCK")[ELSEWHERE] = old.dump()
-    planned = take(_ansible_check_mode=True)
+    planned = take(check=True)
     assert "it expired 100 s ago" in planned["taken_over"][0] and ELSEWHERE in estate.servers["n:1"].table("MQOPS_LOCK")
     taken = take()
     assert taken["taken_over"] == planned["taken_over"]

@@ -110,7 +110,7 @@ def test_queues_are_changed_where_they_are_held(hold, run, seeded) -> None:
 def test_check_mode_shows_and_writes_nothing(hold, seeded, state) -> None:
     if state == "released":
         hold("held")
-    result = hold(state, _ansible_check_mode=True, _ansible_diff=True)
+    result = hold(state, check=True)
     assert result["changed"] and "a:4;b:4" in str(result["diff"]["after"])
     assert seeded.audit == []
 
@@ -129,8 +129,8 @@ def test_bad_input(hold) -> None:
     assert "cluster must have a master" in hold("held", cluster=None)["msg"]
 
 
-def test_who_reads_the_cluster_sees_what_is_held(hold, run) -> None:
+def test_who_reads_the_cluster_sees_what_is_held(hold, run, seeded) -> None:
     hold("held")
-    servers = run("rocketmq_cluster_info", gather=["config"])["clusters"][0]["nameservers"]
+    servers = run("rocketmq_cluster_info", clusters=seeded.clusters, gather=["config"])["clusters"][0]["nameservers"]
     assert all(server["order_held"] == {"orders": "a:4;b:4"} for server in servers.values())
     assert all(server["order_conf"] == {"orders": "a:4;b:4", "gone": "old:4"} for server in servers.values())

@@ -15,8 +15,10 @@ CREATE = "UPDATE_AND_CREATE_TOPIC"
 CURE = "UPDATE_BROKER_CONFIG"
 
 
-def sent(estate, name):
-    return [address for request, address in estate.log if request == name]
+@pytest.fixture
+def run(run, estate):
+    """Runs on the clusters of the estate where a test gives no others."""
+    return lambda module, **options: run(module, **{"clusters": estate.clusters, **options})
 
 
 def test_creates_on_every_master_and_reads_back_everywhere(run, estate):
@@ -26,7 +28,7 @@ def test_creates_on_every_master_and_reads_back_everywhere(run, estate):
         ("a", None, "applied"),
         ("b", None, "applied"),
     ]
-    assert sent(estate, CREATE) == ["h:1", "h:2"]
+    assert estate.sent(CREATE) == ["h:1", "h:2"]
     # 2 × (config, table), 2 × (registered, listed, order); 2 creations; 2 tables and 2 routes read back
     assert estate.count == 10 + 2 + 4
     assert estate.brokers["h:1"].topics["t"].read_queues == 4
@@ -42,7 +44,7 @@ def test_second_run_changes_nothing(run, estate):
 
 
 def test_check_mode_predicts_and_sends_nothing(run, estate):
-    predicted = run("rocketmq_topic", name="t", order=True, _ansible_check_mode=True)
+    predicted = run("rocketmq_topic", name="t", order=True, check=True)
     assert predicted["changed"] and predicted["requests"] == []
     assert {row["result"] for row in predicted["changes"]} == {"planned"}
     done = run("rocketmq_topic", name="t", order=True)
@@ -66,7 +68,7 @@ def test_new_topic_takes_given_queues_for_both(run, estate):
 
 def test_serial_per_master(run, estate):
     run("rocketmq_topic", topics=[{"name": "t1"}, {"name": "t2"}, {"name": "t3"}])
-    assert sent(estate, CREATE) == ["h:1", "h:2"] * 3
+    assert estate.sent(CREATE) == ["h:1", "h:2"] * 3
 
 
 @pytest.mark.parametrize(
@@ -97,18 +99,18 @@ def test_refused_before_anything_is_changed(run, estate, options, words):
     result = run("rocketmq_topic", **options)
     assert result["failed"] and not result["changed"]
     assert words in result["msg"]
-    assert sent(estate, CREATE) == []
+    assert estate.sent(CREATE) == []
 
 
 def test_same_topic_twice_with_same_settings_is_one(run, estate):
     run("rocketmq_topic", topics=[{"name": "t"}, {"name": "t"}])
-    assert sent(estate, CREATE) == ["h:1", "h:2"]
+    assert estate.sent(CREATE) == ["h:1", "h:2"]
 
 
 def test_decrease_is_refused_without_consent(run, seeded):
     result = run("rocketmq_topic", name="orders", read_queues=2, write_queues=2)
     assert result["failed"] and "would decrease read queues from 4 to 2 and write queues from 4 to 2" in result["msg"]
-    assert sent(seeded, CREATE) == []
+    assert seeded.sent(CREATE) == []
 
 
 def test_decrease_takes_write_queues_first(run, seeded):
@@ -136,7 +138,7 @@ def test_decrease_does_not_hide_messages(run, seeded, offsets, words):
     assert result["failed"] == (words is not None)
     if words:
         assert words in result["msg"] and "on b of c" in result["msg"]
-        assert sent(seeded, CREATE) == []
+        assert seeded.sent(CREATE) == []
 
 
 def test_order_is_written_to_every_name_server_and_keeps_others_entries(run, estate):
@@ -158,12 +160,7 @@ def test_clusters_that_share_a_name_server_end_up_in_one_entry(run, estate):
     one, two = (dict(estate.clusters[0]) for _unused in range(2))
     one["brokers"], two["brokers"] = [estate.clusters[0]["brokers"][0]], [estate.clusters[0]["brokers"][1]]
     del estate.brokers["h:1"].topics["c"], estate.brokers["h:2"].topics["c"]
-    estate.get_broker_config_of = estate.get_broker_config
-    estate.get_broker_config = lambda broker, request: {
-        **estate.get_broker_config_of(broker, request),
-        "brokerClusterName": "c" if broker.name == "a" else "d",
-    }
-    two["name"] = "d"
+    estate.brokers["h:2"].cluster = two["name"] = "d"
     result = run("rocketmq_topic", name="t", order=True, clusters=[one, two])
     assert not result["failed"], result["msg"]
     assert estate.servers["n:1"].order["t"] == "a:8;b:8"
@@ -177,7 +174,7 @@ def test_silent_member_stops_everything(run, estate, down):
     result = run("rocketmq_topic", name="t")
     assert result["failed"] and not result["changed"]
     assert down in result["msg"] and "Connection refused" in result["msg"] and "run this again" in result["msg"]
-    assert sent(estate, CREATE) == [] and sent(estate, CURE) == []
+    assert estate.sent(CREATE) == [] and estate.sent(CURE) == []
 
 
 def test_slave_given_as_master_is_found_out(run, estate):
@@ -199,16 +196,16 @@ def test_hole_is_cured_before_anything_is_created(run, estate):
     result = run("rocketmq_topic", name="t")
     assert result["changed"] and not result["failed"]
     assert [(row["broker"], row["nameserver"], row["missing"]) for row in result["cured"]] == [("b", "n:2", ["b"])]
-    assert sent(estate, CURE) == ["h:2"]
+    assert estate.sent(CURE) == ["h:2"]
     assert estate.log.index((CURE, "h:2")) < estate.log.index((CREATE, "h:1"))
     assert not run("rocketmq_topic", name="t")["changed"]
 
 
 def test_hole_alone_is_a_change_and_check_mode_only_reports_it(run, seeded):
     del seeded.servers["n:2"].routes["b"]
-    result = run("rocketmq_topic", name="orders", _ansible_check_mode=True)
+    result = run("rocketmq_topic", name="orders", check=True)
     assert result["changed"] and result["changes"] == [] and len(result["cured"]) == 1
-    assert sent(seeded, CURE) == []
+    assert seeded.sent(CURE) == []
 
 
 def test_hole_that_stays_refuses_creation(run, estate):
@@ -217,7 +214,7 @@ def test_hole_that_stays_refuses_creation(run, estate):
     server.deaf_to_tables = True
     result = run("rocketmq_topic", name="t", timeout=5)
     assert result["failed"] and "n:2 does not list b" in result["msg"]
-    assert sent(estate, CREATE) == []
+    assert estate.sent(CREATE) == []
     assert {row["result"] for row in result["changes"]} == {"not attempted"}
 
 
@@ -225,14 +222,14 @@ def test_route_that_does_not_come_is_published_again(run, estate):
     estate.servers["n:2"].drops.add("t")
     result = run("rocketmq_topic", name="t")
     assert not result["failed"]
-    assert sent(estate, CURE) == ["h:1", "h:2"]
+    assert estate.sent(CURE) == ["h:1", "h:2"]
     assert [row["broker"] for row in result["cured"]] == ["a", "b"]
 
 
 def test_reply_before_effect_is_waited_for(run, estate):
     estate.brokers["h:1"].answers_late = 4
     result = run("rocketmq_topic", name="t")
-    assert not result["failed"] and sent(estate, CURE) == []
+    assert not result["failed"] and estate.sent(CURE) == []
 
 
 def test_answer_without_effect_is_no_success(run, estate):
@@ -264,7 +261,7 @@ def test_master_that_goes_silent_gets_no_more_and_the_other_goes_on(run, estate)
     estate.update_and_create_topic = dies
     result = run("rocketmq_topic", topics=[{"name": f"t{number}"} for number in range(1, 6)], timeout=3)
     assert result["failed"] and result["changed"]
-    assert sent(estate, CREATE) == ["h:1", "h:2", "h:1", "h:2", "h:1", "h:1", "h:1"]
+    assert estate.sent(CREATE) == ["h:1", "h:2", "h:1", "h:2", "h:1", "h:1", "h:1"]
     assert {(row["broker"], row["name"]) for row in result["changes"] if row["result"] == "applied"} == {
         ("a", f"t{number}") for number in range(1, 6)
     }
@@ -274,15 +271,11 @@ def test_master_that_goes_silent_gets_no_more_and_the_other_goes_on(run, estate)
 def test_later_clusters_are_left_alone_after_a_failure(run, estate):
     first, second = estate.clusters[0], {**estate.clusters[0], "name": "d"}
     first["brokers"], second["brokers"] = [first["brokers"][0]], [first["brokers"][1]]
-    plain_config = estate.get_broker_config
-    estate.get_broker_config = lambda broker, request: {
-        **plain_config(broker, request),
-        "brokerClusterName": "c" if broker.name == "a" else "d",
-    }
+    estate.brokers["h:2"].cluster = "d"
     estate.brokers["h:1"].refuses.add("t")
     result = run("rocketmq_topic", name="t", clusters=[first, second])
     assert {row["broker"]: row["result"] for row in result["changes"]} == {"a": "failed", "b": "not attempted"}
-    assert sent(estate, CREATE) == ["h:1"] and not result["changed"]
+    assert estate.sent(CREATE) == ["h:1"] and not result["changed"]
 
 
 def test_read_only_broker_publishes_its_own_permission(run, estate):
@@ -307,7 +300,7 @@ def test_read_only_broker_publishes_its_own_permission(run, estate):
 def test_impossible_cluster(run, estate, cluster, words):
     result = run("rocketmq_topic", name="t", clusters=[{**estate.clusters[0], **cluster}])
     assert result["failed"] and words in result["msg"]
-    assert sent(estate, CREATE) == []
+    assert estate.sent(CREATE) == []
 
 
 def test_topic_of_the_table_that_differs_only_in_order_is_unchanged(run, seeded):
@@ -323,8 +316,8 @@ def test_topic_of_the_table_that_differs_only_in_order_is_unchanged(run, seeded)
     (10, "cannot connect within 3 s", False),
 ])
 def test_many_topics_do_not_wait_for_a_name_server_that_swallows_everything(run, estate, count, seen, refused):
-    config = estate.get_broker_config
     # What a name means to the broker need not be what it means here.
+    config = estate.get_broker_config
     listed = {"namesrvAddr": "198.18.9.250:9876;old-ns.mq.test:9876"}
     estate.get_broker_config = lambda broker, request: {**config(broker, request), **listed}
     answer = estate.answer
@@ -336,7 +329,7 @@ def test_many_topics_do_not_wait_for_a_name_server_that_swallows_everything(run,
     if refused:
         assert result["silent_nameservers"] == ["198.18.9.250:9876"]
         assert f"198.18.9.250:9876 ({seen})" in result["msg"] and f"each of {count} topics" in result["msg"]
-        assert sent(estate, CREATE) == [] and {row["result"] for row in result["changes"]} == {"not attempted"}
+        assert estate.sent(CREATE) == [] and {row["result"] for row in result["changes"]} == {"not attempted"}
 
 
 def test_no_cluster_is_no_success(run, estate):

@@ -34,7 +34,7 @@ def test_brokers_are_taken_out_and_stay_away(leave, pair) -> None:
 
 
 def test_check_mode_sends_nothing(leave, pair) -> None:
-    result = leave(_ansible_check_mode=True)
+    result = leave(check=True)
     assert result["changed"] and len(result["listed"]) == 2 and pair.audit == []
 
 
