@@ -203,6 +203,9 @@ class Estate:
     def clusters(self) -> list[dict[str, Any]]:
         return [self.spec(name) for name in self.homes]
 
+    def peer(self, address: str) -> Broker | NameServer:
+        return self.brokers.get(address) or self.servers[address]
+
     @property
     def count(self) -> int:
         return len(self.log)

@@ -96,7 +96,7 @@ def test_an_entry_that_is_held_out_of_the_order_table_still_counts(copy, drift, 
 @pytest.mark.parametrize("down", ["h:1", "h:9", "n:8"])
 def test_silence_is_not_equality(copy, drift, estate, down):
     copy()
-    (estate.brokers.get(down) or estate.servers[down]).down = True
+    estate.peer(down).down = True
     for wait in (True, False):
         result = drift(wait=wait)
         assert result["failed"] and "it is not known whether equal" in result["msg"] and down in result["msg"]

@@ -170,7 +170,7 @@ def test_clusters_that_share_a_name_server_end_up_in_one_entry(run, estate):
 
 @pytest.mark.parametrize("down", ["h:2", "n:2"])
 def test_silent_member_stops_everything(run, estate, down):
-    (estate.brokers.get(down) or estate.servers[down]).down = True
+    estate.peer(down).down = True
     result = run("rocketmq_topic", name="t")
     assert result["failed"] and not result["changed"]
     assert down in result["msg"] and "Connection refused" in result["msg"] and "run this again" in result["msg"]

@@ -448,7 +448,7 @@ def test_a_plan_that_is_replaced_keeps_its_mode(judge, estate, tmp_path):
 
 
 FIRST = r"---\n(?:# [^\n]*\n)*- name: [^\n]*\n  ansible.builtin.include_tasks: begin.yml\n"
-PHASES = Path(__file__).parents[5] / "roles" / "migration" / "tasks"
+PHASES = Path(__file__).parents[4] / "roles" / "migration" / "tasks"
 PLAYBOOKS = PHASES.parents[2] / "playbooks"
 
 

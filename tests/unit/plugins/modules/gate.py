@@ -66,8 +66,3 @@ class Gate:
             module.main()
         result = json.loads(self.capsys.readouterr().out)
         return result.get("failed", False), result
-
-
-@pytest.fixture
-def gate(monkeypatch, capsys) -> Gate:
-    return Gate(monkeypatch, capsys)

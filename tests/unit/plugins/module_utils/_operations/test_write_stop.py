@@ -28,6 +28,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._operations.write_s
     record_at,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.frame import Command
+from ansible_collections.mqops.rocketmq.tests.unit.plugins.modules.gate import Gate
 
 MASTERS = ("198.18.50.21:10911", "198.18.50.22:10911")
 SPEC = ClusterSpec("mro", ("198.18.50.20:9876",), tuple(
@@ -117,6 +118,11 @@ class World:
                           sleep=self.sleep)["mro"]
         offenders = [one for master in observer.masters for one in master.watch.offenders.values()]
         return outcome, offenders, observer
+
+
+@pytest.fixture
+def gate(monkeypatch, capsys):
+    return Gate(monkeypatch, capsys)
 
 
 @pytest.fixture
