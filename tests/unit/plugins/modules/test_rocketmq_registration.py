@@ -5,96 +5,67 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import (
-    BrokerData,
-    ClusterInfo,
-    DataVersion,
-    QueueData,
-    TopicConfig,
-    TopicRoute,
-    TopicTable,
-)
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import TopicConfig
+from ansible_collections.mqops.rocketmq.tests.unit.support.cluster import Estate, cluster
 
 MASTER, NEW, OLD = "198.18.50.81:10911", "198.18.50.80:9876", "198.18.50.20:9876"
-CLUSTER = {"name": "hub", "nameservers": [NEW], "brokers": [{"name": "hub-a", "id": 0, "address": MASTER}]}
-DATA = BrokerData("hub-a", "hub", {0: MASTER})
-
-
-class Estate:
-    def __init__(self) -> None:
-        self.hidden: set[tuple[str, str]] = set()
-        self.silent: set[str] = set()
-        self.asked: list[tuple[str, str]] = []
-
-    def answer(self, request):
-        address, topic = request.address, request.ext.get("topic", "")
-        self.asked.append((request.name, address))
-        if address in self.silent:
-            return AdminError(request.name, address, None, "connection refused")
-        if request.name == "GET_ALL_TOPIC_CONFIG":
-            return TopicTable(DataVersion(1, 1), {
-                name: TopicConfig(name, 4, 4, 6) for name in ("orders", "bills", "TBW102")})
-        if request.name == "GET_BROKER_CLUSTER_INFO":
-            return ClusterInfo({"hub-a": DATA}, {"hub": ("hub-a",)})
-        if request.name == "GET_ALL_TOPIC_LIST_FROM_NAMESERVER":
-            hidden = {name for server, name in self.hidden if server == address}
-            return frozenset({"orders", "bills", "TBW102"}) - hidden
-        assert request.name == "GET_ROUTEINTO_BY_TOPIC"
-        if (address, topic) in self.hidden:
-            return None
-        return TopicRoute(topic, (QueueData("hub-a", 4, 4, 4),), (DATA,))
+CLUSTER = cluster("hub", NEW, {"hub-a": MASTER})
 
 
 @pytest.fixture
-def estate():
-    return Estate()
+def estate(play):
+    """A master that has joined another name server, read-only."""
+    made = play(Estate(CLUSTER, cluster("mro", OLD, {})))
+    master = made.brokers[MASTER]
+    master.perm, master.settings["namesrvAddr"] = 4, f"{OLD};{NEW}"
+    made.add(*(TopicConfig(name, 4, 4, 6) for name in ("orders", "bills", "TBW102")))
+    return made
 
 
-def registration(gate, estate, **arguments):
-    return gate.run("rocketmq_registration", estate.answer,
-                    **{"cluster": CLUSTER, "nameservers": [OLD, NEW], "perm": 4, **arguments})
+@pytest.fixture
+def registration(run, estate):
+    return lambda **more: run.look(
+        "rocketmq_registration", **{"cluster": CLUSTER, "nameservers": [OLD, NEW], "perm": 4, **more}
+    )
 
 
-def test_passes_at_once_when_everything_is_there(gate, estate) -> None:
-    failed, result = registration(gate, estate)
-    assert not failed, result
+def test_passes_at_once_when_everything_is_there(registration, estate) -> None:
+    result = registration()
+    assert not result["failed"], result
     assert (result["checked"], result["topics"], result["elapsed"]) == (4, 2, 0.0)
 
 
-def test_waits_for_what_is_missing(gate, estate) -> None:
-    estate.hidden = {(OLD, "bills")}
-    gate.on_sleep = lambda now: estate.hidden.clear() if now >= 1010 else None
-    failed, result = registration(gate, estate)
-    assert not failed
+def test_waits_for_what_is_missing(registration, estate, clock) -> None:
+    del estate.servers[OLD].routes["bills"]
+    clock.at(10, estate.publish_all)
+    result = registration()
+    assert not result["failed"]
     assert result["elapsed"] == 10.0
 
 
-def test_names_what_stays_missing(gate, estate) -> None:
-    estate.hidden = {(OLD, "bills")}
-    failed, result = registration(gate, estate)
-    assert failed
+def test_names_what_stays_missing(registration, estate) -> None:
+    del estate.servers[OLD].routes["bills"]
+    result = registration()
+    assert result["failed"]
     assert result["elapsed"] == 120.0
     assert {(one["code"], one["subject"]) for one in result["reasons"]} == {
         ("TOPICS_NOT_LISTED", f"{OLD}/hub-a"), ("TOPICS_NOT_ROUTED", f"{OLD}/hub-a")}
 
 
 @pytest.mark.parametrize("silent", [OLD, NEW, MASTER])
-def test_silence_never_passes(gate, estate, silent) -> None:
-    estate.silent = {silent}
-    failed, result = registration(gate, estate, timeout=4)
-    assert failed
-    assert "connection refused" in result["msg"]
-    if silent != MASTER:
-        assert ("GET_ROUTEINTO_BY_TOPIC", silent) not in estate.asked
+def test_silence_never_passes(registration, estate, silent) -> None:
+    estate.peer(silent).down = True
+    result = registration(timeout=4)
+    assert result["failed"]
+    assert "Connection refused" in result["msg"]
+    assert silent not in estate.sent("GET_ROUTEINTO_BY_TOPIC")
 
 
-def test_others_must_be_unchanged(gate, estate) -> None:
-    assert not registration(gate, estate, unchanged=[CLUSTER])[0]
-    other = {"name": "mro", "nameservers": [OLD], "brokers": [
-        {"name": "broker-a", "id": 0, "address": "198.18.50.21:10911"}]}
-    failed, result = registration(gate, estate, unchanged=[other], timeout=0)
-    assert failed
+def test_others_must_be_unchanged(registration, estate) -> None:
+    assert not registration(unchanged=[CLUSTER])["failed"]
+    other = cluster("mro", OLD, {"broker-a": "198.18.50.21:10911"})
+    result = registration(unchanged=[other], timeout=0)
+    assert result["failed"]
     assert ("BROKER_NOT_REGISTERED", f"{OLD}/broker-a:0") in {
         (one["code"], one["subject"]) for one in result["reasons"]}
 
@@ -105,31 +76,19 @@ def test_others_must_be_unchanged(gate, estate) -> None:
     ({"cluster": {**CLUSTER, "brokers": [{"name": "hub-a", "id": 1, "address": MASTER}]}}, "has no master"),
     ({"perm": 5}, "must be one of"),
 ])
-def test_bad_input_asks_nobody(gate, estate, arguments, words) -> None:
-    failed, result = registration(gate, estate, **arguments)
-    assert failed
+def test_bad_input_asks_nobody(registration, estate, arguments, words) -> None:
+    result = registration(**arguments)
+    assert result["failed"]
     assert words in result["msg"]
-    assert estate.asked == []
+    assert estate.count == 0
 
 
-def test_masters_are_told_to_register_first(gate, estate) -> None:
-    sent = []
+def test_masters_are_told_to_register_first(registration, run, estate) -> None:
+    def sent():
+        return [(one["address"], one["fields"]) for one in estate.audit]
 
-    def answer(request):
-        if request.name == "GET_BROKER_CONFIG":
-            return {"brokerPermission": "4"}
-        if request.name == "UPDATE_BROKER_CONFIG":
-            sent.append((request.address, dict(request.fields)))
-            return None
-        return estate.answer(request)
-
-    def run(**more):
-        return gate.run("rocketmq_registration", answer, cluster=CLUSTER, nameservers=[OLD, NEW], perm=4, **more)
-
-    failed, _result = run()
-    assert not failed and sent == []
-    failed, _result = run(register=True)
-    assert not failed and sent == [(MASTER, {"brokerPermission": "4"})]
-    sent.clear()
-    failed, _result = run(register=True, _ansible_check_mode=True)
-    assert not failed and sent == []
+    assert not registration()["failed"] and sent() == []
+    assert not registration(register=True, check=True)["failed"] and sent() == []
+    result = run("rocketmq_registration", cluster=CLUSTER, nameservers=[OLD, NEW], perm=4, register=True)
+    assert not result["failed"] and not result["changed"]
+    assert sent() == [(MASTER, {"brokerPermission": "4"})]
