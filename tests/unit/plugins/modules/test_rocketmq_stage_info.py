@@ -5,108 +5,82 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import (
-    BrokerData,
-    DataVersion,
-    QueueData,
-    TopicConfig,
-    TopicRoute,
-    TopicTable,
-)
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import TopicConfig
+from ansible_collections.mqops.rocketmq.tests.unit.support.cluster import Estate, cluster
 
 HUB, HUB_NS = "198.18.50.81:10911", "198.18.50.80:9876"
-
-
-def cluster(name, broker, address, server):
-    return {"name": name, "nameservers": [server], "brokers": [{"name": broker, "id": 0, "address": address}]}
-
-
-TARGET = cluster("hub", "hub-a", HUB, HUB_NS)
+MRO_MASTER, MRO_NS = "198.18.50.21:10911", "198.18.50.20:9876"
+MDM_MASTER, MDM_NS = "198.18.50.41:10911", "198.18.50.40:9876"
+TARGET = cluster("hub", HUB_NS, {"hub-a": HUB})
 # Both sources call their broker the same, as they do in real life.
-MRO = cluster("mro", "broker-a", "198.18.50.21:10911", "198.18.50.20:9876")
-MDM = cluster("mdm", "broker-a", "198.18.50.41:10911", "198.18.50.40:9876")
-
-
-class Estate:
-    """C(perms): (name server, broker's address) → published permission; C(topics): broker's address → names."""
-
-    def __init__(self) -> None:
-        self.topics = {HUB: ["mro-orders", "mdm-orders"], "198.18.50.21:10911": ["mro-orders", "TBW102", "%DLQ%g"],
-                       "198.18.50.41:10911": ["mdm-orders"]}
-        self.names = {HUB: "hub-a"}
-        self.perms = {("198.18.50.20:9876", "198.18.50.21:10911"): 6, ("198.18.50.40:9876", "198.18.50.41:10911"): 4,
-                      **{(server, HUB): 6 for server in ("198.18.50.20:9876", "198.18.50.40:9876", HUB_NS)}}
-        self.silent: set[str] = set()
-
-    def answer(self, request):
-        address = request.address
-        if address in self.silent:
-            return AdminError(request.name, address, None, "connection refused")
-        if request.name == "GET_ALL_TOPIC_CONFIG":
-            return TopicTable(DataVersion(1, 1), {
-                name: TopicConfig(name, 4, 4, 2 if "DLQ" in name else 6) for name in self.topics[address]})
-        here = {broker: perm for (server, broker), perm in self.perms.items() if server == address}
-        if request.name == "GET_ALL_TOPIC_LIST_FROM_NAMESERVER":
-            return frozenset(name for broker in here for name in self.topics[broker])
-        assert request.name == "GET_ROUTEINTO_BY_TOPIC"
-        holders = {broker: perm for broker, perm in here.items() if request.ext["topic"] in self.topics[broker]}
-        if not holders:
-            return None
-        return TopicRoute(request.ext["topic"], tuple(
-            QueueData(self.names.get(broker, "broker-a"), 4, 4, perm) for broker, perm in holders.items()), tuple(
-            BrokerData(self.names.get(broker, "broker-a"), "x", {0: broker}) for broker in holders))
+MRO = cluster("mro", MRO_NS, {"broker-a": MRO_MASTER})
+MDM = cluster("mdm", MDM_NS, {"broker-a": MDM_MASTER})
 
 
 @pytest.fixture
-def estate():
-    return Estate()
+def estate(play):
+    """The target has joined both sources; mdm is frozen."""
+    made = play(Estate(TARGET, MRO, MDM))
+    hub, mro, mdm = (made.brokers[address] for address in (HUB, MRO_MASTER, MDM_MASTER))
+    hub.add(TopicConfig("mro-orders", 4, 4, 6), TopicConfig("mdm-orders", 4, 4, 6))
+    mro.add(TopicConfig("mro-orders", 4, 4, 6), TopicConfig("TBW102", 4, 4, 6), TopicConfig("%DLQ%g", 4, 4, 2))
+    mdm.add(TopicConfig("mdm-orders", 4, 4, 6))
+    mdm.perm, hub.settings["namesrvAddr"] = 4, f"{HUB_NS};{MRO_NS};{MDM_NS}"
+    made.publish_all()
+    return made
 
 
-def stages(gate, estate, **arguments):
-    return gate.run("rocketmq_stage_info", estate.answer, **{"sources": [MRO, MDM], "target": TARGET, **arguments})
+@pytest.fixture
+def stages(run, estate):
+    return lambda **more: run.look("rocketmq_stage_info", **{"sources": [MRO, MDM], "target": TARGET, **more})
+
+
+def closed(estate, server):
+    """The name server publishes the target without the write permission."""
+    for topic in ("mro-orders", "mdm-orders"):
+        estate.servers[server].routes[topic]["hub-a"] = (4, 4, 4)
 
 
 def seen(result):
     return {name: (one["stage"], one["nameserver"], one["topics"]) for name, one in result["sources"].items()}
 
 
-def test_each_source_by_its_own_topics(gate, estate) -> None:
-    failed, result = stages(gate, estate)
-    assert not failed, result
+def test_each_source_by_its_own_topics(stages, estate) -> None:
+    result = stages()
+    assert not result["failed"], result
     assert seen(result) == {"mro": ("S_RW_D_RW", "answers", 1), "mdm": ("S_R_D_RW", "answers", 1)}
 
 
-def test_a_stopped_broker(gate, estate) -> None:
-    estate.silent = {"198.18.50.41:10911"}
-    del estate.perms["198.18.50.40:9876", "198.18.50.41:10911"]
+def test_a_stopped_broker(stages, estate) -> None:
+    estate.brokers[MDM_MASTER].down = True
+    estate.forget(MDM_NS, "broker-a")
     # Its name server now lists only what the target has, which is every source's.
-    assert seen(stages(gate, estate)[1])["mdm"] == ("S_NA_D_RW", "answers", 2)
-    assert seen(stages(gate, estate, topics={"mdm": ["mdm-orders"]})[1])["mdm"] == ("S_NA_D_RW", "answers", 1)
+    assert seen(stages())["mdm"] == ("S_NA_D_RW", "answers", 2)
+    assert seen(stages(topics={"mdm": ["mdm-orders"]}))["mdm"] == ("S_NA_D_RW", "answers", 1)
 
 
-def test_a_stopped_name_server(gate, estate) -> None:
-    estate.silent = {"198.18.50.41:10911", "198.18.50.40:9876"}
-    result = stages(gate, estate)[1]
+def test_a_stopped_name_server(stages, estate) -> None:
+    estate.brokers[MDM_MASTER].down = estate.servers[MDM_NS].down = True
+    result = stages()
     assert seen(result)["mdm"] == ("S_NA_D_RW", "gone", 2)
     assert result["sources"]["mdm"]["done"] is True
     assert seen(result)["mro"] == ("S_RW_D_RW", "answers", 1)
-    estate.perms[HUB_NS, HUB] = 4
-    assert seen(stages(gate, estate)[1])["mdm"] == ("UNREACHABLE", "silent", 0)
+    closed(estate, HUB_NS)
+    assert seen(stages())["mdm"] == ("UNREACHABLE", "silent", 0)
 
 
-def test_a_silent_target(gate, estate) -> None:
-    estate.silent = {HUB_NS}
-    result = stages(gate, estate)[1]
+def test_a_silent_target(stages, estate) -> None:
+    estate.servers[HUB_NS].down = True
+    result = stages()
     assert {one["stage"] for one in result["sources"].values()} == {"UNREACHABLE"}
-    assert "connection refused" in result["sources"]["mro"]["why"]
+    assert "Connection refused" in result["sources"]["mro"]["why"]
 
 
-def test_mixed_rows_are_limited(gate, estate) -> None:
-    estate.perms["198.18.50.20:9876", HUB] = 4
-    one = stages(gate, estate, limit=0)[1]["sources"]["mro"]
+def test_mixed_rows_are_limited(stages, estate) -> None:
+    closed(estate, MRO_NS)
+    one = stages(limit=0)["sources"]["mro"]
     assert (one["stage"], one["mixed"], one["mixed_left_out"]) == ("MIXED", [], 1)
-    assert len(stages(gate, estate)[1]["sources"]["mro"]["mixed"][0]["rows"]) == 3
+    assert len(stages()["sources"]["mro"]["mixed"][0]["rows"]) == 3
 
 
 @pytest.mark.parametrize(("arguments", "words"), [
@@ -115,7 +89,7 @@ def test_mixed_rows_are_limited(gate, estate) -> None:
     ({"topics": {"mro": "orders"}}, "a list of names"),
     ({"target": {**TARGET, "brokers": [{"name": "hub-a", "id": 1, "address": HUB}]}}, "has no master"),
 ])
-def test_bad_input(gate, estate, arguments, words) -> None:
-    failed, result = stages(gate, estate, **arguments)
-    assert failed
+def test_bad_input(stages, estate, arguments, words) -> None:
+    result = stages(**arguments)
+    assert result["failed"]
     assert words in result["msg"]
