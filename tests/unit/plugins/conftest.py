@@ -13,6 +13,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module import base
 from ansible_collections.mqops.rocketmq.tests.unit.support.clock import Clock
 from ansible_collections.mqops.rocketmq.tests.unit.support.cluster import Estate, cluster
+from ansible_collections.mqops.rocketmq.tests.unit.support.estates import HUB, MDM, MRO
 from ansible_collections.mqops.rocketmq.tests.unit.support.runner import Runner
 
 
@@ -73,3 +74,9 @@ def pair(play):
         hub.settings["namesrvAddr"] = "n:1;n:8"
     made.publish_all()
     return play(made)
+
+
+@pytest.fixture
+def world(play):
+    """Two sources and the target, with nothing in them."""
+    return play(Estate(MRO, MDM, HUB))

@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.mqops.rocketmq.plugins.modules import rocketmq_traffic
-
-from .conftest import ADDRESSES, HUB, MRO, World
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import TopicConfig
+from ansible_collections.mqops.rocketmq.tests.unit.support.cluster import Estate
+from ansible_collections.mqops.rocketmq.tests.unit.support.estates import HUB, HUB_A, HUB_B, MRO, MRO_A
+from ansible_collections.mqops.rocketmq.tests.unit.support.runner import Runner
 
 Run = Callable[..., dict[str, Any]]
+LOOK = "GET_ALL_CONSUMER_OFFSET"
 
 
 @pytest.fixture
-def gate(run: Run) -> Run:
+def gate(run: Runner) -> Run:
     def call(**more: Any) -> dict[str, Any]:
         arguments = {
             "sources": [MRO],
@@ -25,7 +27,7 @@ def gate(run: Run) -> Run:
             "timeout": 0.1,
             "interval": 0.01,
         }
-        return run(rocketmq_traffic.main, **arguments | more)
+        return run.look("rocketmq_traffic", **arguments | more)
 
     return call
 
@@ -33,26 +35,27 @@ def gate(run: Run) -> Run:
 class Flow:
     """At each look, so many more messages and commits by (address, topic) and (address, topic, group)."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Estate) -> None:
         self.world = world
-        self.writes = {(ADDRESSES["mro"], "orders"), (ADDRESSES["hub-a"], "orders"), (ADDRESSES["hub-b"], "orders")}
-        self.commits = {(ADDRESSES["hub-a"], "orders", "orders-g"), (ADDRESSES["hub-b"], "orders", "orders-g")}
-        for address in ADDRESSES.values():
-            world.maxima[address] = {"orders": 100, "idle": 7, "%RETRY%orders-g": 1}
-            world.committed[address] = {("orders", "orders-g"): 90}
-        world.online("orders-g", ["c1"], ["hub-a", "hub-b"], ["orders"])
-        world.online("all-g", ["c1"], ["hub-a", "hub-b"], ["orders"], broadcast=True)
-        world.each_time = self
+        self.writes = {(MRO_A, "orders"), (HUB_A, "orders"), (HUB_B, "orders")}
+        self.commits = {(HUB_A, "orders", "orders-g"), (HUB_B, "orders", "orders-g")}
+        for broker in world.brokers.values():
+            broker.ends = {("orders", 0): 100, ("idle", 0): 7, ("%RETRY%orders-g", 0): 1}
+            broker.add(*(TopicConfig(topic, 1, 1, 6) for topic, _queue in broker.ends))
+            broker.offsets["orders", "orders-g"] = {0: 90}
+        world.connect("orders-g", ["c1"], [HUB_A, HUB_B], ["orders"])
+        world.connect("all-g", ["c1"], [HUB_A, HUB_B], ["orders"], broadcast=True)
+        world.each[LOOK] = self
 
     def __call__(self) -> None:
         for address, topic in self.writes:
-            self.world.maxima[address][topic] += 3
+            self.world.brokers[address].ends[topic, 0] += 3
         for address, topic, group in self.commits:
-            self.world.committed[address][topic, group] += 2
+            self.world.brokers[address].offsets[topic, group][0] += 2
 
 
 @pytest.fixture
-def flow(world: World) -> Flow:
+def flow(world: Estate) -> Flow:
     return Flow(world)
 
 
@@ -62,14 +65,14 @@ def codes(result: dict[str, Any]) -> set[tuple[str, str]]:
 
 def test_traffic_flows(gate: Run, flow: Flow) -> None:
     result = gate()
-    assert not result.get("failed") and not result["changed"]
+    assert not result["failed"] and not result["changed"]
     (row,) = result["topics"]
     assert row["topic"] == "orders" and set(row["groups"]) == {"orders-g"}
     assert all(row["received"][broker] > 0 and row["groups"]["orders-g"][broker] > 0 for broker in ("hub-a", "hub-b"))
 
 
 def test_a_topic_that_stays_on_the_source_is_named(gate: Run, flow: Flow) -> None:
-    flow.writes.add((ADDRESSES["mro"], "idle"))
+    flow.writes.add((MRO_A, "idle"))
     result = gate()
     assert result["failed"] and ("TOPIC_WITHOUT_TRAFFIC", "hub/idle") in codes(result) and "idle" in result["msg"]
     assert not gate(waivers=[{"code": "TOPIC_WITHOUT_TRAFFIC", "subject": "hub/idle", "reason": "pinned"}]).get(
@@ -78,7 +81,7 @@ def test_a_topic_that_stays_on_the_source_is_named(gate: Run, flow: Flow) -> Non
 
 
 def test_every_master_receives(gate: Run, flow: Flow) -> None:
-    flow.writes.remove((ADDRESSES["hub-b"], "orders"))
+    flow.writes.remove((HUB_B, "orders"))
     assert codes(gate()) == {("MASTER_WITHOUT_TRAFFIC", "hub/hub-b")}
 
 
@@ -86,53 +89,54 @@ def test_what_arrives_is_consumed(gate: Run, flow: Flow) -> None:
     flow.commits.pop()
     result = gate()
     assert codes(result) == {("NOT_CONSUMED", "hub/orders-g/orders")}
-    flow.world.connections.clear()
+    for address in (HUB_A, HUB_B):
+        flow.world.brokers[address].online.clear()
     result = gate()
-    assert not result.get("failed") and codes(result) == {("TRAFFIC_WITHOUT_GROUP", "hub/orders")}
+    assert not result["failed"] and codes(result) == {("TRAFFIC_WITHOUT_GROUP", "hub/orders")}
 
 
 def test_silence_proves_nothing(gate: Run, flow: Flow) -> None:
     flow.writes.clear()
     for sources in ([MRO], []):
         assert codes(gate(sources=sources)) == {("NO_TRAFFIC", "hub")}
-        assert not gate(sources=sources, allow_none=True).get("failed")
+        assert not gate(sources=sources, allow_none=True)["failed"]
         known = {"code": "NO_TRAFFIC", "subject": "hub", "reason": "nobody works at night"}
-        assert not gate(sources=sources, waivers=[known]).get("failed")
+        assert not gate(sources=sources, waivers=[known])["failed"]
         assert gate(sources=sources, waivers=[known | {"subject": "mro"}])["failed"]
 
 
 def test_without_sources_the_target_alone_tells(gate: Run, flow: Flow) -> None:
-    assert not gate(sources=[]).get("failed")
+    assert not gate(sources=[])["failed"]
     flow.commits.clear()
     assert gate(sources=[])["failed"]
 
 
 def test_topics_are_observed_from_the_first_complete_look_on(gate: Run, flow: Flow) -> None:
     """While a master is silent nobody knows what grows; afterwards not just any topic will do."""
-    flow.writes.add((ADDRESSES["mro"], "idle"))
-    silent, looks = ("GET_ALL_TOPIC_CONFIG", ADDRESSES["hub-a"]), []
+    flow.writes.add((MRO_A, "idle"))
+    silent, looks = ("GET_ALL_TOPIC_CONFIG", HUB_A), []
 
     def each_time() -> None:
         flow()
         looks.append(1)
         if len(looks) > 6:
-            flow.world.down.discard(silent)
+            flow.world.silent.discard(silent)
 
-    flow.world.down.add(silent)
-    flow.world.each_time = each_time
+    flow.world.silent.add(silent)
+    flow.world.each[LOOK] = each_time
     result = gate(timeout=0.5, baseline_window=0.02)
     assert result["failed"] and ("TOPIC_WITHOUT_TRAFFIC", "hub/idle") in codes(result)
 
 
 def test_topics_by_name(gate: Run, flow: Flow) -> None:
-    assert not gate(topics=["orders"]).get("failed")
+    assert not gate(topics=["orders"])["failed"]
     assert ("TOPIC_WITHOUT_TRAFFIC", "hub/idle") in codes(gate(topics=["orders", "idle"]))
     assert ("TOPIC_WITHOUT_TRAFFIC", "hub/absent") in codes(gate(topics=["absent"]))
 
 
 @pytest.mark.parametrize("name", ["GET_ALL_CONSUMER_OFFSET", "GET_ALL_TOPIC_CONFIG", "GET_TOPIC_STATS_INFO"])
 def test_what_does_not_answer_is_unknown(gate: Run, flow: Flow, name: str) -> None:
-    flow.world.down.add((name, ADDRESSES["hub-a"]))
+    flow.world.silent.add((name, HUB_A))
     result = gate()
     assert result["failed"] and ("BROKER_UNKNOWN", "hub/hub-a") in codes(result)
 
@@ -145,6 +149,6 @@ def test_a_single_look_proves_nothing(gate: Run, flow: Flow) -> None:
     ("arguments", "words"),
     [({"topics": []}, "topics is empty"), ({"baseline_window": 0}, "baseline_window"), ({"target": MRO}, "both")],
 )
-def test_bad_arguments(gate: Run, world: World, arguments: dict[str, Any], words: str) -> None:
+def test_bad_arguments(gate: Run, world: Estate, arguments: dict[str, Any], words: str) -> None:
     result = gate(**arguments)
     assert result["failed"] and words in result["msg"]
