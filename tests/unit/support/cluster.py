@@ -43,7 +43,6 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.request impo
 from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.errors import DeadlineExceeded, RemotingError
 from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.frame import Command
 
-VERSION = DataVersion(1, 1)
 NO_ANSWER = "no answer within 5 s"
 HALF = "RMQ_SYS_TRANS_HALF_TOPIC"
 SCHEDULE = "SCHEDULE_TOPIC_XXXX"
@@ -81,7 +80,7 @@ class Broker:
 
     def __init__(self, name: str, address: str, cluster: str, broker_id: int, servers: list[str]) -> None:
         self.name, self.address, self.cluster, self.id, self.home = name, address, cluster, broker_id, servers
-        self.perm = 6
+        self.perm, self.version = 6, DataVersion(1, 1)
         self.settings: dict[str, str] = {}
         self.runtime = {"brokerVersionDesc": "V4_4_0", "bootTimestamp": "1", "dispatchBehindBytes": "0"}
         self.topics = {name: TopicConfig(name, 1, 1, 7), cluster: TopicConfig(cluster, 16, 16, 7)}
@@ -353,8 +352,8 @@ class Estate:
     def get_all_topic_config(self, broker: Broker, _request: Any) -> TopicTable:
         if broker.answers_late and broker.stale is not None:
             broker.answers_late -= 1
-            return TopicTable(VERSION, dict(broker.stale))
-        return TopicTable(VERSION, dict(broker.topics))
+            return TopicTable(broker.version, dict(broker.stale))
+        return TopicTable(broker.version, dict(broker.topics))
 
     def update_and_create_topic(self, broker: Broker, request: Any) -> Any:
         ext = request.ext
@@ -385,7 +384,7 @@ class Estate:
         return None
 
     def get_all_subscriptiongroup_config(self, broker: Broker, _request: Any) -> GroupTable:
-        return GroupTable(VERSION, dict(broker.groups))
+        return GroupTable(broker.version, dict(broker.groups))
 
     def update_and_create_subscriptiongroup(self, broker: Broker, request: Any) -> Any:
         sent = json.loads(request.body)
