@@ -8,7 +8,6 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import SubscriptionGroup, TopicConfig
-from ansible_collections.mqops.rocketmq.tests.unit.plugins.modules.gate import Gate
 
 
 @pytest.fixture
@@ -24,8 +23,3 @@ def sides(pair):
 @pytest.fixture
 def copy(run, sides):
     return lambda **more: run("rocketmq_metadata", sources=[sides.spec("c")], target=sides.spec("d"), **more)
-
-
-@pytest.fixture
-def gate(monkeypatch, capsys):
-    return Gate(monkeypatch, capsys)
