@@ -11,9 +11,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.mqops.rocketmq.plugins.modules import dns_name_info, dns_record
-
-from .conftest import SECRET, DnsServer
+from ansible_collections.mqops.rocketmq.tests.unit.support.dns_server import SECRET, DnsServer
 
 Run = Callable[..., dict[str, Any]]
 WILD, OWN = "198.18.10.99", "198.18.10.80"
@@ -35,7 +33,7 @@ def record(run: Run, server: DnsServer, secondary: DnsServer) -> Run:
             "verify_timeout": 0.2,
             "verify_interval": 0.05,
         }
-        return run(dns_record.main, **arguments | more)
+        return run("dns_record", **arguments | more)
 
     return call
 
@@ -51,9 +49,9 @@ def test_a_name_below_is_created_and_deleted(record: Run, server: DnsServer, nam
         assert made["requests"][0]["prerequisites"] == [f"{name}. has no A and no CNAME"]
         assert not record(name=name, values=[value], **more)["changed"]
         gone = record(name=name, state="absent", expected=[value])
-        assert gone["changed"] and not gone.get("failed") and server.have(f"{name}.") is None
+        assert gone["changed"] and not gone["failed"] and server.have(f"{name}.") is None
         again = record(name=name, state="absent")
-        assert not again["changed"] and not again.get("failed") and again["requests"] == []
+        assert not again["changed"] and not again["failed"] and again["requests"] == []
     assert server.have("*.mq.test.") == (300, [WILD])
 
 
@@ -62,10 +60,10 @@ def test_below_an_alias(record: Run, server: DnsServer, kind: str) -> None:
     del server.sets["*.mq.test.", "A"]
     server.put("*.mq.test.", 300, "CNAME", "mro-ns.mq.test.")
     value = OWN if kind == "A" else "mro-ns.mq.test."
-    assert not record(type=kind, state="absent").get("failed")
+    assert not record(type=kind, state="absent")["failed"]
     assert record(type=kind, values=[value], expected=[])["changed"]
     assert server.have("new.mq.test.", kind) == (3600, [value])
-    assert not record(type=kind, state="absent", expected=[value]).get("failed")
+    assert not record(type=kind, state="absent", expected=[value])["failed"]
 
 
 def test_an_alias_beside_what_the_wildcard_has(record: Run, server: DnsServer) -> None:
@@ -75,7 +73,7 @@ def test_an_alias_beside_what_the_wildcard_has(record: Run, server: DnsServer) -
 def test_the_wildcard_itself_is_managed(record: Run, server: DnsServer) -> None:
     assert record(name="*.mq.test", values=[OWN], expected=[WILD])["changed"]
     assert server.have("*.mq.test.") == (300, [OWN])
-    assert not record(name="*.mq.test", state="absent").get("failed")
+    assert not record(name="*.mq.test", state="absent")["failed"]
     assert server.have("*.mq.test.") is None
 
 
@@ -89,7 +87,7 @@ def test_absence_is_proved_at_every_server(record: Run, server: DnsServer, secon
     assert record(state="absent", verify_servers=[str(secondary)])["failed"]
     del secondary.sets["new.mq.test.", "A"]
     done = record(state="absent", verify_servers=[str(secondary)])
-    assert not done.get("failed") and [one["content"] for one in done["verified"]] == [[WILD], [WILD]]
+    assert not done["failed"] and [one["content"] for one in done["verified"]] == [[WILD], [WILD]]
 
 
 @pytest.mark.parametrize("more", [{"values": [OWN], "expected": [WILD]}, {"ttl": 30}])
@@ -135,7 +133,7 @@ def test_a_name_that_leaves_no_room_for_the_question(record: Run, server: DnsSer
 def test_the_right_to_a_name_below_can_be_tried(run: Run, record: Run, server: DnsServer) -> None:
     before = dict(server.sets)
     result = run(
-        dns_name_info.main,
+        "dns_name_info",
         names=[{"name": "new.mq.test", "expected": [WILD]}],
         servers=[str(server)],
         key_name="mqops-lab",

@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import json
 import select
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import dns.flags
@@ -22,9 +21,6 @@ import dns.rdataset
 import dns.rdatatype
 import dns.rrset
 import dns.tsig
-import pytest
-
-from ansible_collections.mqops.rocketmq.tests.resources.module_args import patch_module_args
 
 ZONE = dns.name.from_text("mq.test.")
 KEY = dns.tsig.Key("mqops-lab.", b"0123456789abcdef", "hmac-sha256")
@@ -209,30 +205,3 @@ class DnsServer:
                 held.update(change)
                 held.ttl = change.ttl
         return dns.rcode.NOERROR
-
-
-@pytest.fixture
-def server() -> Iterator[DnsServer]:
-    one = DnsServer("127.0.0.1")
-    yield one
-    one.close()
-
-
-@pytest.fixture
-def secondary() -> Iterator[DnsServer]:
-    one = DnsServer("127.0.0.2")
-    yield one
-    one.close()
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., dict[str, Any]]:
-    """Runs a module's main with arguments and returns the result that it prints."""
-
-    def call(main: Callable[[], None], *, check: bool = False, **arguments: Any) -> dict[str, Any]:
-        arguments |= {"_ansible_check_mode": check, "_ansible_diff": True, "_ansible_remote_tmp": "/nowhere"}
-        with patch_module_args(arguments), pytest.raises(SystemExit):
-            main()
-        return json.loads(capsys.readouterr().out)
-
-    return call
