@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin import release
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import SubscriptionGroup, TopicConfig
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables import group as group_diff
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import TopicConfig
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables import topic as topic_diff
 
 
@@ -73,29 +72,3 @@ def test_topic_decisions(wish: topic_diff.TopicWish, current: TopicConfig | None
             assert step.after.write_queues >= current.write_queues
         if current is None:
             assert step.after.write_queues <= step.after.read_queues
-
-
-groups = st.builds(
-    SubscriptionGroup,
-    st.just("g"),
-    st.booleans(),
-    st.booleans(),
-    st.booleans(),
-    queues,
-    queues,
-    queues,
-    queues,
-    st.booleans(),
-)
-
-
-@given(st.none() | groups, st.none() | queues, st.none() | topics)
-def test_group_decisions(
-    current: SubscriptionGroup | None, retry_queues: int | None, retry: TopicConfig | None
-) -> None:
-    step = group_diff.decide(group_diff.GroupWish("g", retry_queues=retry_queues), current, retry)
-    assert min(step.retry.after.read_queues, step.retry.after.write_queues) >= step.after.retry_queues
-    if retry is not None:
-        assert step.retry.after.read_queues >= retry.read_queues and step.retry.after.perm == retry.perm
-    again = group_diff.decide(group_diff.GroupWish("g", retry_queues=retry_queues), step.after, step.retry.after)
-    assert not again.changes and not again.retry.changes
