@@ -347,7 +347,7 @@ class Estate:
         return None
 
     def get_broker_runtime_info(self, broker: Broker, _request: Any) -> dict[str, str]:
-        return {"commitLogMaxOffset": str(broker.log_end), **broker.runtime}
+        return {"commitLogMinOffset": "0", "commitLogMaxOffset": str(broker.log_end), **broker.runtime}
 
     def get_all_topic_config(self, broker: Broker, _request: Any) -> TopicTable:
         if broker.answers_late and broker.stale is not None:
