@@ -23,11 +23,6 @@ def sides(pair):
 
 
 @pytest.fixture
-def copy(run, sides):
-    return lambda **more: run("rocketmq_metadata", sources=[sides.spec("c")], target=sides.spec("d"), **more)
-
-
-@pytest.fixture
 def server():
     one = DnsServer("127.0.0.1")
     yield one

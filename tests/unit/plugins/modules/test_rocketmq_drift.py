@@ -14,6 +14,11 @@ def estate(sides):
 
 
 @pytest.fixture
+def copy(run, estate):
+    return lambda **more: run("rocketmq_metadata", sources=[estate.spec("c")], target=estate.spec("d"), **more)
+
+
+@pytest.fixture
 def drift(run, estate):
     return lambda **more: run(
         "rocketmq_drift", **{"sources": [estate.spec("c")], "target": estate.spec("d"), "timeout": 0, **more}

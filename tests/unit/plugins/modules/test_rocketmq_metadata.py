@@ -17,6 +17,11 @@ def estate(sides):
     return sides
 
 
+@pytest.fixture
+def copy(run, estate):
+    return lambda **more: run("rocketmq_metadata", sources=[estate.spec("c")], target=estate.spec("d"), **more)
+
+
 def test_copy_is_complete_and_the_second_one_changes_nothing(copy, estate):
     done = copy()
     assert done["changed"] and not done["failed"], done["msg"]
