@@ -10,6 +10,7 @@ The estate knows its brokers and name servers by address. A test changes their t
     estate.silent.add(("GET_MAX_OFFSET", "h:2"))                the same for one request (or for its name everywhere)
     estate.each["GET_ALL_CONSUMER_OFFSET"] = die                happens before each look that asks for this
     clock.at(50, lambda: broker.write("orders"))                happens at a second
+    estate.refuse("GET_TOPIC_STATS_INFO", topic="orders")       is answered with an error
     estate.get_broker_config = lambda broker, request: {...}    another answer, a lie for example
 """
 
@@ -43,6 +44,8 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.request impo
 from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.errors import DeadlineExceeded, RemotingError
 from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.frame import Command
 
+# Milliseconds: when the last message of each queue was stored.
+STORED = 7
 NO_ANSWER = "no answer within 5 s"
 HALF = "RMQ_SYS_TRANS_HALF_TOPIC"
 SCHEDULE = "SCHEDULE_TOPIC_XXXX"
@@ -167,7 +170,7 @@ def _in_turns(requests: list[Request[Any]]) -> list[int]:
 class Estate:
     """All clusters of a test, made of what modules take for a cluster.
 
-    C(log), C(audit), C(count): every request of the last run as (name, address), the changing ones, and how many.
+    C(requests), C(rounds): what was asked in the last run, and in how many calls; C(audit): what was changed.
     """
 
     def __init__(self, *clusters: dict[str, Any]) -> None:
@@ -182,7 +185,9 @@ class Estate:
         self.silent: set[str | tuple[str, str]] = set()
         self.stubborn: set[str] = set()  # brokers that register again as soon as they are taken out
         self.each: dict[str, Callable[[], Any]] = {}
-        self.log: list[tuple[str, str]] = []
+        self.refused: list[tuple[str, dict[str, str]]] = []
+        self.requests: list[Request[Any]] = []
+        self.rounds = 0
         self.audit: list[dict[str, Any]] = []
         self.connected = False
         self.publish_all()
@@ -206,12 +211,21 @@ class Estate:
         return self.brokers.get(address) or self.servers[address]
 
     @property
+    def log(self) -> list[tuple[str, str]]:
+        """Name and address of every request."""
+        return [(request.name, request.address) for request in self.requests]
+
+    @property
     def count(self) -> int:
-        return len(self.log)
+        return len(self.requests)
 
     def sent(self, *names: str) -> list[str]:
         """Where requests of these names were sent to, in order."""
         return [address for name, address in self.log if name in names]
+
+    def refuse(self, name: str, **fields: str) -> None:
+        """Requests of this name with these header fields are answered with an error."""
+        self.refused.append((name, fields))
 
     def add(self, *rows: TopicConfig | SubscriptionGroup) -> None:
         """Topics and groups, on every broker."""
@@ -267,7 +281,7 @@ class Estate:
 
     def client(self) -> Estate:
         """What a module gets for its Admin: the estate, with nothing asked yet."""
-        self.log, self.audit, self.connected = [], [], True
+        self.requests, self.rounds, self.audit, self.connected = [], 0, [], True
         return self
 
     def close(self) -> None:
@@ -288,6 +302,7 @@ class Estate:
         on_answer: Callable[[], None] | None = None,
     ) -> list[Any]:
         asked = list(requests)
+        self.rounds += 1
         for name in self.each.keys() & {request.name for request in asked}:
             self.each[name]()
         answers: dict[int, Any] = {}
@@ -304,7 +319,7 @@ class Estate:
         return [answers[index] for index in range(len(asked))]
 
     def _ask_one(self, request: Request[Any]) -> Any:
-        self.log.append((request.name, request.address))
+        self.requests.append(request)
         answer = self.answer(request)
         if request.changes:
             result = str(answer) if isinstance(answer, AdminError) else "SUCCESS"
@@ -321,6 +336,9 @@ class Estate:
             error = AdminError(name, address, None, NO_ANSWER)
             error.__cause__ = DeadlineExceeded(address, NO_ANSWER)
             return error
+        for refused, fields in self.refused:
+            if refused == name and fields.items() <= request.ext.items():
+                return AdminError(name, address, 1, "no")
         answers = getattr(self, name.lower(), None)
         assert answers is not None, f"the fake cluster does not know {request}"
         return answers(peer, request)
@@ -428,7 +446,7 @@ class Estate:
         if name not in broker.topics:
             return None
         return {
-            queue: QueueRange(broker.starts.get((name, queue), 0), broker.ends.get((name, queue), 0))
+            queue: QueueRange(broker.starts.get((name, queue), 0), broker.ends.get((name, queue), 0), STORED)
             for queue in range(broker.topics[name].write_queues)
         }
 

@@ -18,6 +18,7 @@ import pytest
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress import lock
 from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import run_owner
+from ansible_collections.mqops.rocketmq.tests.unit.support.clock import Clock
 
 Run = Callable[..., dict[str, Any]]
 ELSEWHERE = "ops@other:1.beef:12:34"
@@ -129,7 +130,7 @@ def test_what_is_no_lock_is_left_alone(take: Run, estate: Any) -> None:
 
 
 @pytest.mark.parametrize("first", ["a", "z"])
-def test_two_that_met_do_not_both_have_it(take: Run, estate: Any, monkeypatch: pytest.MonkeyPatch, first: str) -> None:
+def test_two_that_met_do_not_both_have_it(take: Run, estate: Any, clock: Clock, first: str) -> None:
     """Another claim appears between our reading and our writing; it goes only if its owner has to withdraw."""
     other = lock.Claim(first, "deploy", time.time(), time.time() + 60)
     server, put = estate.servers["n:1"], estate.put_kv_config
@@ -138,8 +139,8 @@ def test_two_that_met_do_not_both_have_it(take: Run, estate: Any, monkeypatch: p
         put(where, request)
         where.table("MQOPS_LOCK")[first] = other.dump()
 
-    monkeypatch.setattr(estate, "put_kv_config", put_both)
-    monkeypatch.setattr(time, "sleep", lambda _seconds: server.table("MQOPS_LOCK").pop("z", None))
+    estate.put_kv_config = put_both
+    clock.on_sleep = lambda _now: server.table("MQOPS_LOCK").pop("z", None)
     result = take(owner="m")
     # "a" stays and we withdraw; "z" sorts behind us, so it withdraws and we have it.
     assert result["failed"] is (first == "a")
