@@ -212,3 +212,31 @@ def test_a_machine_that_is_not_reached_ends_no_run_without_a_word() -> None:
         assert (task["ignore_unreachable"], task.get("any_errors_fatal")) == (True, False), task["name"]
         # Nor does a time limit, after which failed_when is not asked.
         assert "timeout" not in task or task.get("ignore_errors") is True, task["name"]
+
+
+FIRST = r"---\n(?:# [^\n]*\n)*- name: [^\n]*\n  ansible.builtin.include_tasks: begin.yml\n"
+PHASES = REPOSITORY / "roles" / "migration" / "tasks"
+PLAYBOOKS = REPOSITORY / "playbooks"
+
+
+def parts_of_phases() -> set[str]:
+    """Task files that others include; what main.yml is told to run by name is a phase."""
+    text = "".join(path.read_text() for folder in (PHASES, PLAYBOOKS) for path in folder.glob("*.yml"))
+    begin = "(?:include_tasks|import_tasks|tasks_from|migration_tasks): "
+    return {"main", *re.findall(begin + r"(\w+)(?:\.yml)?\n", text)}
+
+
+def test_every_phase_begins_with_the_plan() -> None:
+    """What is confirmed is asked before anything else: each phase's first task, and in it before the first look."""
+    names = {path.stem for path in PHASES.glob("*.yml")}
+    phases = {name for name in names if re.match(FIRST, (PHASES / f"{name}.yml").read_text())}
+    # The gentle restart is for clusters that are not migrated, too: there is no plan then.
+    assert phases | parts_of_phases() | {"restart"} >= names, "a phase that does not begin with begin.yml"
+    assert len(phases) >= 18
+    begin, prepare = ((PHASES / f"{name}.yml").read_text() for name in ("begin", "prepare"))
+    assert begin.index("prepare.yml") < begin.index("look.yml")
+    assert "state: check" in prepare
+    assert "when: __migration_phase.changes" in prepare
+    # And the lock before any machine is asked.
+    machines = (PLAYBOOKS / "look_at_machines.yml").read_text()
+    assert machines.index("tasks_from: prepare") < machines.index("tasks_from: look_at_machine")

@@ -75,8 +75,6 @@ def wait_until(
     *,
     timeout: float,
     interval: float,
-    clock: Callable[[], float] | None = None,
-    sleep: Callable[[float], None] | None = None,
     on_sample: Callable[[Waited[S, V]], None] | None = None,
     is_unknown: Callable[[Exception], bool] = no_answer,
 ) -> Waited[S, V]:
@@ -93,11 +91,10 @@ def wait_until(
         raise ValueError(f"interval must be greater than 0 seconds, got {interval}")
     if not timeout >= 0:
         raise ValueError(f"timeout must not be negative, got {timeout}")
-    clock, sleep = clock or time.monotonic, sleep or time.sleep
-    begun = clock()
+    begun = time.monotonic()
     waited: Waited[S, V] = Waited(False, None, None, None, 0.0, 0)
     while True:
-        started = clock()
+        started = time.monotonic()
         taken, verdict, ok = waited.sample, waited.last, False
         error: Exception | None = None
         try:
@@ -108,7 +105,7 @@ def wait_until(
             if not is_unknown(caught):
                 raise
             error = caught
-        now = clock()
+        now = time.monotonic()
         waited = Waited(ok, verdict, taken, error, now - begun, waited.samples + 1)
         if on_sample is not None:
             on_sample(waited)
@@ -116,4 +113,4 @@ def wait_until(
         if ok or left <= 0:
             return waited
         # The interval counts from the start of a sample, so slow samples do not stretch it.
-        sleep(min(max(interval - (now - started), 0.0), left))
+        time.sleep(min(max(interval - (now - started), 0.0), left))

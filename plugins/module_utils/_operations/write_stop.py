@@ -79,10 +79,10 @@ class Observer:
     """
 
     def __init__(
-        self, admin: Admin, specs: list[ClusterSpec], max_records: int, sleep: Callable[[float], None] = time.sleep,
-        since: Mapping[str, int] | None = None, topics: frozenset[str] | None = None,
+        self, admin: Admin, specs: list[ClusterSpec], max_records: int, since: Mapping[str, int] | None = None,
+        topics: frozenset[str] | None = None,
     ) -> None:
-        self.admin, self.max_records, self.sleep, self.topics = admin, max_records, sleep, topics
+        self.admin, self.max_records, self.topics = admin, max_records, topics
         self.masters = [
             Master(spec, Watch(one.name, spec.name), (since or {}).get(spec.address, -1), spec.address in (since or {}))
             for one in specs for spec in one.masters
@@ -96,7 +96,7 @@ class Observer:
             if reasons or not behind:
                 break
             # What is in the log and not yet in its queue would look like growth without a record later on.
-            self.sleep(0.2 * (attempt + 1))
+            time.sleep(0.2 * (attempt + 1))
         reasons += behind
         for master in self.masters:
             master.watch.restart()
@@ -257,23 +257,22 @@ class Window:
 
     def __init__(
         self, observer: Observer, *, window: float, deadline: float, interval: float, progress: Callable[[str], None],
-        clock: Callable[[], float],
     ) -> None:
         self.observer, self.window, self.deadline, self.interval = observer, window, deadline, interval
-        self.progress, self.clock = progress, clock
+        self.progress = progress
         self.outcome: Ending | None = None
-        self.due = self.since = self.said = clock()
+        self.due = self.since = self.said = time.monotonic()
         self.begun = False
 
     def look(self) -> None:
         """One look: begins a window, reads on in it, or ends it."""
-        ending = self.begun and self.clock() - self.since >= self.window
+        ending = self.begun and time.monotonic() - self.since >= self.window
         if not self.begun:
             broken = self.observer.begin()
-            self.since = self.said = self.clock()
+            self.since = self.said = time.monotonic()
         else:
             broken = self.observer.finish() if ending else self.observer.read()
-        now = self.clock()
+        now = time.monotonic()
         self.begun = not broken
         if broken:
             self._broken(now, broken)
@@ -301,8 +300,6 @@ def observe(
     timeout: float,
     interval: float,
     progress: Callable[[str], None] = lambda text: None,
-    clock: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
 ) -> dict[str, Ending]:
     """By cluster: looks every C(interval) seconds until one window is clean, or no whole one fits into C(timeout).
 
@@ -312,10 +309,9 @@ def observe(
     def under(name: str) -> Callable[[str], None]:
         return lambda text: progress(f"{name}: {text}")
 
-    deadline = clock() + timeout
+    deadline = time.monotonic() + timeout
     windows = {
-        name: Window(observer, window=window, deadline=deadline, interval=interval, clock=clock,
-                     progress=under(name))
+        name: Window(observer, window=window, deadline=deadline, interval=interval, progress=under(name))
         for name, observer in observers.items()
     }
     while True:
@@ -323,11 +319,11 @@ def observe(
         if not left:
             return {name: one.outcome for name, one in windows.items() if one.outcome is not None}
         for one in left:
-            if one.due <= clock():
+            if one.due <= time.monotonic():
                 one.look()
-        waits = [one.due - clock() for one in left if one.outcome is None]
+        waits = [one.due - time.monotonic() for one in left if one.outcome is None]
         if waits and min(waits) > 0:
-            sleep(min(waits))
+            time.sleep(min(waits))
 
 
 def ask_groups(admin: Admin, observers: Mapping[str, Observer], groups: list[str]) -> dict[str, set[str]]:

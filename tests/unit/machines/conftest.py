@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import fcntl
 import getpass
-import importlib.util
 import json
 import os
 import re
@@ -32,6 +31,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress import plan
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.proofs import Proofs
 from ansible_collections.mqops.rocketmq.plugins.module_utils._remoting.frame import Command, decode, encode
+from ansible_collections.mqops.rocketmq.tests.unit.support.dns_server import DnsServer
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 PORT = 2222
@@ -396,20 +396,9 @@ class World:
         return done.returncode, re.sub(r"\s+", " ", done.stdout + done.stderr)
 
 
-@pytest.fixture(scope="session")
-def dns_server() -> Any:
-    """The module with the DNS server of the tests for DNS."""
-    place = REPOSITORY / "tests/unit/plugins/_dns/conftest.py"
-    found = importlib.util.spec_from_file_location("dns_server_of_machines", place)
-    assert found is not None and found.loader is not None
-    module = importlib.util.module_from_spec(found)
-    found.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture
-def world(tmp_path: Path, dns_server: Any) -> Iterator[World]:
-    server = dns_server.DnsServer("127.0.0.1")
+def world(tmp_path: Path) -> Iterator[World]:
+    server = DnsServer("127.0.0.1")
     made = World(tmp_path, server)
     try:
         yield made
