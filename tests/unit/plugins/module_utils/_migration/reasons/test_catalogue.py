@@ -15,7 +15,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons.catalogue import (
     CATALOGUE,
     collect,
-    given_only_by,
+    waivable_only_at,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons.entry import (
     DRAIN,
@@ -109,7 +109,7 @@ def test_an_entry_says_what_it_means_and_what_to_do() -> None:
 
 
 def test_what_the_preflight_alone_gives() -> None:
-    alone = given_only_by(PREFLIGHT)
+    alone = waivable_only_at(PREFLIGHT)
     assert "OTHER_VERSION" in alone
     # The drain asks for this one again, so a waiver may be for the drain.
     assert "SLAVE_UNKNOWN" not in alone
