@@ -15,10 +15,10 @@ from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
 
 
 @told
-def refusal(code: str, subject: str | Iterable[Any] = "", seen: Any = "", done: str = "") -> str:
+def refusal(code: str, subject: str | Iterable[Any] = "", seen: str | Iterable[Any] = "", done: str = "") -> str:
     """Jinja face of C(reasons.refusal)."""
     try:
-        return reasons.refusal(str(code), subject, str(seen).strip(" "), str(done).strip())
+        return reasons.refusal(code, subject, seen, done)
     except (TypeError, ValueError) as error:
         raise AnsibleFilterError(f"refusal: {error}") from error
 

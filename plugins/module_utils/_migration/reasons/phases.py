@@ -58,7 +58,8 @@ ENTRIES = (
         "source",
         "Somebody wrote, or may have written, to topics that are read by broadcast. A broadcasting consumer gets a "
         "queue back at its end, so nobody has read these messages.",
-        "Their owner has to send them again. Then run this again; it goes on from here, and says this no more.",
+        "They are lost to their readers: their owner has to send them again. Then run this again; it goes on from "
+        "here, and says this no more.",
         gates=(TASKS,),
     ),
     Entry(
@@ -110,10 +111,7 @@ ENTRIES = (
         "RELEASE_NOT_CONFIRMED",
         BLOCKING,
         "source",
-        "Ending these name servers sends their clients to the target. From then on the clients do not know the old "
-        "brokers, and no rollback playbook leads back: a message that is still unread there reaches nobody unless it "
-        "is rescued (playbook rescue, one source at a time), and what the business sends afterwards is in the target "
-        "only. The old data stay where they are. The rescue starts the masters by itself.",
+        "Beyond this point no rollback playbook leads back, so the phase asks before it.",
         "To pass it: -e rocketmq_migration_release=true",
         gates=(TASKS,),
     ),

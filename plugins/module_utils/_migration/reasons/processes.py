@@ -117,8 +117,10 @@ ENTRIES = (
         BLOCKING,
         "host",
         "What was written to the store at last is not known, so a message could be left behind unseen.",
-        "Start the brokers again (rollback_stop_brokers), then close and switch once more; of a source that is done, "
-        "rescue it. Where the evidence lies elsewhere, name its directory with rocketmq_migration_directory.",
+        "Of a source that is not done, start the brokers again (rollback_stop_brokers), then close and switch once "
+        "more. The clients of one that is done know the target only: rescue finds out whether something unread is left "
+        "there and brings it to its readers. Where the evidence lies elsewhere, name its directory with "
+        "rocketmq_migration_directory.",
         gates=(TASKS,),
     ),
     Entry(

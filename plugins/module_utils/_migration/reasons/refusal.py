@@ -22,14 +22,16 @@ def stated(code: str, subject: str | Iterable[object], seen: str = "") -> str:
     return " ".join(part for part in (code, named) if part) + (f": {seen}" if seen else "")
 
 
-def refusal(code: str, subject: str | Iterable[object], seen: str = "", done: str = "") -> str:
+def refusal(code: str, subject: str | Iterable[object], seen: str | Iterable[object] = "", done: str = "") -> str:
     """C(CODE subject: what was seen), then what the catalogue says that it means, C(done), and the catalogue's remedy.
 
-    seen: sentences; empty where the subject says it all. done: what was changed or left, as "Nothing was changed.".
-    Raises ValueError for a code that is none of a phase's own.
+    seen: a text, or findings; empty where the subject says it all. done: what was changed or left, as "Nothing was
+    changed.". Raises ValueError for a code that is none of a phase's own.
     """
     entry = CATALOGUE.get(code)
     if entry is None or TASKS not in entry.gates:
         raise ValueError(f"reason code {code!r} is none of those that a phase gives by itself")
-    head, *rest = (part for part in (seen, entry.meaning, done, entry.remedy) if part)
+    text = seen.strip(" ") if isinstance(seen, str) else "; ".join(map(str, seen))
+    ended = not text or text[-1] in ".!?\n"
+    head, *rest = (part for part in (text if ended else f"{text}.", entry.meaning, done, entry.remedy) if part)
     return " ".join([stated(code, subject, head), *rest])

@@ -39,7 +39,7 @@ ENTRIES = (
         BLOCKING,
         "playbook",
         "This playbook acts on some of the sources, and nothing says on which.",
-        "Name them: -e rocketmq_migration_batch=<the name of its cluster>. When all sources are to leave the target, "
+        "Name them: -e rocketmq_migration_batch=CLUSTER. When all sources are to leave the target, "
         "the ways back are rollback_open_target and rollback_deploy.",
         gates=(TASKS,),
     ),
@@ -172,7 +172,7 @@ ENTRIES = (
         BLOCKING,
         "topic or group",
         "It exists on the target alone, and nothing tells which source's clients use it.",
-        "Name the source in rocketmq_migration_owners, as [{name: <topic or group>, source: <cluster>}].",
+        "Name the source in rocketmq_migration_owners, as [{name: NAME, source: CLUSTER}].",
         gates=(TASKS,),
     ),
     Entry(
