@@ -38,6 +38,8 @@ ASKED_IN = {
     "preflight": entry.PREFLIGHT,
     "preflight_machines": entry.MACHINES,
     "preflight_dns": entry.NAMES,
+    "prepare": entry.EVIDENCE,
+    "read_proofs": entry.EVIDENCE,
     "look": entry.STAGE,
 }
 

@@ -20,8 +20,10 @@ import phase_tasks
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.phases import PHASES
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons.catalogue import CATALOGUE
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons.entry import (
+    EVIDENCE,
     GATES,
     SEVERITIES,
+    STAGE,
     TASKS,
     Entry,
 )
@@ -55,8 +57,11 @@ what to do.
 This page is made by `tools/reasons.py` from the catalogue that the code itself uses, and from the tasks of the roles.
 """
 
-# Where more than the phases are asked.
-NOT_OF_A_PHASE = "`rocketmq_topic` and `rocketmq_group` with `state: absent`"
+# What the names of some gates do not say.
+GATES_SAID = """
+*evidence* is what is kept between phases: the lock, the plan and the proofs. *stage* is where each source stands.
+*delete* is `rocketmq_topic` and `rocketmq_group` with `state: absent`.
+"""
 
 
 def linked(codes: Iterable[str]) -> str:
@@ -67,12 +72,12 @@ def phases_table() -> list[str]:
     common = phase_tasks.codes_of_any()
     lines = [
         "## By phase\n",
-        "The codes of a gate are in the [table of the gates](#by-gate).\n",
+        "What stands at *any phase* is not said again. The codes of a gate are in the [table of the gates](#by-gate).\n",
         "| playbook | its gates | its tasks refuse with |\n|---|---|---|",
-        f"| any phase | stage | {linked(common)} |",
+        f"| any phase | {EVIDENCE}, {STAGE} | {linked(common)} |",
     ]
     for phase in PHASES:
-        gates = [gate for gate in GATES if gate in phase_tasks.gates_of(phase.name)]
+        gates = [gate for gate in GATES if gate in phase_tasks.gates_of(phase.name) - {EVIDENCE, STAGE}]
         codes = phase_tasks.codes_of(phase.name) - common
         lines.append(f"| `{phase.playbook}` | {', '.join(gates)} | {linked(codes)} |")
     return [*lines, ""]
@@ -83,7 +88,7 @@ def gates_table() -> list[str]:
     for gate in GATES:
         if gate != TASKS:
             lines.append(f"| {gate} | {linked(code for code, entry in CATALOGUE.items() if gate in entry.gates)} |")
-    return [*lines, f"\nThe gate *delete* is {NOT_OF_A_PHASE}.\n"]
+    return [*lines, GATES_SAID]
 
 
 def givers(entry: Entry) -> str:

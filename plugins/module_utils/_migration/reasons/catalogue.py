@@ -14,6 +14,7 @@ from . import (
     drain,
     drift,
     environment,
+    evidence,
     lists,
     phases,
     preflight,
@@ -41,7 +42,7 @@ CATALOGUE = collect(
     entry
     for part in (
         answers, registration, write_stop, drain, clients, drift, environment, preflight, preflight_clients,
-        run, stages, lists, processes, phases, delete,
+        run, evidence, stages, lists, processes, phases, delete,
     )
     for entry in part.ENTRIES
 )  # fmt: skip

@@ -26,13 +26,15 @@ WRITE_STOP = "write stop"
 DRAIN = "drain"
 TRAFFIC = "traffic"
 DELETE = "delete"
+# What is kept between phases (lock, plan, proofs): every phase asks for it first.
+EVIDENCE = "evidence"
 # Where each source stands: every phase looks first.
 STAGE = "stage"
 # The tasks of a phase themselves; tools/reasons.py finds out which phases.
 TASKS = "tasks"
 GATES = (
     PREFLIGHT, MACHINES, NAMES, CAPACITY, DRIFT, REGISTRATION, ASSIGNMENT, WRITE_STOP, DRAIN, TRAFFIC,
-    DELETE, STAGE, TASKS,
+    DELETE, EVIDENCE, STAGE, TASKS,
 )  # fmt: skip
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")

@@ -53,6 +53,9 @@ MADE_IN = {
     "_migration/progress/source_stage.py": entry.STAGE,
     "_migration/tables/removal.py": entry.DELETE,
     "_operations/delete.py": entry.DELETE,
+    "_operations/lock.py": entry.EVIDENCE,
+    "_operations/plan.py": entry.EVIDENCE,
+    "_operations/proofs.py": entry.EVIDENCE,
 }
 # These keep a code beside what was seen.
 PAIRED = "_migration/tables/removal.py"
