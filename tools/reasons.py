@@ -72,7 +72,7 @@ def phases_table() -> list[str]:
     common = phase_tasks.codes_of_any()
     lines = [
         "## By phase\n",
-        "What stands at *any phase* is not said again. The codes of a gate are in the [table of the gates](#by-gate).\n",
+        "What stands at *any phase* is not said again. The codes of gates are in the [next table](#by-gate).\n",
         "| playbook | its gates | its tasks refuse with |\n|---|---|---|",
         f"| any phase | {EVIDENCE}, {STAGE} | {linked(common)} |",
     ]
