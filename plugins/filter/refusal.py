@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
@@ -14,11 +14,18 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons 
 from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
 
 
+def _told(value: Any) -> Any:
+    """A text or a list. A task makes its text also when it passes: then there may be nothing to say."""
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, (bool, int, float, Mapping)) else value
+
+
 @told
-def refusal(code: str, subject: str | Iterable[Any] = "", seen: str | Iterable[Any] = "", done: str = "") -> str:
+def refusal(code: str, subject: Any = "", seen: Any = "", done: Any = "") -> str:
     """Jinja face of C(reasons.refusal)."""
     try:
-        return reasons.refusal(code, subject, seen, done)
+        return reasons.refusal(code, _told(subject), _told(seen), _told(done))
     except (TypeError, ValueError) as error:
         raise AnsibleFilterError(f"refusal: {error}") from error
 

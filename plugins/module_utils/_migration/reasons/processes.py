@@ -32,7 +32,7 @@ ENTRIES = (
         "PROCESS_NOT_ENDED",
         BLOCKING,
         "host",
-        "A process was told to end, and has not ended for good.",
+        "A process that was to end runs, or its end is not known. What comes after its end was not done.",
         "If it was started again, let the one who did that end it (rocketmq_stop_command). Else look there what it "
         "waits for, and whether the connection's user may signal it; never end it with SIGKILL. Then run this phase "
         "again.",
@@ -59,7 +59,7 @@ ENTRIES = (
         "COMMAND_LOST",
         BLOCKING,
         "host",
-        "The connection did not last while a process there was to end or to start, so nobody knows whether it has.",
+        "A process there was to end or to start, and the answer of its machine did not come back.",
         "Make the machine answer, then run this again: it looks first.",
         gates=(TASKS,),
     ),

@@ -9,6 +9,11 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.mqops.rocketmq.plugins.filter.refusal import refusal
 
 
+def test_a_task_that_passes_has_nothing_to_say() -> None:
+    assert refusal("RUN_LIMITED", None, None) == refusal("RUN_LIMITED")
+    assert refusal("RUN_LIMITED", 7, {"mro": "open"}).startswith("RUN_LIMITED 7: {'mro': 'open'}. ")
+
+
 def test_an_unknown_code_is_an_error_of_the_task() -> None:
     assert refusal("RUN_LIMITED", "mro-a").startswith("RUN_LIMITED mro-a: ")
     with pytest.raises(AnsibleFilterError, match="MADE_UP"):
