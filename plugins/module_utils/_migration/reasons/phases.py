@@ -77,7 +77,8 @@ ENTRIES = (
         BLOCKING,
         "cluster/group/topic",
         "A group has not read what was there for it.",
-        "Let the group catch up, or waive it by name; then run this again.",
+        "Let the group catch up, or waive by name what the drain says of it (NO_CONSUMER, for example); then run this "
+        "again.",
         gates=(TASKS,),
     ),
     Entry(
