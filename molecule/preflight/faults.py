@@ -143,7 +143,7 @@ def expect_names(lab: Lab) -> list[tuple[str, str]]:
         ("TOPIC_TABLES_DIFFER", "mro/pre-lonely"),
         ("TOPIC_UNREAD", "mro/pre-lonely"),
         ("GROUP_TABLES_DIFFER", "mdm/pre-lonely"),
-        ("GROUP_NEVER_COMMITTED", "mdm/pre-lonely"),
+        ("GROUP_WITHOUT_OFFSETS", "mdm/pre-lonely"),
         ("RETRY_TOPIC_NARROW", "mro/pre-narrow"),
         ("ORDERED_TOPIC", "mro/pre-ordered"),
     ]
@@ -168,7 +168,7 @@ def plant_queues(lab: Lab) -> None:
 def expect_queues(lab: Lab) -> list[tuple[str, str]]:
     return [
         ("TOPIC_WITHOUT_GROUP", "mro/pre-unread"),
-        ("OFFLINE_GROUP_BACKLOG", "mro/pre-offline"),
+        ("NO_CONSUMER", "mro/pre-offline/pre-backlog"),
         ("DLQ_CONTENT", "mro/%DLQ%pre-narrow"),
     ]
 
@@ -252,9 +252,9 @@ def clear_processes(lab: Lab) -> None:
 
 def expect_processes(lab: Lab) -> list[tuple[str, str]]:
     return [
-        ("SLAVE_DOWN", "mro/broker-a:1"),
+        ("SLAVE_UNKNOWN", "mro/broker-a:1"),
         ("BROKER_NOT_REGISTERED", f"{lab.ns['mro']}/broker-a:1"),
-        ("BROKER_DOWN", "mdm/broker-b"),
+        ("BROKER_UNKNOWN", "mdm/broker-b"),
         ("BROKER_UNKNOWN", "mro/broker-b"),
         ("NAMESERVER_UNKNOWN", f"mdm/{lab.ns['mdm']}"),
         ("SLAVE_UNKNOWN", "mdm/broker-a:1"),
@@ -287,7 +287,7 @@ def clear_routes(lab: Lab) -> None:
 
 def expect_routes(lab: Lab) -> list[tuple[str, str]]:
     return [
-        ("SLAVE_LAGGING", "mdm/broker-a:1"),
+        ("SLAVE_BEHIND", "mdm/broker-a:1"),
         ("TOPICS_NOT_ROUTED", f"{lab.ns['mro']}/broker-a"),
         ("TOPICS_NOT_ROUTED", f"{lab.ns['mro']}/broker-b"),
         ("ROUTE_PERM_DIFFERS", f"{lab.ns['mdm']}/broker-a"),
@@ -358,7 +358,7 @@ def expect_inventory(lab: Lab) -> list[tuple[str, str]]:
         ("DNS_SOURCE_UNKNOWN", "mro-ns.mq.test"),
         ("NAME_RESOLVES_ELSEWHERE", "mdm-ns.mq.test"),
         ("ADDRESS_UNRESOLVED", "other-ns.mq.test"),
-        ("WAIVER_EXPIRED", "SLAVE_DOWN mro/*"),
+        ("WAIVER_EXPIRED", "SLAVE_UNKNOWN mro/*"),
         ("WAIVER_UNMATCHED", "OTHER_VERSION mdm/*"),
     ]
 

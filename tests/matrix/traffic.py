@@ -650,7 +650,7 @@ def second_straggler(lab: Traffic) -> str:
         puppet.die()
     require(not passed, "the close passed although somebody wrote all the time")
     require("WRITTEN_SINCE mro/broker-a" in printed, f"the close did not notice: {printed[-3000:]}")
-    require("Not closed: mro" in printed and f"{TOPIC} queue 1 on mro/broker-a" in printed, printed[-3000:])
+    require("SOURCE_NOT_CLOSED mro" in printed and f"{TOPIC} queue 1 on mro/broker-a" in printed, printed[-3000:])
     require(lab.permission() == "4", f"the permission is {lab.permission()}")
     require(len(started) == 1, "the source was never closed")
     return f"refused after {started[0].sent} sends, readable again"

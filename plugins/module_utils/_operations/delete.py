@@ -16,6 +16,7 @@ from .._admin.nameserver import delete_topic_route, kv_delete, kv_list, topic_ro
 from .._admin.release import ORDER_NAMESPACE
 from .._admin.request import Request
 from .._admin.snapshot import take_all
+from .._migration.reasons.refusal import stated
 from .._migration.tables import changes, removal
 from .changes import finish_changes, read_masters
 from .errors import OperationError
@@ -61,7 +62,7 @@ class Removal:
         clusters = frozenset().union(*(side.names()[0] for side in self.sides))
         brokers = frozenset().union(*(side.names()[1] for side in self.sides))
         why = self._reserved(clusters, brokers)
-        return [f"topic {name}: {text}" for name in self.names if (text := why(name))]
+        return [stated("TOPIC_RESERVED", name, text) for name in self.names if (text := why(name))]
 
     def _masters(self) -> list[str]:
         refusals = []
@@ -72,8 +73,8 @@ class Removal:
                 present = [name for name in self.names if name in table]
                 if not present:
                     continue
-                where = f"{spec.name} of {side.cluster.name}"
-                refusals += [f"{where}: {text}" for text in self._judge(snapshot.brokers[spec.address], present)]
+                where = f"{side.cluster.name}/{spec.name}"
+                refusals += self._judge(where, snapshot.brokers[spec.address], present)
                 self.rows += [
                     changes.entry(
                         self.kind, name, side.cluster.name, spec.address, _value(table[name]), None, broker=spec.name
@@ -82,11 +83,13 @@ class Removal:
                 ]
         return refusals
 
-    def _judge(self, view: BrokerView, names: list[str]) -> list[str]:
-        if self.kind == "group":
-            return [f"group {name}: {text}" for name in names for text in removal.group_refusals(name, view)]
-        refusals = removal.broker_refusals(view, transactional_producers(self.task.admin, view))
-        return refusals or [f"topic {name}: {text}" for name in names for text in removal.topic_refusals(name, view)]
+    def _judge(self, where: str, view: BrokerView, names: list[str]) -> list[str]:
+        if self.kind == "topic":
+            found = removal.broker_refusals(view, transactional_producers(self.task.admin, view))
+            if found:
+                return [stated(code, where, text) for code, text in found]
+        judge = removal.topic_refusals if self.kind == "topic" else removal.group_refusals
+        return [stated(code, f"{where}/{name}", text) for name in names for code, text in judge(name, view)]
 
     def _name_servers(self) -> list[str]:
         """A name server can only forget a topic for all brokers that it knows."""
@@ -99,14 +102,12 @@ class Removal:
         for (server, name), route in zip(asked, answers, strict=True):
             side = homes[server]
             if isinstance(route, AdminError):
-                refusals.append(str(route))
+                refusals.append(stated("NAMESERVER_UNKNOWN", f"{side.cluster.name}/{server}", str(route)))
                 continue
             foreign = removal.foreign_brokers(route, clusters, brokers)
             if foreign:
-                refusals.append(
-                    f"topic {name}: name server {server} also leads to {', '.join(foreign)}, and would forget it there "
-                    "too; name their clusters and masters in the same task, or let the topic stay"
-                )
+                why = f"name server {server} also leads to {', '.join(foreign)}, and would forget it there too"
+                refusals.append(stated("TOPIC_ELSEWHERE", name, why))
             entry = side.order[server].get(name)
             if entry is not None:
                 self.rows.append(changes.entry("order", name, side.cluster.name, server, entry, None))

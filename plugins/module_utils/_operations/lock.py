@@ -17,6 +17,7 @@ from .._admin.errors import AdminError
 from .._admin.nameserver import kv_delete, kv_list, kv_put
 from .._migration.progress import lock
 from .._migration.progress.lock import Claim
+from .._migration.reasons.refusal import stated
 from .errors import ArgumentError, OperationError
 from .run_owner import ended, this_owner
 from .task import Outcome, Task
@@ -100,15 +101,15 @@ def said(claim: Claim) -> dict[str, Any]:
 
 def refuse(claim: Claim, path: str) -> OperationError:
     told = said(claim)
-    return OperationError(
+    why = (
         f"{told['owner']} holds the lock of this estate since {told['since']}, for {told['what']}; it counts until "
         f"{told['until']} unless renewed, and longer while it is seen to run on this machine. Nothing was changed. "
         f"Let that run end, or end it; then start this one again. "
         f"If it has ended where that cannot be seen from here (another host, a container that is gone), say so: "
         f"ended_owner, or with a playbook -e rocketmq_migration_lock_ended='{told['owner']}'. "
-        f"(The lock lies in {path}.)",
-        held_by=told,
+        f"(The lock lies in {path}.)"
     )
+    return OperationError(stated("LOCK_HELD", "", why), held_by=told)
 
 
 def take(places: Places, claim: Claim, check: bool, gone_owner: str | None) -> list[str]:
@@ -188,5 +189,6 @@ def run(
         else:
             changed = give_back(places, me, task.check_mode)
     except ValueError as error:
-        raise OperationError(f"{error}. Look at it, and remove it if it is none of yours.") from error
+        why = f"{error}. Look at it, and remove it if it is none of yours."
+        raise OperationError(stated("LOCK_FOREIGN", "", why)) from error
     return Outcome.passed(changed=changed, owner=me, taken_over=gone, places=places.names)

@@ -12,6 +12,7 @@ from .._migration.preflight import report
 from .._migration.progress import plan
 from .._migration.reasons.entry import BLOCKING
 from .._migration.reasons.reason import Reason, summary
+from .._migration.reasons.refusal import stated
 from .._migration.reasons.waivers import Judged, Waiver
 from .clusters import with_brokers
 from .errors import OperationError
@@ -25,8 +26,15 @@ def worst_first(judged: Judged) -> list[Reason]:
     return sorted(judged.blocking, key=lambda reason: reason.severity != BLOCKING)
 
 
+REFUSALS = {
+    "missing": "PLAN_UNCONFIRMED", "wrong": "PLAN_UNCONFIRMED", "outdated": "PLAN_OUTDATED",
+    "unreadable": "PLAN_UNREADABLE",
+}  # fmt: skip
+
+
 def refused(error: plan.PlanError) -> OperationError:
-    return OperationError(str(error), refused=error.kind, differences=error.differences)
+    code = REFUSALS[error.kind]
+    return OperationError(stated(code, "", str(error)), refused=error.kind, differences=error.differences)
 
 
 def present(task: Task, asked: Asked, replace: bool) -> Outcome:
@@ -61,9 +69,13 @@ def present(task: Task, asked: Asked, replace: bool) -> Outcome:
     lines = plan.differences(existing["decisions"], decided) if existing is not None else []
     if existing is not None and not replace:
         raise OperationError(
-            f"the estate leads to other decisions than the plan in {directory.json}, in {len(lines)} points: "
-            f"{'; '.join(lines[:10])}. Look at them, and set replace=true (the playbooks: "
-            "rocketmq_migration_replan) to agree to a new plan.",
+            stated(
+                "PLAN_OUTDATED",
+                "",
+                f"the estate leads to other decisions than the plan in {directory.json}, in {len(lines)} points: "
+                f"{'; '.join(lines[:10])}. Look at them, and set replace=true (the playbooks: "
+                "rocketmq_migration_replan) to agree to a new plan.",
+            ),
             differences=lines,
             **told,
         )

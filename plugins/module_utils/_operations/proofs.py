@@ -16,6 +16,7 @@ from .._migration.machines.state import addresses
 from .._migration.progress import proofs
 from .._migration.progress.file_values import ShapeError
 from .._migration.progress.proofs import Checked, Proofs, ProofsError, Reading
+from .._migration.reasons.refusal import stated
 from . import files
 from .errors import ArgumentError, OperationError
 from .task import Outcome, Task
@@ -46,7 +47,7 @@ class Store:
             # What is no UTF-8 is refused as what it stands in.
             return proofs.parse(content.decode("utf-8", "surrogateescape"), self.path)
         except ProofsError as error:
-            raise OperationError(str(error), refused=error.kind) from error
+            raise OperationError(stated("PROOFS_UNREADABLE", "", str(error)), refused=error.kind) from error
 
     def write(self, text: str) -> None:
         """One that is replaced keeps its owner, where that is allowed: other operators go on reading it."""
@@ -81,13 +82,13 @@ class Store:
     def _refuse_files_of_before(self) -> None:
         found = [name for name in BEFORE if os.path.exists(os.path.join(self.directory, name))]
         if found:
-            raise OperationError(
+            why = (
                 f"{self.directory} has {', '.join(found)}, where an earlier version of this collection has kept what "
                 f"it had proved, and no {NAME}. This version does not read them, and without them nothing would count "
                 "as proved. They were left as they are. Finish their migration with the version that has begun it; "
-                "where it is finished, move them elsewhere and run this again.",
-                refused="before",
+                "where it is finished, move them elsewhere and run this again."
             )
+            raise OperationError(stated("PROOFS_UNREADABLE", "", why), refused="before")
 
 
 def _brokers(value: Iterable[Mapping[str, Any]]) -> tuple[BrokerSpec, ...]:

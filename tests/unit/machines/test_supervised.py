@@ -68,7 +68,8 @@ def test_a_process_that_comes_back_has_not_ended(world, service):
     before = running(world)
     code, printed = play(world, act("stop"))
     assert code != 0 and running(world) not in ([], before)
-    assert f"The broker on {HOST} was told to end, was given 20 s, and has not ended for good: " in printed
+    said = f"PROCESS_NOT_ENDED {HOST}: the broker was told to end, was given 20 s, and has not ended for good: "
+    assert said in printed
     assert "it was started again, by runsv (process " in printed
 
 

@@ -11,6 +11,10 @@ import re
 SOURCES = ("mro-ns", "mro-a", "mro-s", "mdm-ns", "mdm-a")
 
 
+def unknown(host: str) -> str:
+    return f"PROCESS_UNKNOWN {host}: it does not tell whether its process runs: MACHINE_UNREACHABLE {host}"
+
+
 def recap(printed: str) -> dict[str, str]:
     """Host → its line of the recap."""
     return dict(re.findall(r"(\S+) : (ok=\d+ .*?ignored=\d+)", printed.partition("PLAY RECAP")[2]))
@@ -24,7 +28,7 @@ def test_status_names_each_machine_that_is_not_reached_and_the_stages_of_the_oth
     assert code == 0, printed
     # A process that answers runs, whatever SSH says; one that does not may have ended, or not.
     assert '"mdm: closed"' in printed
-    assert "mro: unknown (host mro-s does not tell whether its process runs: MACHINE_UNREACHABLE mro-s (" in printed
+    assert f"mro: unknown ({unknown('mro-s')} (" in printed
     reason = r"MACHINE_UNREACHABLE mdm-ns \(tried ssh \S+@127\.\S+:2222, answer Failed to connect .* refused"
     assert re.search(reason, printed)
     # sudo's words and the shell's are no sockets.
@@ -48,8 +52,8 @@ def test_a_phase_that_is_called_as_a_role_asks_by_itself_those_that_do_not_answe
     asked = printed.partition("On the machine: answer process")[2].partition("TASK")[0]
     assert set(re.findall(r"\(item=([\w-]+)\)", asked)) == {"mro-a", "mdm-ns", "mdm-a"}
     # It runs, and does not say how it stands.
-    assert "mro: unknown (master broker-a does not tell its brokerPermission" in printed
-    assert "mdm: unknown (host mdm-a does not tell whether its process runs: MACHINE_UNREACHABLE mdm-a" in printed
+    assert "mro: unknown (BROKER_UNKNOWN mro/broker-a: master broker-a does not tell its brokerPermission" in printed
+    assert f"mdm: unknown ({unknown('mdm-a')}" in printed
     assert "could not be read: mdm-a (" in printed
 
 
@@ -72,7 +76,7 @@ def test_a_phase_that_ends_processes_is_refused_before_the_first(world):
     world.up("mro-ns", "mro-a", "mdm-ns", "mdm-a")
     code, printed = world("phase_80_stop_brokers", rocketmq_migration_confirm=agreed)
     assert code != 0
-    refused = printed.partition("These processes cannot be ended")[2]
+    refused = printed.partition("METHOD_UNUSABLE")[2]
     assert refused.partition("Nothing was changed")[0].count("MACHINE_UNREACHABLE mro-s (tried ssh") == 1, printed
     assert "mro-a by command" not in refused and "mdm-a" not in refused.partition("Nothing was changed")[0]
     assert all(process.poll() is None for process in world.processes.values())
@@ -90,7 +94,7 @@ def test_machines_of_a_released_source_may_be_switched_off_and_no_others(world):
     code, printed = world("status")
     assert code == 0, printed
     assert '"mro: done"' in printed and "MACHINE_UNREACHABLE mro" not in printed
-    assert "mdm: unknown (host mdm-a does not tell whether its process runs: MACHINE_UNREACHABLE mdm-a" in printed
+    assert f"mdm: unknown ({unknown('mdm-a')}" in printed
 
 
 def test_the_preflight_goes_on_with_the_others_and_writes_no_plan(world):

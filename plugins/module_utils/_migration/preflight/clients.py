@@ -13,6 +13,7 @@ from ..._admin.models import Unknown, answered, known
 from ..._admin.system_names import RETRY_PREFIX, is_system_group
 from ..clients.census import ip_of
 from ..drain.consumed import remaining
+from ..reasons.entry import PREFLIGHT
 from ..reasons.reason import Reason
 from .facts import Facts, all_connections_known, clients_of, online_groups
 
@@ -89,7 +90,7 @@ def kinds_of_clients(facts: Facts) -> Iterator[Reason]:
 def unknown_hosts(facts: Facts) -> Iterator[Reason]:
     """Who is connected to a source from an address that nobody has named."""
     for (source, host), error in sorted(facts.peers_unknown.items()):
-        yield Reason("SOCKETS_UNKNOWN", f"{source}/{host}", {"answer": error})
+        yield Reason("SOCKETS_UNKNOWN", f"{source}/{host}", {"answer": error}, PREFLIGHT)
     if facts.business is None:
         return
     expected = set(facts.business)
@@ -138,32 +139,31 @@ def transactions(facts: Facts) -> Iterator[Reason]:
 
 
 def offline_groups(facts: Facts) -> Iterator[Reason]:
-    """Groups with messages left and nobody online, and groups that have never committed anything."""
+    """Groups with messages left and nobody online, for which the drain will wait, and groups without any offset."""
     for snapshot in facts.snapshots:
         source = snapshot.spec.name
         online = online_groups(snapshot)
         behind, committed = _backlogs(snapshot)
         # Whoever did not answer may have the group's clients.
         if all_connections_known(snapshot):
-            for group, left in sorted(behind.items()):
+            for (group, topic), left in sorted(behind.items()):
                 if left and group not in online:
-                    yield Reason("OFFLINE_GROUP_BACKLOG", f"{source}/{group}", {"messages": left})
+                    yield Reason("NO_CONSUMER", f"{source}/{group}/{topic}", {"messages": left}, PREFLIGHT)
         if source not in facts.tables or any(not known(view.offsets) for view in _masters(snapshot)):
             continue
         for group in facts.tables[source].groups:
             broadcast = any(one.is_broadcast for one in online.get(group, ()))
             if group not in committed and not broadcast and not is_system_group(group):
-                yield Reason(
-                    "GROUP_NEVER_COMMITTED", f"{source}/{group}", {"online": "yes" if group in online else "no"}
-                )
+                evidence = {"online": "yes" if group in online else "no"}
+                yield Reason("GROUP_WITHOUT_OFFSETS", f"{source}/{group}", evidence, PREFLIGHT)
 
 
-def _backlogs(snapshot: Any) -> tuple[dict[str, int], set[str]]:
-    """Group → messages that it has left to consume, and the groups that have committed anything.
+def _backlogs(snapshot: Any) -> tuple[dict[tuple[str, str], int], set[str]]:
+    """Group and topic → messages that are left to consume, and the groups that have committed anything.
 
     RocketMQ's own groups are left out: a broker keeps its place in the half topic as the offsets of such a group.
     """
-    behind: dict[str, int] = {}
+    behind: dict[tuple[str, str], int] = {}
     committed: set[str] = set()
     for view in _masters(snapshot):
         for (topic, group), queues in (view.offsets if known(view.offsets) else {}).items():
@@ -174,7 +174,7 @@ def _backlogs(snapshot: Any) -> tuple[dict[str, int], set[str]]:
             if isinstance(ranges, Unknown):
                 continue
             left = sum(remaining(span, queues.get(queue)) for queue, span in ranges.items())
-            behind[group] = behind.get(group, 0) + left
+            behind[group, topic] = behind.get((group, topic), 0) + left
     return behind, committed
 
 

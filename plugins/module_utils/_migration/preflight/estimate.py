@@ -68,4 +68,5 @@ def _seconds(level: str) -> int:
 
 
 def _absent(facts: Facts) -> list[str]:
-    return [reason.subject for reason in offline_groups(facts) if reason.code == "OFFLINE_GROUP_BACKLOG"]
+    waiting = [reason.subject.split("/") for reason in offline_groups(facts) if reason.code == "NO_CONSUMER"]
+    return list(dict.fromkeys(f"{source}/{group}" for source, group, *_topic in waiting))

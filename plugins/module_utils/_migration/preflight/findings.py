@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..reasons.catalogue import CATALOGUE
+from ..reasons.entry import PREFLIGHT
 from ..reasons.reason import Reason
 
 
@@ -34,10 +35,11 @@ def parse_findings(items: Iterable[Mapping[str, Any]] | None) -> tuple[Reason, .
             raise FindingError(f"{where}: no reason has this code, see docs/reasons.md")
         if not subject:
             raise FindingError(f"{where}: the subject is missing (its form is {entry.subject})")
-        if item.get("severity") != entry.severity:
-            raise FindingError(f"{where}: its severity is {entry.severity}, not {item.get('severity') or 'left out'}")
+        severity = entry.severity_at(PREFLIGHT)
+        if item.get("severity") != severity:
+            raise FindingError(f"{where}: its severity is {severity}, not {item.get('severity') or 'left out'}")
         evidence = item.get("evidence") or {}
         if not isinstance(evidence, Mapping):
             raise FindingError(f"{where}: evidence is no dictionary")
-        found.append(Reason(code, subject, {str(key): value for key, value in evidence.items()}))
+        found.append(Reason(code, subject, {str(key): value for key, value in evidence.items()}, PREFLIGHT))
     return tuple(found)

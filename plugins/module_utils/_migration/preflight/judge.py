@@ -26,6 +26,7 @@ from ..._admin.system_names import (
     SELF_TEST_TOPIC,
     is_system_topic,
 )
+from ..reasons.entry import PREFLIGHT
 from ..reasons.reason import Reason
 from ..tables.merge import Wishes
 from ..tables.registration import Listing, differences, listed, routed_wrong
@@ -118,16 +119,11 @@ def members(facts: Facts) -> Iterator[Reason]:
                                 {"address": broker.address, "part": f"clients of {group}", "answer": online.reason},
                             )
                 continue
-            # Nothing came at all, and it was no deadline: a process that hangs may still hold anything.
-            down = len(missing) == len(parts) and not any(
-                getattr(value, "timed_out", False) for value in missing.values()
-            )
             if not broker.is_master:
-                yield Reason("SLAVE_DOWN" if down else "SLAVE_UNKNOWN", f"{name}/{broker.name}:{broker.id}", evidence)
-            elif down:
-                yield Reason("BROKER_DOWN", f"{name}/{broker.name}", evidence)
+                yield Reason("SLAVE_UNKNOWN", f"{name}/{broker.name}:{broker.id}", evidence)
             else:
-                yield Reason("BROKER_UNKNOWN", f"{name}/{broker.name}", {**evidence, "part": ", ".join(missing)})
+                shown = "everything" if len(missing) == len(parts) else ", ".join(missing)
+                yield Reason("BROKER_UNKNOWN", f"{name}/{broker.name}", {**evidence, "part": shown})
     for name, wishes in facts.tables.items():
         if not wishes.topics and not wishes.groups and not wishes.gaps:
             yield Reason("NOTHING_SEEN", name)
@@ -137,7 +133,7 @@ def single_master(facts: Facts) -> Iterator[Reason]:
     """Whether the target's masters can take each other's place while one is restarted."""
     masters = [broker.name for broker in facts.target.masters]
     if len(masters) == 1:
-        yield Reason("TARGET_SINGLE_MASTER", facts.target.name, {"master": masters[0]})
+        yield Reason("TARGET_SINGLE_MASTER", facts.target.name, {"master": masters[0]}, PREFLIGHT)
 
 
 def broker_names(facts: Facts) -> Iterator[Reason]:

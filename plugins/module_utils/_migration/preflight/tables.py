@@ -11,6 +11,7 @@ from typing import Any
 from ..._admin.models import Unknown, known
 from ..._admin.system_names import DERIVED, DLQ_PREFIX, is_system_group, is_system_topic, retry_topic
 from ..drain.consumed import kept_messages
+from ..reasons.entry import PREFLIGHT
 from ..reasons.reason import Reason
 from .facts import Facts, all_connections_known, online_groups, topic_tables
 
@@ -142,7 +143,8 @@ def distances(facts: Facts) -> Iterator[Reason]:
                 continue
             subject = f"{source}/{broker.name}"
             if not broker.is_master and reached < end:
-                yield Reason("SLAVE_LAGGING", f"{subject}:{broker.id}", {"missing bytes": end - reached, "master": end})
+                evidence = {"missing bytes": end - reached, "master": end}
+                yield Reason("SLAVE_BEHIND", f"{subject}:{broker.id}", evidence, PREFLIGHT)
             if broker.is_master:
                 dispatched = reached - (number(now, "dispatchBehindBytes") or 0)
                 if dispatched < end:

@@ -10,7 +10,7 @@ import datetime
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from ..reasons.catalogue import given_only_by
+from ..reasons.catalogue import waivable_only_at
 from ..reasons.entry import PREFLIGHT
 from ..reasons.reason import Reason
 from ..reasons.waivers import Judged, Waiver
@@ -29,7 +29,7 @@ def hold_to_account(
     read: sources that were read now; done: those that are migrated. also: codes that were looked for besides the
     preflight's own. A waiver for a code that only a later phase can give is left alone until it ends.
     """
-    read, done, codes = frozenset(read), frozenset(done), given_only_by(PREFLIGHT).union(also)
+    read, done, codes = frozenset(read), frozenset(done), waivable_only_at(PREFLIGHT).union(also)
     more = []
     for waiver in judged.unused:
         sources = _sources(waiver, read | done)

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..._admin.release import PERM_READ, READ_WRITE
+from ..reasons.refusal import stated
 
 # In the order of the migration. A phase compares positions, so the order is part of the contract.
 ORDER = (
@@ -33,7 +34,7 @@ ORDER = (
 
 @dataclass(frozen=True)
 class Standing:
-    """C(stage): one of ORDER, or "unknown" with the reasons that make it so."""
+    """C(stage): one of ORDER, or "unknown" with the reasons that make it so, each C(CODE subject: what was seen)."""
 
     name: str
     stage: str
@@ -69,13 +70,17 @@ def judge(
         running, silent = dict.fromkeys(running, False), {}
     if silent:
         return unknown(*(
-            f"host {host} does not tell whether its process runs{f': {state}' if state else ''}"
+            stated("PROCESS_UNKNOWN", host, f"it does not tell whether its process runs{f': {state}' if state else ''}")
             for host, state in silent.items()
         ))
     if not running:
-        return unknown("no host of this source was asked")
+        return unknown(stated("SOURCE_WITHOUT_HOSTS", name, "no host of this source was asked"))
     if switched is None:
-        return unknown("DNS did not answer for its name server's name")
+        return unknown(stated("ADDRESS_UNRESOLVED", name, "DNS did not answer for its name server's name"))
+
+    def contradicts(seen: str) -> Standing:
+        return unknown(stated("NAME_CONTRADICTS_STAGE", name, seen))
+
     brokers = {host: state for host, state in running.items() if host not in nameservers}
     alive = [host for host, state in brokers.items() if state]
     names_alive = [host for host in nameservers if running.get(host)]
@@ -83,35 +88,39 @@ def judge(
         if not names_alive:
             return (
                 Standing(name, "done", True) if switched
-                else unknown("all its processes have ended, but DNS does not answer the target's name server")
+                else contradicts("all its processes have ended, but DNS does not answer the target's name server")
             )
         return (
             Standing(name, "stopped", True) if switched
-            else unknown("all its brokers have ended, but DNS does not answer the target's name server")
+            else contradicts("all its brokers have ended, but DNS does not answer the target's name server")
         )
     if len(alive) < len(brokers):
         ended = sorted(set(brokers) - set(alive))
         return Standing(name, "stopping", True) if switched else unknown(
-            *(f"the broker process on {host} does not run" for host in ended)
+            *(stated("PROCESS_ENDED", host, f"the broker process on {host} does not run") for host in ended)
         )
     if not names_alive:
-        return unknown(
+        return unknown(stated(
+            "NAMESERVER_ENDED", name,
             "its name server's process has ended while its brokers run (after an interrupted rescue of it run rescue"
-            " again; brokers that came back by themselves, as when a machine boots, are ended with SIGTERM by hand)"
-        )
+            " again; brokers that came back by themselves, as when a machine boots, are ended with SIGTERM by hand)",
+        ))
     if not permissions:
-        return unknown("it has no master that could tell its brokerPermission")
-    mute = [f"master {master} does not tell its brokerPermission: {perm}"
-            for master, perm in sorted(permissions.items()) if isinstance(perm, str)]
+        return unknown(stated("SOURCE_WITHOUT_MASTER", name, "it has no master that could tell its brokerPermission"))
+    mute = [
+        stated("BROKER_UNKNOWN", f"{name}/{master}", f"master {master} does not tell its brokerPermission: {perm}")
+        for master, perm in sorted(permissions.items()) if isinstance(perm, str)
+    ]
     if isinstance(target_known, str):
-        mute.append(f"its name server does not tell which brokers it knows: {target_known}")
+        why = f"its name server does not tell which brokers it knows: {target_known}"
+        mute.append(stated("NAMESERVER_UNKNOWN", name, why))
     if mute:
         return unknown(*mute)
     values = set(permissions.values())
     if values == {0}:
         return Standing(name, "switched" if switched else "closed", switched)
     if switched:
-        return unknown("DNS answers the target's name server although its masters are not closed")
+        return contradicts("DNS answers the target's name server although its masters are not closed")
     if 0 in values:
         return Standing(name, "closing", False)
     if values == {PERM_READ}:
@@ -119,7 +128,8 @@ def judge(
     if PERM_READ in values:
         return Standing(name, "freezing", False)
     if values != {READ_WRITE}:
-        return unknown(f"its masters have the unexpected permissions {sorted(map(str, values))}")
+        why = f"its masters have the unexpected permissions {sorted(map(str, values))}"
+        return unknown(stated("SOURCE_PERMISSION", name, why))
     if not target_known:
         return Standing(name, "apart", False)
     opened = bool(target_permissions) and all(perm == READ_WRITE for perm in target_permissions.values())

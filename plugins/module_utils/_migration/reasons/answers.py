@@ -5,7 +5,21 @@
 
 from __future__ import annotations
 
-from .entry import ASSIGNMENT, BLOCKING, CAPACITY, DRAIN, DRIFT, PREFLIGHT, REGISTRATION, TRAFFIC, WRITE_STOP, Entry
+from .entry import (
+    ASSIGNMENT,
+    BLOCKING,
+    CAPACITY,
+    DELETE,
+    DRAIN,
+    DRIFT,
+    PREFLIGHT,
+    REGISTRATION,
+    STAGE,
+    TASKS,
+    TRAFFIC,
+    WRITE_STOP,
+    Entry,
+)
 
 ENTRIES = (
     Entry(
@@ -14,15 +28,17 @@ ENTRIES = (
         "cluster/nameserver",
         "A name server did not answer, so what it tells clients is not known.",
         "Look at the request and the address in the evidence; start the name server or repair the connection.",
-        gates=(PREFLIGHT, DRIFT, REGISTRATION, ASSIGNMENT),
+        gates=(PREFLIGHT, DRIFT, REGISTRATION, ASSIGNMENT, DELETE, STAGE),
     ),
     Entry(
         "BROKER_UNKNOWN",
         BLOCKING,
         "cluster/broker",
-        "A master did not answer a request that the decision needs.",
-        "Look at the request and the address in the evidence; the phase can be run again when the broker answers.",
-        gates=(PREFLIGHT, CAPACITY, DRIFT, REGISTRATION, ASSIGNMENT, WRITE_STOP, DRAIN, TRAFFIC),
+        "A broker did not answer a request that the decision needs.",
+        "Look at the request and the address in the evidence; the phase can be run again when the broker answers. "
+        "Start one that has ended, or take it out of the inventory when its messages are given up; where a restart of "
+        "the target was interrupted, the playbook restart goes on with it.",
+        gates=(PREFLIGHT, CAPACITY, DRIFT, REGISTRATION, ASSIGNMENT, WRITE_STOP, DRAIN, TRAFFIC, DELETE, STAGE, TASKS),
     ),
     Entry(
         "NOTHING_SEEN",

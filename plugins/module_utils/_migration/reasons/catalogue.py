@@ -10,15 +10,22 @@ from collections.abc import Iterable
 from . import (
     answers,
     clients,
+    delete,
     drain,
     drift,
     environment,
+    evidence,
+    lists,
+    phases,
     preflight,
     preflight_clients,
+    processes,
     registration,
+    run,
+    stages,
     write_stop,
 )
-from .entry import WAIVABLE, Entry
+from .entry import Entry
 
 
 def collect(entries: Iterable[Entry]) -> dict[str, Entry]:
@@ -35,15 +42,16 @@ CATALOGUE = collect(
     entry
     for part in (
         answers, registration, write_stop, drain, clients, drift, environment, preflight, preflight_clients,
+        run, evidence, stages, lists, processes, phases, delete,
     )
     for entry in part.ENTRIES
 )  # fmt: skip
 
 
 def waivable_codes() -> list[str]:
-    return [code for code, entry in CATALOGUE.items() if entry.severity == WAIVABLE]
+    return [code for code, entry in CATALOGUE.items() if entry.waivable_at()]
 
 
-def given_only_by(gate: str) -> frozenset[str]:
-    """Codes that no other gate gives."""
-    return frozenset(code for code, entry in CATALOGUE.items() if entry.gates == (gate,))
+def waivable_only_at(gate: str) -> frozenset[str]:
+    """Codes for which no other gate takes a waiver."""
+    return frozenset(code for code, entry in CATALOGUE.items() if entry.waivable_at() == (gate,))

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..._admin.release import TRANSACTION_CHECKS
-from .entry import BLOCKING, DRAIN, NOTICE, PREFLIGHT, WAIVABLE, Entry
+from .entry import BLOCKING, DELETE, DRAIN, NOTICE, PREFLIGHT, TASKS, WAIVABLE, Entry
 
 ENTRIES = (
     Entry(
@@ -30,8 +30,10 @@ ENTRIES = (
         WAIVABLE,
         "cluster/group/topic",
         "Messages wait for a group that has no consumer for this topic on the broker.",
-        "Start the group's consumers, or waive the rest by name.",
-        gates=(DRAIN,),
+        "Start the group's consumers, or waive the rest by name. The preflight tells early for whom the drain will "
+        "wait, and needs no waiver.",
+        gates=(PREFLIGHT, DRAIN),
+        milder={PREFLIGHT: NOTICE},
     ),
     Entry(
         "TOPIC_WITHOUT_GROUP",
@@ -97,7 +99,7 @@ ENTRIES = (
         "cluster/broker/level",
         "Delayed messages are not due yet.",
         "Wait; the longest delay level decides how long.",
-        gates=(DRAIN,),
+        gates=(DRAIN, DELETE),
     ),
     Entry(
         "DELIVERY_BEYOND_END",
@@ -113,10 +115,12 @@ ENTRIES = (
         "GROUP_WITHOUT_OFFSETS",
         WAIVABLE,
         "cluster/group",
-        "A group is known to the brokers, is offline and has no offset anywhere, so nothing tells what it has "
-        "read: it broadcasts, or it was never used.",
-        "Start its consumers, or ask its owner and waive the group by name.",
-        gates=(DRAIN,),
+        "A group is known to the brokers and has no offset anywhere, so nothing tells what it has read: its clients "
+        "keep their progress themselves, or it was never used.",
+        "The drain asks for a waiver when it is offline then: start its consumers, or ask its owner and waive the "
+        "group by name. The target gets it with offset 0 like every other.",
+        gates=(PREFLIGHT, DRAIN),
+        milder={PREFLIGHT: NOTICE},
     ),
     Entry(
         "HALF_PENDING",
@@ -124,15 +128,17 @@ ENTRIES = (
         "cluster/broker",
         "Transactional messages are undecided.",
         f"Wait for the broker's checks, one a minute; after {TRANSACTION_CHECKS} checks the broker drops them.",
-        gates=(DRAIN,),
+        gates=(DRAIN, DELETE),
     ),
     Entry(
         "SLAVE_BEHIND",
         BLOCKING,
         "cluster/broker:id",
-        "A slave does not hold everything its master holds.",
-        "Wait for the replication; check haServerAddr when it does not move.",
-        gates=(DRAIN,),
+        "A slave does not hold everything its master holds; for the preflight, what the master held some seconds "
+        "before.",
+        "Wait for the replication; check haServerAddr and the network between the two when it does not move.",
+        gates=(PREFLIGHT, DRAIN),
+        milder={PREFLIGHT: WAIVABLE},
     ),
     Entry(
         "SLAVE_UNKNOWN",
@@ -153,10 +159,11 @@ ENTRIES = (
     Entry(
         "WRITTEN_SINCE",
         BLOCKING,
-        "cluster/broker",
-        "The commit log does not end where it ended when the drain was proved.",
-        "Somebody wrote to the broker since: open it for reading again and drain it once more.",
-        gates=(DRAIN,),
+        "cluster/broker, or host",
+        "The commit log does not end where it ended when it was proved to be read: somebody wrote there since.",
+        "Find out who writes there, open the source for reading (rollback_close_source), drain it and go on from "
+        "there. Brokers that have ended are started before, by rollback_stop_brokers where the phase has not done it.",
+        gates=(DRAIN, TASKS),
     ),
     Entry(
         "DRAIN_GROWS",

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..._admin import release
-from .entry import BLOCKING, CAPACITY, MACHINES, NAMES, NOTICE, WAIVABLE, Entry
+from .entry import BLOCKING, CAPACITY, MACHINES, NAMES, NOTICE, TASKS, WAIVABLE, Entry
 
 ENTRIES = (
     # Machines
@@ -21,7 +21,7 @@ ENTRIES = (
         "The evidence says how it was tried and what came back. Try it by hand (ansible HOST -m raw -a true), "
         "correct ansible_host, ansible_user, the key or the way there, or bring the machine up; then run the "
         "same playbook again.",
-        gates=(MACHINES,),
+        gates=(MACHINES, TASKS),
     ),
     Entry(
         "MACHINE_UNKNOWN",
@@ -127,7 +127,7 @@ ENTRIES = (
         "host/image",
         "The engine of a target machine does not have the image.",
         "Run phase_10_image.yml.",
-        gates=(MACHINES,),
+        gates=(MACHINES, TASKS),
     ),
     Entry(
         "IMAGE_PLANNED",
@@ -142,9 +142,9 @@ ENTRIES = (
         "IMAGE_DIFFERS",
         BLOCKING,
         "image",
-        "The image of this name is not the same on all target machines.",
+        "The image of this name is not the same on all target machines, or not the one that was built.",
         "Run phase_10_image.yml again.",
-        gates=(MACHINES,),
+        gates=(MACHINES, TASKS),
     ),
     Entry(
         "CORES_FEW",

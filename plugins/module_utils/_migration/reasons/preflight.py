@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..._admin import release
-from .entry import BLOCKING, CAPACITY, NAMES, NOTICE, PREFLIGHT, WAIVABLE, Entry
+from .entry import BLOCKING, CAPACITY, NAMES, NOTICE, PREFLIGHT, STAGE, TASKS, WAIVABLE, Entry
 
 ENTRIES = (
     # Names that meet
@@ -74,15 +74,14 @@ ENTRIES = (
     ),
     Entry(
         "TARGET_SINGLE_MASTER",
-        NOTICE,
+        BLOCKING,
         "cluster",
         "The target has one master. It cannot be restarted gently: while it is down nobody can send, ordered "
         "sends fail, its queues stand still, and broadcast consumers can lose messages for good. The playbook "
-        "restart refuses. No phase restarts a broker of the target, so the migration itself needs no second "
-        "master.",
-        "Add a second master. With one, restart the broker by hand, in a window about which the business was "
-        "told.",
-        gates=(PREFLIGHT,),
+        "restart refuses. No phase restarts a broker of the target, so the migration itself needs no second master.",
+        "Add a second master. With one, restart the broker by hand, in a window in which the business stands still.",
+        gates=(PREFLIGHT, TASKS),
+        milder={PREFLIGHT: NOTICE},
     ),
     Entry(
         "BROKER_NAMES_MEET",
@@ -98,9 +97,10 @@ ENTRIES = (
         "SAME_ADDRESS",
         BLOCKING,
         "address",
-        "The same address belongs to several members of the estate.",
+        "The same address belongs to several members of the estate. With one address for the name servers of source "
+        "and target nothing would be switched.",
         "Correct the inventory.",
-        gates=(PREFLIGHT,),
+        gates=(PREFLIGHT, TASKS),
     ),
     Entry(
         "SAME_CLUSTER_NAME",
@@ -247,11 +247,11 @@ ENTRIES = (
         "SOURCE_PERMISSION",
         BLOCKING,
         "cluster/broker",
-        f"A source's master is not open for reading and writing (brokerPermission is not {release.READ_WRITE}). From "
-        "this permission the phases tell how far a source is: this one would look half frozen before it has begun.",
+        "A source's master has a brokerPermission that no phase has given it. From this permission the phases tell how "
+        f"far a source is, and it is {release.READ_WRITE} before they begin: any other looks half frozen, or unknown.",
         f"Find out who closed it and why; set brokerPermission {release.READ_WRITE} (rocketmq_broker_perm), or end "
         "a broker nobody needs and take it out of the inventory.",
-        gates=(PREFLIGHT,),
+        gates=(PREFLIGHT, STAGE),
     ),
     Entry(
         "ORDER_MESSAGE_ENABLED",
@@ -303,30 +303,6 @@ ENTRIES = (
     ),
     # Members
     Entry(
-        "BROKER_DOWN",
-        BLOCKING,
-        "cluster/broker",
-        "An expected master answered none of the requests.",
-        "Start it, or take it out of the inventory when its messages are given up.",
-        gates=(PREFLIGHT,),
-    ),
-    Entry(
-        "SLAVE_DOWN",
-        WAIVABLE,
-        "cluster/broker:id",
-        "An expected slave answered none of the requests.",
-        "Start it, or waive it.",
-        gates=(PREFLIGHT,),
-    ),
-    Entry(
-        "SLAVE_LAGGING",
-        WAIVABLE,
-        "cluster/broker:id",
-        "A slave has not reached what its master held some seconds before: replication is slow or stands still.",
-        "Check haServerAddr and the network between the two; wait until it has caught up.",
-        gates=(PREFLIGHT,),
-    ),
-    Entry(
         "DISPATCH_BEHIND",
         WAIVABLE,
         "cluster/broker",
@@ -363,10 +339,10 @@ ENTRIES = (
     Entry(
         "ADDRESS_UNRESOLVED",
         BLOCKING,
-        "name",
+        "name, or the source that has it",
         "A DNS server gave no answer for a name that the switch has to change.",
         "Check the server and the name in the inventory.",
-        gates=(PREFLIGHT, NAMES),
+        gates=(PREFLIGHT, NAMES, STAGE),
     ),
     Entry(
         "NAME_RESOLVES_ELSEWHERE",
@@ -395,14 +371,6 @@ ENTRIES = (
         gates=(PREFLIGHT, CAPACITY),
     ),
     # Good to know
-    Entry(
-        "OFFLINE_GROUP_BACKLOG",
-        NOTICE,
-        "cluster/group",
-        "The group has messages to consume and no client online: the drain will wait for it.",
-        "Tell its owners, or waive the rest when the drain asks for it.",
-        gates=(PREFLIGHT,),
-    ),
     Entry(
         "BROADCAST_GROUP",
         NOTICE,

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ..._admin.release import TRANSACTION_CHECKS
-from .entry import BLOCKING, NOTICE, PREFLIGHT, WAIVABLE, Entry
+from .entry import BLOCKING, NOTICE, PREFLIGHT, TASKS, WAIVABLE, Entry
 
 ENTRIES = (
     # Clients
@@ -66,12 +66,14 @@ ENTRIES = (
     ),
     Entry(
         "SOCKETS_UNKNOWN",
-        WAIVABLE,
-        "cluster/host",
-        "A host of the source did not tell who is connected to it. Producers, and clients of a name server, show "
-        "nowhere else.",
-        "See that the host is reached and has ss; waive it for a machine that does not answer any more.",
-        gates=(PREFLIGHT,),
+        BLOCKING,
+        "cluster/host, or host",
+        "A host did not tell who is connected to it. Producers, and clients of a name server, show nowhere else: "
+        "nobody would miss a client there that does not come to the target.",
+        "Make ss answer there (as the inventory's user, ss -tn) and run this again. At the preflight, waive it for a "
+        "machine that does not answer any more.",
+        gates=(PREFLIGHT, TASKS),
+        milder={PREFLIGHT: WAIVABLE},
     ),
     Entry(
         "ORDERLY_GROUP",
@@ -103,20 +105,11 @@ ENTRIES = (
         gates=(PREFLIGHT,),
     ),
     Entry(
-        "GROUP_NEVER_COMMITTED",
-        NOTICE,
-        "cluster/group",
-        "The group exists and has never committed an offset: nobody uses it, or its clients keep their progress "
-        "themselves.",
-        "The target gets it with offset 0 like every other. When none of its clients is online, the drain will "
-        "ask for a waiver (GROUP_WITHOUT_OFFSETS).",
-        gates=(PREFLIGHT,),
-    ),
-    Entry(
         "TOPIC_UNREAD",
         NOTICE,
         "cluster/topic",
-        "No group reads or has ever read the topic, and it holds no message.",
+        "No group reads or has ever read the topic, and it holds no message: nothing is lost, as would be with "
+        "TOPIC_WITHOUT_GROUP.",
         "Nothing to do; ask whether it is still needed before it is copied.",
         gates=(PREFLIGHT,),
     ),

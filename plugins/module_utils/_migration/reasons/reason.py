@@ -18,11 +18,13 @@ from .catalogue import CATALOGUE
 
 @dataclass(frozen=True)
 class Reason:
-    """``evidence`` holds what was seen: numbers, request, address. Severity comes from the catalogue."""
+    """``evidence`` holds what was seen: numbers, request, address. Severity comes from the catalogue; ``gate`` is named
+    by a gate for which a code weighs less than elsewhere."""
 
     code: str
     subject: str
     evidence: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    gate: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if self.code not in CATALOGUE:
@@ -30,7 +32,7 @@ class Reason:
 
     @property
     def severity(self) -> str:
-        return CATALOGUE[self.code].severity
+        return CATALOGUE[self.code].severity_at(self.gate)
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -96,7 +96,7 @@ def _waiver(number: int, item: Any) -> Waiver:
         near = difflib.get_close_matches(code, waivable_codes(), n=1)
         hint = f"did you mean {near[0]}?" if near else "docs/reasons.md has those that can be waived"
         raise WaiverError(f"{where}: no reason has this code; {hint}")
-    if entry.severity != WAIVABLE:
+    if not entry.waivable_at():
         raise WaiverError(f"{where}: {entry.severity} reasons need and take no waiver" if entry.severity == NOTICE
                           else f"{where}: this reason cannot be waived: {entry.remedy}")
     if not subject:

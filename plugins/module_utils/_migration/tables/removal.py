@@ -5,6 +5,8 @@
 
 Deleting any topic on a broker of 4.4.0 also destroys the queues of every topic that is not in the broker's table, the
 bookkeeping of transactions first of all. So a deletion is refused for what the *broker* holds, not the topic alone.
+
+A refusal is a code of the catalogue and what was seen.
 """
 
 from __future__ import annotations
@@ -15,10 +17,12 @@ from ..._admin.models import BrokerView, TopicRoute, Unknown, told
 from ..._admin.system_names import DERIVED, is_system_group, is_system_topic
 from ..drain.consumed import unread
 
+Refusal = tuple[str, str]
+
 _PARTS = ("topics", "groups", "offsets", "stats", "schedule", "half", "connections")
 
 
-def broker_refusals(view: BrokerView, transactional: Iterable[str] | Unknown) -> list[str]:
+def broker_refusals(view: BrokerView, transactional: Iterable[str] | Unknown) -> list[Refusal]:
     """Why no topic at all can be deleted on this broker.
 
     view: with topics, groups, offsets, delay, stats and clients; transactional: producer groups that have sent half
@@ -29,46 +33,51 @@ def broker_refusals(view: BrokerView, transactional: Iterable[str] | Unknown) ->
     refusals = _delayed(view)
     committed, end = told(view.half)
     if end > committed:
-        refusals.append(f"it holds {end - committed} undecided transactional message(s), whose bookkeeping would go")
+        why = f"it holds {end - committed} undecided transactional message(s), whose bookkeeping would go"
+        refusals.append(("HALF_PENDING", why))
     if isinstance(transactional, Unknown):
-        refusals.append(f"it is not known whether a transactional producer is connected: {transactional.reason}")
+        why = f"it is not known whether a transactional producer is connected: {transactional.reason}"
+        refusals.append(("BROKER_UNKNOWN", why))
     elif groups := sorted(transactional):
-        refusals.append(f"transactional producers are connected ({', '.join(groups)}), whose bookkeeping would go")
+        why = f"transactional producers are connected ({', '.join(groups)}), whose bookkeeping would go"
+        refusals.append(("PRODUCER_TRANSACTIONAL", why))
     for topic in sorted(told(view.stats)):
         if topic not in told(view.topics).topics and not is_system_topic(topic) and (left := _unread(topic, view)):
-            refusals.append(f"the queues of {topic}, which is not in its table, would go: {left}")
+            why = f"the queues of {topic}, which is not in its table, would go: {left}"
+            refusals.append(("MESSAGES_UNREAD", why))
     return refusals
 
 
-def topic_refusals(name: str, view: BrokerView) -> list[str]:
+def topic_refusals(name: str, view: BrokerView) -> list[Refusal]:
     """Why this topic cannot be deleted on a broker for which C(broker_refusals) has nothing."""
-    refusals = []
+    refusals: list[Refusal] = []
     for group, online in sorted(told(view.connections).items()):
         if isinstance(online, Unknown):
-            refusals.append(f"it is not known whether group {group} reads it: {online.reason}")
+            refusals.append(("BROKER_UNKNOWN", f"it is not known whether group {group} reads it: {online.reason}"))
         elif name in online.subscriptions:
-            refusals.append(f"consumers of group {group} are online and read it")
+            refusals.append(("CONSUMER_ONLINE", f"consumers of group {group} are online and read it"))
     for prefix in DERIVED:
         if name.startswith(prefix) and name[len(prefix):] in told(view.groups).groups:
-            refusals.append(f"its group {name[len(prefix):]} exists; delete that first")
+            refusals.append(("GROUP_EXISTS", f"its group {name[len(prefix):]} exists; delete that first"))
     if left := _unread(name, view):
-        refusals.append(left)
+        refusals.append(("MESSAGES_UNREAD", left))
     return refusals
 
 
-def group_refusals(name: str, view: BrokerView) -> list[str]:
+def group_refusals(name: str, view: BrokerView) -> list[Refusal]:
     """Why this group cannot be deleted on a broker."""
     if silent := _silent(view):
         return silent
-    refusals = []
+    refusals: list[Refusal] = []
     online = told(view.connections).get(name)
     if isinstance(online, Unknown):
-        refusals.append(f"it is not known whether it has consumers: {online.reason}")
+        refusals.append(("BROKER_UNKNOWN", f"it is not known whether it has consumers: {online.reason}"))
     elif online is not None and online.clients:
-        refusals.append(f"{len(online.clients)} consumer(s) of it are online and would make it anew")
+        why = f"{len(online.clients)} consumer(s) of it are online and would make it anew"
+        refusals.append(("CONSUMER_ONLINE", why))
     for topic, group in sorted(told(view.offsets)):
         if group == name and (left := _unread(topic, view, only=name)):
-            refusals.append(f"topic {topic}: {left}")
+            refusals.append(("MESSAGES_UNREAD", f"topic {topic}: {left}"))
     # Its retries wait among the delayed messages, and what they are cannot be told from outside.
     return refusals + _delayed(view)
 
@@ -83,24 +92,25 @@ def foreign_brokers(route: TopicRoute | None, clusters: Iterable[str], brokers: 
     )
 
 
-def _silent(view: BrokerView) -> list[str]:
+def _silent(view: BrokerView) -> list[Refusal]:
     return [
-        f"it did not tell its {part}: {getattr(value, 'reason', 'not asked')}"
+        ("BROKER_UNKNOWN", f"it did not tell its {part}: {getattr(value, 'reason', 'not asked')}")
         for part in _PARTS
         if (value := getattr(view, part)) is None or isinstance(value, Unknown)
     ]
 
 
-def _delayed(view: BrokerView) -> list[str]:
+def _delayed(view: BrokerView) -> list[Refusal]:
     pending = []
     for level, seen in sorted(told(view.schedule).items()):
         if isinstance(seen, Unknown):
-            return [f"its delay level {level} is not known: {seen.reason}"]
+            return [("BROKER_UNKNOWN", f"its delay level {level} is not known: {seen.reason}")]
         if seen[1] > seen[0]:
             pending.append(f"{seen[1] - seen[0]} on level {level}")
     if not pending:
         return []
-    return [f"it holds delayed messages or retries that are not delivered yet ({', '.join(pending)})"]
+    why = f"it holds delayed messages or retries that are not delivered yet ({', '.join(pending)})"
+    return [("DELAYED_PENDING", why)]
 
 
 def _unread(topic: str, view: BrokerView, only: str | None = None) -> str | None:

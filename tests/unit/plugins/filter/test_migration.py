@@ -99,7 +99,7 @@ def test_results_become_a_stage(stage, changes):
 def test_a_machine_that_is_not_reached_is_the_reason():
     reasons = standing(ESTATE, live(**GONE))["mro"]["reasons"]
     assert reasons[0] == (
-        "host mro-a does not tell whether its process runs: "
+        "PROCESS_UNKNOWN mro-a: it does not tell whether its process runs: "
         "MACHINE_UNREACHABLE mro-a (tried ssh vm, answer No route to host)"
     )
 
@@ -159,7 +159,7 @@ def test_name_server_that_is_silent_is_unknown():
 
 def test_master_that_is_silent_is_named_with_what_came_back():
     assert standing(ESTATE, live(perm=None))["mro"]["reasons"] == [
-        "master broker-a does not tell its brokerPermission: timed out"
+        "BROKER_UNKNOWN mro/broker-a: master broker-a does not tell its brokerPermission: timed out"
     ]
 
 

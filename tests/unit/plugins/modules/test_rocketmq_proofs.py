@@ -133,4 +133,4 @@ def test_a_file_that_is_cut_off_is_refused_by_its_name(prove: Run, tmp_path: Pat
     (tmp_path / "proofs.json").write_text('{"kind": "mqops.rocketmq.proofs", "ver')
     result = prove(opened=True)
     assert result["failed"] and result["refused"] == "cut" and not result["changed"]
-    assert result["msg"].startswith(f"{tmp_path}/proofs.json is cut off, or no JSON (")
+    assert result["msg"].startswith(f"PROOFS_UNREADABLE: {tmp_path}/proofs.json is cut off, or no JSON (")

@@ -11,7 +11,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.prefligh
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons.reason import Reason
 
-REASON = Reason("SLAVE_DOWN", "mro/broker-a:1", {"address": "198.18.50.24:10911"})
+REASON = Reason("OTHER_VERSION", "mro/broker-a:1", {"address": "198.18.50.24:10911"})
 
 
 def test_a_reason_survives_the_way_through_a_playbook() -> None:

@@ -33,10 +33,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.preflight import estimate
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.preflight import judge as conflicts
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.preflight.facts import DnsFact, Facts
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons.catalogue import (
-    CATALOGUE,
-    given_only_by,
-)
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons.catalogue import CATALOGUE
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons.entry import PREFLIGHT
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables import merge
 
@@ -341,13 +338,13 @@ FAULTS = [
         lambda: facts(master(mro(), runtime={**RUNTIME, "brokerVersionDesc": "V4_5_0"}), mdm()),
     ),
     # members and what they hold
-    ("BROKER_DOWN", "mro/broker-a", lambda: facts(silent(mro(), "198.18.50.21:10911"), mdm())),
+    ("BROKER_UNKNOWN", "mro/broker-a", lambda: facts(silent(mro(), "198.18.50.21:10911"), mdm())),
     ("BROKER_UNKNOWN", "mro/broker-a", lambda: facts(silent(mro(), "198.18.50.21:10911", timed_out=True), mdm())),
     ("BROKER_UNKNOWN", "mro/broker-b", lambda: facts(master(mro(), 1, offsets=Unknown("timed out")), mdm())),
     ("BROKER_UNKNOWN", "mro/broker-a", lambda: facts(master(mro(), connections={"g": Unknown("x")}), mdm())),
-    ("SLAVE_DOWN", "mro/broker-a:1", lambda: facts(silent(mro(), "198.18.50.24:10911"), mdm())),
+    ("SLAVE_UNKNOWN", "mro/broker-a:1", lambda: facts(silent(mro(), "198.18.50.24:10911"), mdm())),
     ("SLAVE_UNKNOWN", "mro/broker-a:1", lambda: facts(silent(mro(), "198.18.50.24:10911", timed_out=True), mdm())),
-    ("SLAVE_LAGGING", "mro/broker-a:1", lambda: facts(mro(), mdm(), later=LATER)),
+    ("SLAVE_BEHIND", "mro/broker-a:1", lambda: facts(mro(), mdm(), later=LATER)),
     ("DISPATCH_BEHIND", "mro/broker-a", lambda: facts(mro(), mdm(), later=BEHIND)),
     (
         "NAMESERVER_UNKNOWN",
@@ -523,12 +520,12 @@ FAULTS = [
     ),
     ("TRANSACTIONS_OPEN", "mro/broker-a", lambda: facts(master(mro(), half=(3, 5)), mdm())),
     (
-        "OFFLINE_GROUP_BACKLOG",
-        "mro/away",
+        "NO_CONSUMER",
+        "mro/away/mro-orders",
         lambda: facts(master(mro(), offsets={("mro-orders", "mro-g"): {0: 7}, ("mro-orders", "away"): {0: 2}}), mdm()),
     ),
     (
-        "GROUP_NEVER_COMMITTED",
+        "GROUP_WITHOUT_OFFSETS",
         "mro/never",
         lambda: facts(with_group(mro(), SubscriptionGroup("never"), committed=False), mdm()),
     ),
@@ -543,9 +540,9 @@ def test_each_fault_is_found_and_only_where_it_is(code, subject, fault):
 
 # Nothing else is found beside a fault than what goes with it by its nature.
 BYCATCH = {
-    "SAME_BROKER_NAME_TARGET", "SAME_ADDRESS", "BROKER_NAMES_MEET", "AUTO_CREATE", "AUTO_CREATE_DIFFERS", "BROKER_DOWN",
+    "SAME_BROKER_NAME_TARGET", "SAME_ADDRESS", "BROKER_NAMES_MEET", "AUTO_CREATE", "AUTO_CREATE_DIFFERS",
     "BROKER_UNKNOWN", "NAMESERVER_UNKNOWN", "NOTHING_SEEN", "TOPICS_NOT_ROUTED", "ROUTES_DIFFER", "ROUTE_PERM_DIFFERS",
-    "ORDER_MESSAGE_ENABLED", "ORDER_MESSAGE_DIFFERS", "SAME_CLUSTER_NAME", "NAMESERVER_UNLISTED", "SLAVE_DOWN",
+    "ORDER_MESSAGE_ENABLED", "ORDER_MESSAGE_DIFFERS", "SAME_CLUSTER_NAME", "NAMESERVER_UNLISTED",
     "SLAVE_UNKNOWN", "SAME_TOPIC_SERVED",
 }  # fmt: skip
 
@@ -560,8 +557,8 @@ def test_a_fault_gives_one_reason(code, subject, fault):
 
 def test_every_code_of_the_preflight_has_a_fault():
     judged_elsewhere = {"WAIVER_EXPIRED", "WAIVER_UNMATCHED", "TABLE_TOO_LARGE", "SAME_BROKER_NAME"}
-    assert sorted(given_only_by(PREFLIGHT) - {row[0] for row in FAULTS} - judged_elsewhere) == []
-    assert given_only_by(PREFLIGHT) <= set(CATALOGUE)
+    given = {code for code, entry in CATALOGUE.items() if PREFLIGHT in entry.gates}
+    assert sorted(given - {row[0] for row in FAULTS} - judged_elsewhere) == []
 
 
 def test_brokers_of_the_target_may_be_listed_by_a_source():
@@ -584,7 +581,7 @@ def test_one_master_that_hangs_leaves_the_report_of_all_others():
     hanging = silent(with_group(mro(), SubscriptionGroup("mdm-g")), "198.18.50.21:10911", timed_out=True)
     seen = found(facts(hanging, with_topic(mdm(), TopicConfig("a b", 1, 1, 6))))
     assert {("BROKER_UNKNOWN", "mro/broker-a"), ("SAME_GROUP", "mdm-g"), ("NAME_UNUSABLE", "mdm/a b")} <= seen
-    assert not {code for code, _subject in seen} & {"OFFLINE_GROUP_BACKLOG", "TOPIC_UNREAD", "GROUP_NEVER_COMMITTED"}
+    assert not {code for code, _subject in seen} & {"NO_CONSUMER", "TOPIC_UNREAD", "GROUP_WITHOUT_OFFSETS"}
 
 
 # The groups that a broker of 4.4.0 makes by itself, that of its monitor, and that of its half messages.
@@ -660,7 +657,7 @@ def test_equal_subscriptions_are_equal_whatever_their_order_and_retry_topics():
 
 def test_a_broadcasting_group_never_commits_and_that_is_no_news():
     value = facts(with_online(mro(), "b", online(model="BROADCASTING"), committed=False), mdm())
-    assert ("GROUP_NEVER_COMMITTED", "mro/b") not in found(value)
+    assert ("GROUP_WITHOUT_OFFSETS", "mro/b") not in found(value)
 
 
 def test_a_read_only_broker_publishes_its_own_permission():

@@ -18,11 +18,11 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons.
 )
 
 TODAY = datetime.date(2026, 1, 15)
-DOWN = Reason("SLAVE_DOWN", "mro/broker-a:1", {"answer": "refused"})
+DOWN = Reason("RETENTION_DISK", "mro/broker-a:1", {"answer": "refused"})
 
 
 def given(**changes):
-    values = {"code": "SLAVE_DOWN", "subject": "mro/*", "reason": "is being repaired", "who": "platform team"}
+    values = {"code": "RETENTION_DISK", "subject": "mro/*", "reason": "is being repaired", "who": "platform team"}
     return parse_waivers([{**values, **changes}])
 
 
@@ -41,14 +41,14 @@ def test_a_waiver_that_covers_something_is_left_alone():
 
 def test_an_expired_waiver_is_an_error_and_its_reason_blocks_again():
     assert account([DOWN], given(until="2026-01-14")) == [
-        ("SLAVE_DOWN", "mro/broker-a:1"),
-        ("WAIVER_EXPIRED", "SLAVE_DOWN mro/*"),
+        ("RETENTION_DISK", "mro/broker-a:1"),
+        ("WAIVER_EXPIRED", "RETENTION_DISK mro/*"),
     ]
 
 
 def test_an_unmatched_waiver_is_an_error_while_its_source_is_read():
-    assert account([], given()) == [("WAIVER_UNMATCHED", "SLAVE_DOWN mro/*")]
-    assert account([], given(subject="mdm/*"), read=("mro",)) == [("WAIVER_UNMATCHED", "SLAVE_DOWN mdm/*")]
+    assert account([], given()) == [("WAIVER_UNMATCHED", "RETENTION_DISK mro/*")]
+    assert account([], given(subject="mdm/*"), read=("mro",)) == [("WAIVER_UNMATCHED", "RETENTION_DISK mdm/*")]
     assert account([], given(), read=()) == []
 
 
@@ -58,7 +58,8 @@ def test_waivers_of_a_source_that_is_done_are_history(until):
 
 
 def test_a_pattern_over_all_sources_ends_with_the_last_one():
-    assert account([], given(subject="m*/x"), read=("mdm",), done=("mro",)) == [("WAIVER_UNMATCHED", "SLAVE_DOWN m*/x")]
+    told = account([], given(subject="m*/x"), read=("mdm",), done=("mro",))
+    assert told == [("WAIVER_UNMATCHED", "RETENTION_DISK m*/x")]
 
 
 def test_codes_of_later_phases_wait_but_not_beyond_their_end():
@@ -73,7 +74,7 @@ REASONS = [
     DOWN,
     Reason("OTHER_VERSION", "mro/broker-b:0", {"version": "V4_5_0"}),
     Reason("SAME_GROUP", "g" * 200, {"sources": "mro, mdm"}),
-    *(Reason("GROUP_NEVER_COMMITTED", f"mro/g{number}") for number in range(500)),
+    *(Reason("CLIENT_OLD", f"mro/g{number}") for number in range(500)),
 ]
 
 
@@ -83,9 +84,9 @@ def test_the_table_is_short_and_begins_with_what_blocks():
     assert [line.split()[:2] for line in lines[1:]] == [
         ["BLOCKS", "SAME_GROUP"],
         ["WAIVABLE", "OTHER_VERSION"],
-        ["waived", "SLAVE_DOWN"],
+        ["waived", "RETENTION_DISK"],
         ["notice", "ORDERLY_GROUP"],
-        ["notice", "GROUP_NEVER_COMMITTED"],
+        ["notice", "CLIENT_OLD"],
     ]
     assert lines[1].endswith("...") and max(map(len, lines)) == 92
     assert "500 of them, first mro/g0" in lines[-1]
@@ -99,6 +100,6 @@ def test_evidence_of_several_lines_stays_on_one():
 
 def test_what_came_back_stands_before_where_it_was_asked():
     answer = "GET_BROKER_CONFIG at 198.18.50.24:10911: cannot connect (Connection refused)"
-    reason = Reason("SLAVE_DOWN", "mro/broker-a:1", {"address": "198.18.50.24:10911", "answer": answer})
+    reason = Reason("RETENTION_DISK", "mro/broker-a:1", {"address": "198.18.50.24:10911", "answer": answer})
     (_counts, line) = report.table(apply_waivers([reason], ()))
     assert "mro/broker-a:1: cannot connect (Connection refused), a" in line
