@@ -232,7 +232,7 @@ def test_member_that_goes_silent_while_a_hole_is_looked_at_is_named(run, estate,
     estate.answer = goes
     result = run("rocketmq_topic", name="t", timeout=5)
     assert result["failed"] and down in result["msg"] and "Connection refused" in result["msg"]
-    assert sent(estate, CREATE) == [] and sent(estate, CURE) == ["h:2"]
+    assert estate.sent(CREATE) == [] and estate.sent(CURE) == ["h:2"]
     assert [row["broker"] for row in result["cured"]] == ["b"]
 
 

@@ -149,7 +149,7 @@ def test_a_file_that_cannot_be_used_is_refused_and_left_as_it_is(tmp_path: Path,
         with pytest.raises(OperationError) as caught:
             run(tmp_path, **changes)
         assert caught.value.result["refused"] == refused
-        assert str(caught.value).startswith(f"{tmp_path}/proofs.json ")
+        assert str(caught.value).startswith(f"PROOFS_UNREADABLE: {tmp_path}/proofs.json ")
     assert (tmp_path / "proofs.json").read_bytes() == content
 
 
