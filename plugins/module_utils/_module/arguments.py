@@ -109,7 +109,7 @@ def preflight_spec() -> dict[str, dict[str, Any]]:
 
 
 def clusters_option(required: bool = True, kind: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A list of clusters, for C(clusters) and C(sources). C(kind): CLUSTER, by default, TOLD_CLUSTER or UNASKED_CLUSTER."""
+    """A list of clusters, for C(clusters) and C(sources). C(kind): CLUSTER or another, such as TOLD_CLUSTER."""
     return {"type": "list", "elements": "dict", "required": required, "options": kind or CLUSTER}
 
 
