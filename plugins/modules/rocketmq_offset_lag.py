@@ -306,12 +306,15 @@ def main() -> None:
             "standstill": {"type": "str", "choices": ["logs", "queues"], "default": "logs"},
             "stall_after": {"type": "float", "default": 60.0},
             "commit_logs": {"type": "dict"},
-            "abort_on": {"type": "dict", "options": {
-                "growing_samples": {"type": "int"},
-                "consumer_lost": {"type": "float"},
-                "broker_restarted": {"type": "bool", "default": False},
-                "target_growth": {"type": "float"},
-            }},
+            "abort_on": {
+                "type": "dict",
+                "options": {
+                    "growing_samples": {"type": "int"},
+                    "consumer_lost": {"type": "float"},
+                    "broker_restarted": {"type": "bool", "default": False},
+                    "target_growth": {"type": "float"},
+                },
+            },
             "target": cluster_option(required=False),
             "waivers": waivers_option(),
             "detail": {"type": "str", "choices": ["open", "all"], "default": "open"},

@@ -15,8 +15,12 @@ NS = frozenset({"mro-ns"})
 
 def stand(**changes):
     facts = {
-        "running": ALL, "nameservers": NS, "permissions": {"broker-a": 6, "broker-b": 6},
-        "target_permissions": {"hub-a": 4, "hub-b": 4}, "target_known": True, "switched": False,
+        "running": ALL,
+        "nameservers": NS,
+        "permissions": {"broker-a": 6, "broker-b": 6},
+        "target_permissions": {"hub-a": 4, "hub-b": 4},
+        "target_known": True,
+        "switched": False,
     }
     return judge("mro", **{**facts, **changes})
 
