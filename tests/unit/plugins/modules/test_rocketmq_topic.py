@@ -309,12 +309,15 @@ def test_topic_of_the_table_that_differs_only_in_order_is_unchanged(run, seeded)
     assert not run("rocketmq_topic", name="orders", read_queues=4)["changed"]
 
 
-@pytest.mark.parametrize(("count", "seen", "refused"), [
-    (11, "cannot connect within 3 s", True),
-    (11, "cannot connect (No route to host)", True),
-    (11, "cannot connect (Connection refused)", False),
-    (10, "cannot connect within 3 s", False),
-])
+@pytest.mark.parametrize(
+    ("count", "seen", "refused"),
+    [
+        (11, "cannot connect within 3 s", True),
+        (11, "cannot connect (No route to host)", True),
+        (11, "cannot connect (Connection refused)", False),
+        (10, "cannot connect within 3 s", False),
+    ],
+)
 def test_many_topics_do_not_wait_for_a_name_server_that_swallows_everything(run, estate, count, seen, refused):
     # What a name means to the broker need not be what it means here.
     config = estate.get_broker_config
