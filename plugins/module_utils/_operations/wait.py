@@ -19,7 +19,8 @@ class Verdict(Protocol):
     """What a judge returns: anything with ``ok``."""
 
     @property
-    def ok(self) -> bool: ...
+    def ok(self) -> bool:
+        ...
 
 
 S = TypeVar("S")
