@@ -43,14 +43,6 @@ READERS = (f"{UTILS}._admin.snapshot.take", f"{UTILS}._admin.snapshot.discover")
 MODULE_LINES = 60
 # Ways to start or wait for something that have no business below the module bridge.
 PROCESSES = frozenset({"asyncio", "concurrent", "multiprocessing", "subprocess", "threading"})
-# Below tests/unit/plugins: files that are named after no file of plugins, with the reason.
-NAMED_OTHERWISE = {
-    "module_utils/_admin/test_recorded.py": "the recorded answers, of the requests of all files",
-    "module_utils/_admin/test_requests.py": "the requests of all files, against what was recorded",
-    "modules/test_dns_wildcard.py": "what all modules for DNS have to make of a wildcard",
-}
-# Modules without a test file of their own name, with the reason.
-TESTED_ELSEWHERE = {"machine_command": "documents an action, which tests/unit/machines runs on machines"}
 
 
 @dataclass(frozen=True)
@@ -179,6 +171,53 @@ def code_lines(path: Path) -> int:
     )
 
 
+# Below tests/unit/plugins: files that are named after no file of plugins, with the reason.
+NAMED_OTHERWISE = {
+    "module_utils/_admin/test_recorded.py": "the recorded answers, of the requests of all files",
+    "module_utils/_admin/test_requests.py": "the requests of all files, against what was recorded",
+    "modules/test_dns_wildcard.py": "what all modules for DNS have to make of a wildcard",
+}
+# Modules without a test file of their own name, with the reason.
+TESTED_ELSEWHERE = {"machine_command": "documents an action, which tests/unit/machines runs on machines"}
+
+
+def misplaced(tests: Path, plugins: Path) -> list[str]:
+    """Test files without a file that they are named after, exceptions that are none any more, modules without a test,
+    and tests that do not name their module.
+    """
+    files = {str(path.relative_to(tests)): path for path in sorted(tests.rglob("test_*.py"))}
+    alone = {name for name, path in files.items() if not (plugins / Path(name).parent / path.name[5:]).exists()}
+    untested = []
+    for module in sorted((plugins / "modules").glob("*.py")):
+        test = files.get(f"modules/test_{module.stem}.py")
+        if test is None and module.stem not in TESTED_ELSEWHERE:
+            untested.append(f"{module.stem}: has no test file of its own name")
+        elif test is not None and f'"{module.stem}"' not in test.read_text(encoding="utf-8"):
+            untested.append(f"{module.stem}: its test file does not run it")
+    return [f"{name}: is named after no file of plugins" for name in sorted(alone ^ NAMED_OTHERWISE.keys())] + untested
+
+
+def test_tests_stand_where_the_code_stands(repository: Path) -> None:
+    assert misplaced(repository / "tests" / "unit" / "plugins", repository / "plugins") == []
+
+
+def test_planted_test_without_its_code_is_found(tmp_path: Path) -> None:
+    tests, plugins = tmp_path / "tests", tmp_path / "plugins"
+    for path in (
+        *(plugins / "modules" / f"{name}.py" for name in ("rocketmq_a", "rocketmq_b", "machine_command")),
+        tests / "modules" / "test_rocketmq_a.py",
+        tests / "clients" / "test_a.py",
+        *(tests / name for name in NAMED_OTHERWISE),
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    assert misplaced(tests, plugins) == [
+        "clients/test_a.py: is named after no file of plugins",
+        "rocketmq_a: its test file does not run it",
+        "rocketmq_b: has no test file of its own name",
+    ]
+
+
 def test_layers_import_downwards_only(repository: Path) -> None:
     utils = repository / "plugins" / "module_utils"
     assert list(utils.rglob("*.py")), "no module utils found: this test would hold nothing"
@@ -259,41 +298,4 @@ def test_planted_thick_module_is_found(tmp_path: Path) -> None:
         "rocketmq_thick.py: imports socket",
         "rocketmq_thick.py: imports ansible.module_utils.basic.AnsibleModule",
         f"rocketmq_thick.py: {MODULE_LINES + 2} lines of code, no more than {MODULE_LINES} are a contract",
-    ]
-
-
-def misplaced(tests: Path, plugins: Path) -> list[str]:
-    """Test files without a file that they are named after, exceptions that are none any more, modules without a test,
-    and tests that do not name their module.
-    """
-    files = {str(path.relative_to(tests)): path for path in sorted(tests.rglob("test_*.py"))}
-    alone = {name for name, path in files.items() if not (plugins / Path(name).parent / path.name[5:]).exists()}
-    untested = []
-    for module in sorted((plugins / "modules").glob("*.py")):
-        test = files.get(f"modules/test_{module.stem}.py")
-        if test is None and module.stem not in TESTED_ELSEWHERE:
-            untested.append(f"{module.stem}: has no test file of its own name")
-        elif test is not None and f'"{module.stem}"' not in test.read_text(encoding="utf-8"):
-            untested.append(f"{module.stem}: its test file does not run it")
-    return [f"{name}: is named after no file of plugins" for name in sorted(alone ^ NAMED_OTHERWISE.keys())] + untested
-
-
-def test_tests_stand_where_the_code_stands(repository: Path) -> None:
-    assert misplaced(repository / "tests" / "unit" / "plugins", repository / "plugins") == []
-
-
-def test_planted_test_without_its_code_is_found(tmp_path: Path) -> None:
-    tests, plugins = tmp_path / "tests", tmp_path / "plugins"
-    for path in (
-        *(plugins / "modules" / f"{name}.py" for name in ("rocketmq_a", "rocketmq_b", "machine_command")),
-        tests / "modules" / "test_rocketmq_a.py",
-        tests / "clients" / "test_a.py",
-        *(tests / name for name in NAMED_OTHERWISE),
-    ):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-    assert misplaced(tests, plugins) == [
-        "clients/test_a.py: is named after no file of plugins",
-        "rocketmq_a: its test file does not run it",
-        "rocketmq_b: has no test file of its own name",
     ]

@@ -79,13 +79,18 @@ class Observer:
     """
 
     def __init__(
-        self, admin: Admin, specs: list[ClusterSpec], max_records: int, since: Mapping[str, int] | None = None,
+        self,
+        admin: Admin,
+        specs: list[ClusterSpec],
+        max_records: int,
+        since: Mapping[str, int] | None = None,
         topics: frozenset[str] | None = None,
     ) -> None:
         self.admin, self.max_records, self.topics = admin, max_records, topics
         self.masters = [
             Master(spec, Watch(one.name, spec.name), (since or {}).get(spec.address, -1), spec.address in (since or {}))
-            for one in specs for spec in one.masters
+            for one in specs
+            for spec in one.masters
         ]
 
     def begin(self) -> list[Reason]:
@@ -114,8 +119,11 @@ class Observer:
         reasons += self.read()
         if reasons:
             return reasons
-        return [reason for master in self.masters
-                for reason in master.watch.unexplained(master.before, ends[master.spec.address])]
+        return [
+            reason
+            for master in self.masters
+            for reason in master.watch.unexplained(master.before, ends[master.spec.address])
+        ]
 
     def unread(self) -> dict[str, str]:
         """Why a log was not read to the end of the last look, by cluster and broker."""
@@ -124,13 +132,18 @@ class Observer:
 
     def read(self, behind: list[Reason] | None = None) -> list[Reason]:
         """Reads every log up to its present end. C(behind) takes the masters whose queues lag behind their log."""
-        counts = {(index, key): one.count for index, master in enumerate(self.masters)
-                  for key, one in master.watch.offenders.items()}
+        counts = {
+            (index, key): one.count
+            for index, master in enumerate(self.masters)
+            for key, one in master.watch.offenders.items()
+        }
         reasons, ends = self._log_ends(behind)
         reasons += self._chains(ends)
         return reasons + [
-            one.reason() for index, master in enumerate(self.masters)
-            for key, one in master.watch.offenders.items() if one.count != counts.get((index, key), 0)
+            one.reason()
+            for index, master in enumerate(self.masters)
+            for key, one in master.watch.offenders.items()
+            if one.count != counts.get((index, key), 0)
         ]
 
     def _log_ends(self, behind: list[Reason] | None) -> tuple[list[Reason], dict[int, int]]:
@@ -154,8 +167,13 @@ class Observer:
                 behind.append(master.unknown("queues", f"dispatchBehindBytes is {waiting}"))
             known = master.boot or boot
             if master.position >= 0 and (boot != known or end < master.position):
-                reasons.append(Reason("BROKER_RESTARTED", str(master), {
-                    "boot": boot, "boot_before": master.boot, "end": end, "read_to": master.position}))
+                reasons.append(
+                    Reason(
+                        "BROKER_RESTARTED",
+                        str(master),
+                        {"boot": boot, "boot_before": master.boot, "end": end, "read_to": master.position},
+                    )
+                )
                 master.skip(end, f"restarted: read to {master.position}, it ends at {end} now")
             if master.position < 0:
                 master.position = end
@@ -169,8 +187,9 @@ class Observer:
         writes = dict.fromkeys(ends, 0)
         todo = [index for index, end in ends.items() if self.masters[index].position < end]
         while todo:
-            answers = self.admin.ask_all([
-                record_at(self.masters[index].spec.address, self.masters[index].position) for index in todo])
+            answers = self.admin.ask_all(
+                [record_at(self.masters[index].spec.address, self.masters[index].position) for index in todo]
+            )
             again = []
             for index, answer in zip(todo, answers, strict=True):
                 master = self.masters[index]
@@ -256,7 +275,13 @@ class Window:
     """
 
     def __init__(
-        self, observer: Observer, *, window: float, deadline: float, interval: float, progress: Callable[[str], None],
+        self,
+        observer: Observer,
+        *,
+        window: float,
+        deadline: float,
+        interval: float,
+        progress: Callable[[str], None],
     ) -> None:
         self.observer, self.window, self.deadline, self.interval = observer, window, deadline, interval
         self.progress = progress
@@ -328,8 +353,12 @@ def observe(
 
 def ask_groups(admin: Admin, observers: Mapping[str, Observer], groups: list[str]) -> dict[str, set[str]]:
     """IP address to those of the named producer groups that have a client there; 4.4.0 cannot list them itself."""
-    asked = [(group, master.spec.address) for observer in observers.values() for master in observer.masters
-             for group in groups]
+    asked = [
+        (group, master.spec.address)
+        for observer in observers.values()
+        for master in observer.masters
+        for group in groups
+    ]
     found: dict[str, set[str]] = {}
     answers = admin.ask_all([producer_connections(address, group) for group, address in asked])
     for (group, _address), answer in zip(asked, answers, strict=True):
@@ -351,8 +380,10 @@ def run(
 ) -> Outcome:
     timeout = task.timeout
     if not settle >= 0 or not window > 0 or max_records < 1:
-        raise ArgumentError(f"settle ({settle}) must not be negative, window ({window}) and max_records "
-                            f"({max_records}) must be greater than 0")
+        raise ArgumentError(
+            f"settle ({settle}) must not be negative, window ({window}) and max_records "
+            f"({max_records}) must be greater than 0"
+        )
     if window > timeout:
         raise ArgumentError(f"window ({window:g} s) is longer than timeout ({timeout:g} s), so this could never pass")
     try:
@@ -374,13 +405,12 @@ def run(
         task.progress(f"{left:.0f} s until clients have asked for their routes")
         time.sleep(min(left, PROGRESS_EVERY))
     names = None if topics is None else frozenset(topics)
-    observers = {
-        one.name: Observer(task.admin, [one], max_records, since=ends, topics=names) for one in clusters
-    }
+    observers = {one.name: Observer(task.admin, [one], max_records, since=ends, topics=names) for one in clusters}
     outcomes = observe(observers, window=window, timeout=timeout, interval=task.interval, progress=task.progress)
     masters = [master for observer in observers.values() for master in observer.masters]
     offenders = sorted(
-        (one for master in masters for one in master.watch.offenders.values()), key=lambda one: -one.count)
+        (one for master in masters for one in master.watch.offenders.values()), key=lambda one: -one.count
+    )
     at = ask_groups(task.admin, observers, producer_groups) if offenders else {}
     reasons = [reason for outcome in outcomes.values() for reason in outcome.reasons]
     result: dict[str, Any] = {
@@ -389,8 +419,11 @@ def run(
             for one in offenders
         ],
         "clusters": {
-            name: {"passed": outcome.ok, "clean": round(outcome.clean, 1),
-                   "reasons": [reason.as_dict() for reason in outcome.reasons]}
+            name: {
+                "passed": outcome.ok,
+                "clean": round(outcome.clean, 1),
+                "reasons": [reason.as_dict() for reason in outcome.reasons],
+            }
             for name, outcome in outcomes.items()
         },
         "unread": {name: why for observer in observers.values() for name, why in observer.unread().items()},

@@ -308,6 +308,7 @@ class World:
 
     def plan(self) -> str:
         """A plan of this estate in the evidence; returns its hash."""
+
         def spec(cluster: str) -> ClusterSpec:
             brokers = [
                 BrokerSpec(values["rocketmq_broker_name"], int(values["rocketmq_role"] == "slave"), self.address(host))

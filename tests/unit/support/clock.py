@@ -18,7 +18,9 @@ LONGEST = 30 * 24 * 3600.0
 
 
 class Clock:
-    """Seconds since the test began. C(at): what happens at which second; C(on_sleep): what happens after each sleep."""
+    """Seconds since the test began. C(at): what happens at which second, as soon as the sleep that passes it is over;
+    C(on_sleep): what happens after each sleep.
+    """
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -39,7 +41,7 @@ class Clock:
         # A remainder too small to move the clock would never end.
         self.now += max(seconds, 0.001)
         assert self.now < LONGEST, "this waits for ever"
-        due = [event for event in self._events if event[0] <= self.now]
+        due = sorted((event for event in self._events if event[0] <= self.now), key=lambda event: event[0])
         self._events = [event for event in self._events if event[0] > self.now]
         for _second, happens in due:
             happens()

@@ -23,7 +23,9 @@ def test_every_broker_is_pinned_once(pin, estate) -> None:
     result = pin()
     assert not result["failed"], result["msg"]
     assert [(one["address"], one["before"], one["after"], one["result"]) for one in result["changes"]] == [
-        ("h:1", None, TEXT, "applied"), ("h:2", None, TEXT, "applied")]
+        ("h:1", None, TEXT, "applied"),
+        ("h:2", None, TEXT, "applied"),
+    ]
     assert {broker.settings["namesrvAddr"] for broker in estate.brokers.values()} == {TEXT}
     assert result["changed"] and not pin()["changed"]
     assert estate.audit == []

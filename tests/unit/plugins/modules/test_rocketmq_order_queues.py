@@ -25,7 +25,9 @@ def test_queues_are_added_beside_those_of_others_and_taken_out_again(queues, see
     result = queues("present")
     assert not result["failed"], result["msg"]
     assert [(one["nameserver"], one["topic"], one["after"]) for one in result["entries"]] == [
-        ("n:1", "orders", "a:4;b:4;old:8"), ("n:2", "orders", "a:4;b:4;old:8")]
+        ("n:1", "orders", "a:4;b:4;old:8"),
+        ("n:2", "orders", "a:4;b:4;old:8"),
+    ]
     assert {server.order["gone"] for server in seeded.servers.values()} == {"old:4"}
     assert not queues("present")["changed"]
     assert seeded.audit == []

@@ -49,7 +49,9 @@ def test_names_what_stays_missing(registration, estate) -> None:
     assert result["failed"]
     assert result["elapsed"] == 120.0
     assert {(one["code"], one["subject"]) for one in result["reasons"]} == {
-        ("TOPICS_NOT_LISTED", f"{OLD}/hub-a"), ("TOPICS_NOT_ROUTED", f"{OLD}/hub-a")}
+        ("TOPICS_NOT_LISTED", f"{OLD}/hub-a"),
+        ("TOPICS_NOT_ROUTED", f"{OLD}/hub-a"),
+    }
 
 
 @pytest.mark.parametrize("silent", [OLD, NEW, MASTER])
@@ -67,15 +69,19 @@ def test_others_must_be_unchanged(registration, estate) -> None:
     result = registration(unchanged=[other], timeout=0)
     assert result["failed"]
     assert ("BROKER_NOT_REGISTERED", f"{OLD}/broker-a:0") in {
-        (one["code"], one["subject"]) for one in result["reasons"]}
+        (one["code"], one["subject"]) for one in result["reasons"]
+    }
 
 
-@pytest.mark.parametrize(("arguments", "words"), [
-    ({"nameservers": []}, "nameservers is empty"),
-    ({"nameservers": ["no port"]}, "not an address"),
-    ({"cluster": {**CLUSTER, "brokers": [{"name": "hub-a", "id": 1, "address": MASTER}]}}, "has no master"),
-    ({"perm": 5}, "must be one of"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"nameservers": []}, "nameservers is empty"),
+        ({"nameservers": ["no port"]}, "not an address"),
+        ({"cluster": {**CLUSTER, "brokers": [{"name": "hub-a", "id": 1, "address": MASTER}]}}, "has no master"),
+        ({"perm": 5}, "must be one of"),
+    ],
+)
 def test_bad_input_asks_nobody(registration, estate, arguments, words) -> None:
     result = registration(**arguments)
     assert result["failed"]

@@ -83,12 +83,15 @@ def test_mixed_rows_are_limited(stages, estate) -> None:
     assert len(stages()["sources"]["mro"]["mixed"][0]["rows"]) == 3
 
 
-@pytest.mark.parametrize(("arguments", "words"), [
-    ({"sources": []}, "sources is empty"),
-    ({"topics": {"typo": ["a"]}}, "none of the sources"),
-    ({"topics": {"mro": "orders"}}, "a list of names"),
-    ({"target": {**TARGET, "brokers": [{"name": "hub-a", "id": 1, "address": HUB}]}}, "has no master"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"sources": []}, "sources is empty"),
+        ({"topics": {"typo": ["a"]}}, "none of the sources"),
+        ({"topics": {"mro": "orders"}}, "a list of names"),
+        ({"target": {**TARGET, "brokers": [{"name": "hub-a", "id": 1, "address": HUB}]}}, "has no master"),
+    ],
+)
 def test_bad_input(stages, estate, arguments, words) -> None:
     result = stages(**arguments)
     assert result["failed"]

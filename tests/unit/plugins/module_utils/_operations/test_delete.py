@@ -48,7 +48,10 @@ def test_topic_goes_from_masters_then_from_name_servers_with_its_order(remove, e
     assert done["changed"] and not done["failed"], done["msg"]
     assert done["diff"] == predicted["diff"]
     assert changing(estate) == [
-        ("DELETE_KV_CONFIG", "n:8"), (DELETE, "h:8"), (DELETE, "h:9"), ("DELETE_TOPIC_IN_NAMESRV", "n:8"),
+        ("DELETE_KV_CONFIG", "n:8"),
+        (DELETE, "h:8"),
+        (DELETE, "h:9"),
+        ("DELETE_TOPIC_IN_NAMESRV", "n:8"),
     ]
     assert [row["result"] for row in done["changes"]] == ["applied"] * 4
     again = remove()
@@ -93,8 +96,10 @@ def test_topic_goes_from_masters_then_from_name_servers_with_its_order(remove, e
             "consumers of group readers are online and read it",
         ),
         (
-            lambda e: (e.brokers["h:1"].topics.update(old=TopicConfig("old", 1, 1, 6)),
-                       e.servers["n:8"].routes["old"].update(a=(1, 1, 6))),
+            lambda e: (
+                e.brokers["h:1"].topics.update(old=TopicConfig("old", 1, 1, 6)),
+                e.servers["n:8"].routes["old"].update(a=(1, 1, 6)),
+            ),
             "name server n:8 also leads to a",
         ),
         (lambda e: setattr(e.hubs[1], "down", True), "Connection refused"),
