@@ -5,17 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
-
-from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import Unexpected
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.message import decode_all
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models import Message
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.release import BROKER_PORT, REAL_TOPIC
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.system_names import RETURNING_SUFFIX
-from ansible_collections.mqops.rocketmq.plugins.module_utils._inventory.names import METHODS
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.release import REAL_TOPIC
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.clients import census
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines import state as machine_state
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress import store_end as ends
@@ -57,38 +53,6 @@ def store_script(_unused: Any = None) -> str:
     return ends.SCRIPT
 
 
-def strangers(estate: dict[str, Any], clusters: list[dict[str, Any]]) -> list[str]:
-    """Brokers that a name server of the target lists although they are none of the target's, in words."""
-    target = estate["target"]
-    own = {(broker["name"], broker["address"]) for broker in target["brokers"]}
-    # A run that was killed may have left it for some seconds.
-    own |= {(f"{name}{RETURNING_SUFFIX}", address) for name, address in own}
-    names = {
-        broker["address"]: f"{broker['name']} of {source['name']}"
-        for source in estate["sources"]
-        for broker in source["brokers"]
-    }
-    try:
-        (snapshot,) = [one for one in clusters if one["name"] == target["name"]]
-        found = []
-        for address, view in sorted(snapshot["nameservers"].items()):
-            for name, data in sorted((view["cluster_info"].get("brokers") or {}).items()):
-                for ident, broker in sorted(data["addresses"].items()):
-                    if (name, broker) not in own:
-                        found.append(f"{names.get(broker, name)} (id {ident}, {broker}) at {address}")
-        return found
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise AnsibleFilterError(f"strangers: the clusters have an unexpected shape: {error!r}") from error
-
-
-def stop_method(values: Any) -> str:
-    """How a host's process is ended and started: rocketmq_method, or docker where a container is named for it."""
-    method = values.get("rocketmq_method") or ("docker" if values.get("rocketmq_container") else "command")
-    if method not in METHODS:
-        raise AnsibleFilterError(f"rocketmq_method is {method!r}; known are {', '.join(METHODS)}")
-    if method == "systemd" and not values.get("rocketmq_unit"):
-        raise AnsibleFilterError("rocketmq_method is systemd, but rocketmq_unit does not name the unit")
-    return method
 
 
 @told
@@ -103,43 +67,9 @@ def containers_unable(results: list[dict[str, Any]]) -> list[str]:
     return [str(reason) for reason in machine_state.containers(results)]
 
 
-def process_pattern(values: Any, broker: str, nameserver: str) -> str:
-    """What C(pgrep -f) finds a host's process by: rocketmq_process_pattern, or the usual pattern of its role."""
-    usual = nameserver if values["rocketmq_role"] == "nameserver" else broker
-    return str(values.get("rocketmq_process_pattern") or usual)
 
 
-def by_engine(hostvars: Any) -> list[str]:
-    """The hosts whose processes are ended and started through their engine."""
-    return [
-        host
-        for host in hostvars
-        if hostvars[host].get("rocketmq_role") and stop_method(hostvars[host]) == "docker"
-    ]
 
-
-def host_address(values: Any) -> str:
-    """ip:port of a broker's host, from its variables."""
-    return f"{values['rocketmq_address']}:{values.get('rocketmq_port') or BROKER_PORT}"
-
-
-def checked_hosts(hostvars: Any, checked: Collection[str]) -> list[str]:
-    """The hosts of whose brokers an end of the commit log was checked."""
-    return [
-        host
-        for host in hostvars
-        if hostvars[host].get("rocketmq_address") and host_address(hostvars[host]) in checked
-    ]
-
-
-def halted(estate: dict[str, Any], standings: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """Sources whose name servers all run while some or all of their brokers have ended, wherever DNS leads."""
-    found = []
-    for source in estate["sources"]:
-        ended, hosts = set(standings[source["name"]]["ended"]), source["hosts"]
-        if ended & {*hosts["masters"], *hosts["slaves"]} and not ended & set(hosts["nameservers"]):
-            found.append(source)
-    return found
 
 
 @told
@@ -159,16 +89,9 @@ class FilterModule:
 
     def filters(self) -> dict[str, Any]:
         return {
-            "by_engine": by_engine,
             "census_lines": census_lines,
-            "checked_hosts": checked_hosts,
             "containers_unable": containers_unable,
-            "halted": halted,
-            "host_address": host_address,
             "not_ended": not_ended,
-            "process_pattern": process_pattern,
-            "stop_method": stop_method,
             "store_end": store_end,
             "store_script": store_script,
-            "strangers": strangers,
         }

@@ -11,12 +11,9 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mqops.rocketmq.plugins.filter.ended import process_pattern, stop_method
-from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.release import (
-    BROKER_PORT,
-    FAST_PORT_SHIFT,
-    NAMESERVER_PORT,
-)
+from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.release import FAST_PORT_SHIFT
+from ansible_collections.mqops.rocketmq.plugins.module_utils._inventory import processes
+from ansible_collections.mqops.rocketmq.plugins.module_utils._inventory.processes import stop_method
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.clients.census import parse_ss
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines import commands as machine_commands
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines import end as machine_end
@@ -120,11 +117,11 @@ def machine_command(
     fetch gets the list of the host's broker.
     """
     role = values.get("rocketmq_role")
-    pattern = process_pattern(values, broker, nameserver) if role else ""
+    pattern = processes.pattern(values, broker, nameserver) if role else ""
     unit, seconds = str(values.get("rocketmq_unit") or ""), int(seconds)
     end = str(values.get("rocketmq_stop_command") or "")
     user = str(values.get("rocketmq_user") or "")
-    port = int(values.get("rocketmq_port") or (NAMESERVER_PORT if role == "nameserver" else BROKER_PORT))
+    port = processes.port(values)
     # Clients send to the fast port.
     ports = [port] if role == "nameserver" else [port, port + FAST_PORT_SHIFT]
     kinds: dict[str, Callable[[], str]] = {
@@ -181,20 +178,6 @@ def machines_unable(
     return machine_state.unable(looked, {host: stop_method(hostvars[host]) for host in hosts}, ended)
 
 
-def machines_to_ask(
-    looked: Mapping[str, Mapping[str, Any]], clusters: list[Any], sources: list[Any], again: bool = True
-) -> list[str]:
-    """The hosts of the sources whose processes do not answer RocketMQ's protocol, and of which it has to be asked
-    whether they run: all without an answer yet, and with C(again) those, too, that had answered.
-    """
-    answering = machine_state.answering(clusters, sources)
-    hosts = [host for source in sources for host in machine_state.addresses(source)]
-    asked: dict[str, Any] = {host: (looked.get(host) or {}).get("process") for host in hosts}
-    return [
-        host for host in hosts
-        if host not in answering and (asked[host] is None or (again and asked[host]["status"] != "unreachable"))
-    ]
-
 
 def machine_peers(sources: list[dict[str, Any]], looked: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Who is connected to the processes of the sources, as O(mqops.rocketmq.rocketmq_plan#module:peers) takes it."""
@@ -243,7 +226,6 @@ class FilterModule:
             "machine_peers": machine_peers,
             "machines_looked": machines_looked,
             "machines_mute": machines_mute,
-            "machines_to_ask": machines_to_ask,
             "machines_unable": machines_unable,
             "machines_unreachable": machines_unreachable,
             "machines_without": machines_without,

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._admin.release import BROKER_PORT_SHIFTS, MASTER_ID
-from . import machines
+from . import machines, processes
 from .forms import Unreadable, given, meant
 from .hosts import Host, Hosts, HostVars
 from .mistakes import Mistakes
@@ -37,17 +37,40 @@ def build_estate(
     target: str = "target",
     business: str = "business",
 ) -> dict[str, Any]:
-    """Return ``{"sources": [cluster, ...], "target": cluster, "business": [host, ...]}``.
+    """Return ``{"sources": [cluster, ...], "target": cluster, "business": [host, ...], "machines": {...}, ...}``.
 
-    A cluster is ``{name, nameservers, brokers, nameserver_name, group, hosts}`` with addresses as
-    ``ip:port``; the target has ``address_server``, too, where its brokers fetch their list of name servers.
+    A cluster is ``{name, nameservers, brokers, nameserver_name, group, hosts, spec}`` with addresses as
+    ``ip:port``; spec is the part of it that modules take. The target has ``address_server``, too, where its brokers
+    fetch their list of name servers. machines: of each host of all clusters, also of those outside of the batch,
+    ``{role, cluster, address, method}``; by_engine: those of them whose processes are ended and started through their
+    engine. clients: of each business host ``{cluster, address}``, empty where the inventory does not say it.
     Raises EstateError, naming each host or group that has to be corrected.
     """
     mistakes = Mistakes(groups)
-    estate = Reader(hostvars, groups, mistakes).read(batch, sources, target, business)
+    reader = Reader(hostvars, groups, mistakes)
+    estate = reader.read(batch, sources, target, business)
     if estate is None:
         raise EstateError("\n".join(mistakes.report()))
-    return estate
+    try:
+        known = {name: _machine(host, hostvars[name]) for name, host in reader.hosts.items()}
+    except ValueError as error:
+        raise EstateError(str(error)) from error
+    return {
+        **estate,
+        "machines": known,
+        "by_engine": [name for name, machine in known.items() if machine["method"] == "docker"],
+        "clients": {host: _client(hostvars.get(host) or {}) for host in estate["business"]},
+    }
+
+
+def _machine(host: Host, values: Mapping[str, Any]) -> dict[str, Any]:
+    method = processes.stop_method(values)
+    return {"role": host.role, "cluster": host.cluster, "address": host.address, "method": method}
+
+
+def _client(values: Mapping[str, Any]) -> dict[str, str]:
+    names = {"cluster": "rocketmq_cluster", "address": "rocketmq_address"}
+    return {key: str(value) if given(value := values.get(name)) else "" for key, name in names.items()}
 
 
 class Reader:
@@ -150,10 +173,14 @@ class Reader:
         names = sorted({host.nameserver_name for host in members if host.nameserver_name})
         if len(names) > 1:
             self.mistakes.add(f"{where} has several values of rocketmq_nameserver_name: {', '.join(names)}")
-        return {
+        spec = {
             "name": name,
             "nameservers": [host.address for host in by_role["nameserver"]],
             "brokers": [{"name": host.broker, "id": host.id, "address": host.address} for host in brokers],
+        }
+        return {
+            **spec,
+            "spec": spec,
             "nameserver_name": names[0] if names else "",
             "group": held,
             "hosts": {

@@ -23,15 +23,20 @@ import yaml
 REPOSITORY = Path(__file__).resolve().parents[3]
 MODULE = "mqops.rocketmq.rocketmq_proofs"
 A, S, NS, HUB = "198.18.9.21:10911", "198.18.9.24:10911", "198.18.9.20:9876", "198.18.9.81:10911"
-MRO = {
+SPEC = {
     "name": "mro",
     "nameservers": [NS],
     "brokers": [{"name": "broker-a", "id": 0, "address": A}, {"name": "broker-a", "id": 1, "address": S}],
+}
+MRO = {
+    **SPEC,
+    "spec": SPEC,
     "hosts": {"nameservers": ["mro-ns"], "masters": ["mro-a"], "slaves": ["mro-s"]},
     "nameserver_name": "mro-ns.mq.test",
     "group": "mro",
 }
 EMPTY = [{"name": "hub-a", "id": 0, "address": HUB}]
+HUB_SPEC = {"name": "hub", "nameservers": [NS], "brokers": EMPTY}
 OFFENDER = {"cluster": "mro", "broker": "broker-a", "topic": "news", "queue": 0, "kind": "send", "rate": 0.0,
             "count": 1, "producer_groups": [], "hosts": ["198.18.9.101:4000"]}  # fmt: skip
 SOCKETS = f"ESTAB 0 0 {A} 198.18.9.101:4000"
@@ -130,7 +135,7 @@ class Role:
 
     def run(self, *words: str, **more: Any) -> str:
         read = {"name": "mqops.rocketmq.migration", "tasks_from": "read_proofs"}
-        estate = {"sources": [MRO], "target": {**MRO, "name": "hub", "brokers": EMPTY}, "business": []}
+        estate = {"sources": [MRO], "target": {**MRO, **HUB_SPEC, "spec": HUB_SPEC}, "business": []}
         given = {
             "migration_directory": str(self.evidence),
             "migration_estate": estate,

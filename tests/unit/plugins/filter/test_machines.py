@@ -88,20 +88,6 @@ def test_commands_follow_the_host_s_variables():
         command("mro-a", "reboot")
 
 
-def test_only_processes_that_do_not_answer_are_asked_for():
-    config = {"brokerName": "broker-a", "brokerPermission": "6"}
-    clusters = [{
-        "name": "mro",
-        "nameservers": {"198.18.9.20:9876": {"cluster_info": {"unknown": "refused"}}},
-        "brokers": {"198.18.9.21:10911": {"config": config}, "198.18.9.22:10911": {"config": {"unknown": "refused"}}},
-    }]  # fmt: skip
-    ask = filters["machines_to_ask"]
-    assert ask({}, clusters, [MRO]) == ["mro-ns", "mro-s"]
-    looked = {"mro-ns": {"process": answer(rc=1)}, "mro-s": {"process": LOST}}
-    assert ask(looked, clusters, [MRO]) == ["mro-ns"]
-    assert ask(looked, clusters, [MRO], again=False) == []
-
-
 def test_a_process_that_cannot_be_ended_is_told_with_what_came_back():
     looked = {
         "mro-ns": {"method": answer()},
