@@ -41,6 +41,12 @@ IMPURE = frozenset(
 READERS = (f"{UTILS}._admin.snapshot.take", f"{UTILS}._admin.snapshot.discover")
 # Lines of code in a module, outside of its documentation.
 MODULE_LINES = 60
+# Lines of code in a filter: a face that hands plain data to a pure function. That of the estate also computes the
+# variables of hosts, which only a filter can.
+FILTER_LINES = 40
+ESTATE_LINES = 80
+# Each is a view of one subject.
+MOST_FILTERS = 8
 # Ways to start or wait for something that have no business below the module bridge.
 PROCESSES = frozenset({"asyncio", "concurrent", "multiprocessing", "subprocess", "threading"})
 
@@ -62,8 +68,12 @@ class Layer:
 LAYERS = {
     "_remoting": Layer(ours=("_remoting",), refused=PROCESSES),
     "_admin": Layer(ours=("_admin", "_remoting"), refused=PROCESSES | {"socket", "selectors", "ssl"}),
+    # What a message is made of is read out of bytes that were read before.
     "_migration": Layer(
-        ours=("_migration", *(f"_admin.{name}" for name in ("models", "release", "system_names", "snapshot"))),
+        ours=(
+            "_migration",
+            *(f"_admin.{name}" for name in ("errors", "message", "models", "release", "system_names", "snapshot")),
+        ),
         refused=IMPURE.union(READERS),
     ),
     # What an inventory may say of waivers, patterns, sizes, users and paths is a rule of the decisions.
@@ -71,7 +81,7 @@ LAYERS = {
         ours=(
             "_inventory",
             "_admin.release",
-            *(f"_migration.{name}" for name in ("machines", "preflight.machines", "progress.address_lists", "reasons")),
+            *(f"_migration.{name}" for name in ("machines", "preflight", "progress.address_lists", "reasons")),
         ),
         refused=IMPURE,
     ),
@@ -183,6 +193,34 @@ def test_modules_are_thin(repository: Path) -> None:
     assert module_violations(modules) == []
 
 
+def filter_violations(filters: Path) -> list[str]:
+    """Filters are few, are documented, and decide nothing: they import one layer of decisions, and are short."""
+    found, names = [], [path.stem for path in filters.glob("*.yml")]
+    if len(names) > MOST_FILTERS:
+        found.append(f"{len(names)} filters, no more than {MOST_FILTERS} are views")
+    for path in sorted(filters.glob("*.py")):
+        most = ESTATE_LINES if path.stem == "estate" else FILTER_LINES
+        if (lines := code_lines(path)) > most:
+            found.append(f"{path.name}: {lines} lines of code, no more than {most} are a face")
+        keys = [key for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Return)
+                and isinstance(node.value, ast.Dict) for key in node.value.keys]  # fmt: skip
+        registered = {key.value for key in keys if isinstance(key, ast.Constant)}
+        if path.stem not in names or not registered & set(names):
+            found.append(f"{path.name}: registers nothing that is documented")
+        for _line, name in imports_of(path, f"{COLLECTION}.plugins.filter.{path.stem}"):
+            layers = tuple(f"{UTILS}.{layer}" for layer in ("_inventory", "_migration"))
+            own = within(name, (COLLECTION,))
+            if own and not within(name, (*layers, f"{COLLECTION}.plugins.plugin_utils")):
+                found.append(f"{path.name}: imports {name}")
+    return found
+
+
+def test_filters_are_few_and_thin(repository: Path) -> None:
+    filters = repository / "plugins" / "filter"
+    assert list(filters.glob("*.py")), "no filters found: this test would hold nothing"
+    assert filter_violations(filters) == []
+
+
 @pytest.mark.parametrize(
     ("path", "line", "named"),
     [
@@ -251,4 +289,17 @@ def test_planted_thick_module_is_found(tmp_path: Path) -> None:
         "rocketmq_thick.py: imports socket",
         "rocketmq_thick.py: imports ansible.module_utils.basic.AnsibleModule",
         f"rocketmq_thick.py: {MODULE_LINES + 2} lines of code, no more than {MODULE_LINES} are a contract",
+    ]
+
+
+def test_planted_thick_filter_is_found(tmp_path: Path) -> None:
+    for number in range(MOST_FILTERS + 1):
+        (tmp_path / f"view_{number}.yml").write_text("", encoding="utf-8")
+    lines = "".join(f"x = {number}\n" for number in range(FILTER_LINES))
+    (tmp_path / "other.py").write_text(f"from {UTILS}._admin import client\n{lines}", encoding="utf-8")
+    assert filter_violations(tmp_path) == [
+        f"{MOST_FILTERS + 1} filters, no more than {MOST_FILTERS} are views",
+        f"other.py: {FILTER_LINES + 1} lines of code, no more than {FILTER_LINES} are a face",
+        "other.py: registers nothing that is documented",
+        f"other.py: imports {UTILS}._admin.client",
     ]

@@ -42,8 +42,9 @@ def build_estate(
     A cluster is ``{name, nameservers, brokers, nameserver_name, group, hosts, spec}`` with addresses as
     ``ip:port``; spec is the part of it that modules take. The target has ``address_server``, too, where its brokers
     fetch their list of name servers. machines: of each host of all clusters, also of those outside of the batch,
-    ``{role, cluster, address, method}``; by_engine: those of them whose processes are ended and started through their
-    engine. clients: of each business host ``{cluster, address}``, empty where the inventory does not say it.
+    ``{role, cluster, address, method, config_file, user}``, the last two empty where the inventory does not say them.
+    by_engine: those of them whose processes are ended and started through their engine. clients: of each business host
+    ``{cluster, address}``, empty where the inventory does not say it.
     Raises EstateError, naming each host or group that has to be corrected.
     """
     mistakes = Mistakes(groups)
@@ -64,13 +65,22 @@ def build_estate(
 
 
 def _machine(host: Host, values: Mapping[str, Any]) -> dict[str, Any]:
-    method = processes.stop_method(values)
-    return {"role": host.role, "cluster": host.cluster, "address": host.address, "method": method}
+    return {
+        "role": host.role,
+        "cluster": host.cluster,
+        "address": host.address,
+        "method": processes.stop_method(values),
+        "config_file": _text(values, "rocketmq_config_file"),
+        "user": _text(values, "rocketmq_user"),
+    }
 
 
 def _client(values: Mapping[str, Any]) -> dict[str, str]:
-    names = {"cluster": "rocketmq_cluster", "address": "rocketmq_address"}
-    return {key: str(value) if given(value := values.get(name)) else "" for key, name in names.items()}
+    return {"cluster": _text(values, "rocketmq_cluster"), "address": _text(values, "rocketmq_address")}
+
+
+def _text(values: Mapping[str, Any], name: str) -> str:
+    return str(values.get(name) or "").strip()
 
 
 class Reader:

@@ -35,4 +35,3 @@ def port(values: Mapping[str, Any]) -> int:
     """On which port a host's process listens."""
     usual = NAMESERVER_PORT if values.get("rocketmq_role") == "nameserver" else BROKER_PORT
     return int(values.get("rocketmq_port") or usual)
-

@@ -39,7 +39,7 @@ EMPTY = [{"name": "hub-a", "id": 0, "address": HUB}]
 HUB_SPEC = {"name": "hub", "nameservers": [NS], "brokers": EMPTY}
 OFFENDER = {"cluster": "mro", "broker": "broker-a", "topic": "news", "queue": 0, "kind": "send", "rate": 0.0,
             "count": 1, "producer_groups": [], "hosts": ["198.18.9.101:4000"]}  # fmt: skip
-SOCKETS = f"ESTAB 0 0 {A} 198.18.9.101:4000"
+SEEN = f"{A} from 198.18.9.101:4000"
 PROCESS = {"config_file": "/b.conf", "user": "mq", "uid": 7, "without_file": False}
 DRAINED = {"commit_logs": {A: 5000, S: 4000}, "clusters": {"mro": {"passed": True, "broadcast_topics": ["news"]}}}
 CLUSTERS = {"clusters": [{"brokers": {A: {"config": {"storePathCommitLog": "/store/commitlog"}}}}]}
@@ -60,7 +60,7 @@ STEPS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("close_once", {"__migration_to_close": [MRO], "__migration_drained": DRAINED},
      {"drained": {"ends": {A: 5000, S: 4000}, "broadcast_topics": {"mro": ["news"]}, "missed": {}}}),
     ("reopen", {"__migration_reopen": [MRO], "__migration_read": {"offenders": [OFFENDER], "unread": {}},
-                "migration_peers_of_masters": {"mro-a": {"status": "answered", "lines": [SOCKETS]}}},
+                "migration_peers_of_masters": [SEEN]},
      {"drained": {"ends": {S: 4000}, "broadcast_topics": {}, "missed": {"mro": [
          "news queue 0 on mro/broker-a: 1 messages (send, 0.0/s), from 198.18.9.101:4000, connected now: "
          "198.18.9.101:4000"

@@ -15,6 +15,7 @@ from typing import Any
 from ..._admin.release import MASTER_ID, PERM_WRITE
 from ..._admin.system_names import RETURNING_SUFFIX
 from ..machines import state as machine_state
+from ..machines.answer import UNREACHABLE
 from .source_stage import ORDER, judge
 
 
@@ -69,9 +70,7 @@ def look(estate: Mapping[str, Any], live: Mapping[str, Any]) -> Look:
     return Look(
         standings=_standings(estate, snapshots, looked, answering, live),
         to_ask=[host for host, answer in asked.items() if answer is None],
-        to_ask_again=[
-            host for host, answer in asked.items() if answer is None or answer["status"] != machine_state.UNREACHABLE
-        ],
+        to_ask_again=[host for host, answer in asked.items() if answer is None or answer["status"] != UNREACHABLE],
         left=_left(live.get("unlisted") or []),
         writable=writable,
         serving=bool(writable),

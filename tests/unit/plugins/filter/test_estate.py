@@ -59,8 +59,10 @@ def test_shape():
     assert result["target"]["group"] == "target"
     assert result["business"] == ["b1"]
     assert (result["clients"], result["by_engine"]) == ({"b1": {"cluster": "", "address": ""}}, [])
-    slave = {"role": "slave", "cluster": "rot-sc", "address": "198.18.50.44:10911", "method": "command"}
-    assert result["machines"]["rot_sc-slave"] == slave
+    assert result["machines"]["rot_sc-slave"] == {
+        "role": "slave", "cluster": "rot-sc", "address": "198.18.50.44:10911", "method": "command",
+        "config_file": "", "user": "",
+    }  # fmt: skip
 
 
 def test_machines_are_those_of_all_clusters_and_say_how_they_are_ended():
