@@ -36,7 +36,8 @@ options:
         to know.
     type: list
     elements: str
-    choices: [process, sockets, own_sockets, method, stop, start, resets, memory, identity, settings, edit, fetch, facts]
+    choices:
+      [process, sockets, own_sockets, method, stop, start, resets, memory, identity, settings, edit, fetch, facts]
     default: []
   known:
     description:
