@@ -321,7 +321,7 @@ KEPT = {
     "of_a_loop_over_hosts": LOOP.replace("SEQUENCE", "['localhost']").replace(
         "ITEM", "{'said': hostvars[one].told.stdout}"
     ),
-    "joined": "{{ told.stdout_lines | join(', ') }} and so on",
+    "joined": "{{ told.stdout_lines[:1] | join(', ') }} and so on",
     "of_keys": "{{ {told.stdout | trim: 1} | dict2items | map(attribute='key') | list }}",
     "of_a_file": "{{ lookup('ansible.builtin.file', 'told.json') | from_json }}",
     "of_a_filter": "{{ {} | mqops.rocketmq.list_view(looked={'a': {'fetch': {'ok': false, 'said': told.stdout}}}) }}",
