@@ -5,11 +5,13 @@
 
 DOCUMENTATION = r"""
 module: machine_command
-short_description: Run one command on a machine that has no Python
+short_description: Run commands on a machine that has no Python
 version_added: 1.0.0
 description:
-  - Runs a command over the connection of the inventory, like M(ansible.builtin.raw), and needs nothing on the machine
+  - Runs commands over the connection of the inventory, like M(ansible.builtin.raw), and needs nothing on the machine
     but a shell.
+  - Each command runs in a frame that tells its output from whatever else the machine prints;
+    P(mqops.rocketmq.machine_view#filter) reads the answers.
   - What the machine prints stays text, also where the connection fails. Up to ansible-core 2.18 the message of a failed
     connection is evaluated as a template when a later task names the result of M(ansible.builtin.raw), and a machine
     writes into that message whatever it likes.
@@ -17,10 +19,37 @@ description:
 author:
   - mqops.rocketmq contributors (@mqops)
 options:
-  command:
-    description: The command, for the login shell of the connection's user.
+  host:
+    description: The inventory's host to whose machine the task is delegated. Its variables say what the questions mean.
     type: str
     required: true
+  limit:
+    description: Seconds for each command.
+    type: int
+    required: true
+  asks:
+    description:
+      - What the machine is asked. V(process), does the host's process run; V(sockets) and V(own_sockets), who is
+        connected to the machine, and to the process; V(method), can it be ended; V(stop) and V(start); V(resets), how
+        often a connection was refused; V(memory), in KiB; V(identity), how the process was started; V(settings) and
+        V(edit), the settings in its file; V(fetch), its broker's list of name servers; V(facts), what the preflight has
+        to know.
+    type: list
+    elements: str
+    choices:
+      [process, sockets, own_sockets, method, stop, start, resets, memory, identity, settings, edit, fetch, facts]
+    default: []
+  known:
+    description:
+      - What the questions need beyond the variables of the host, C(broker) and C(nameserver), the usual patterns of
+        processes; C(seconds) that a process is given to end; C(kept), what was kept of it before it was ended;
+        C(settings) of V(edit); C(address_server) of V(fetch); C(script), C(estate) and C(wait) of V(facts).
+    type: dict
+    default: {}
+  commands:
+    description: Commands of one's own in place of the questions, by name the text for sh.
+    type: dict
+    default: {}
 attributes:
   check_mode:
     description: Can run in check mode and return what it would do.
@@ -35,7 +64,13 @@ seealso:
 EXAMPLES = r"""
 - name: Read who is connected
   mqops.rocketmq.machine_command:
-    command: ss -Htn state established
+    host: "{{ __migration_machine }}"
+    asks: [sockets]
+    limit: 60
+  loop: "{{ groups.sources }}"
+  loop_control:
+    loop_var: __migration_machine
+  delegate_to: "{{ __migration_machine }}"
   register: sockets
   changed_when: false
   failed_when: false
@@ -45,13 +80,23 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+mark:
+  description: What stands in the frame of each command, and in nothing else.
+  type: str
+  returned: always
+  sample: mqops-0123456789abcdef
+tried:
+  description: How the machine was to be reached.
+  type: str
+  returned: always
+  sample: ssh ops@198.18.10.20
 rc:
-  description: The command's exit status. Not there for a machine that cannot be reached.
+  description: The exit status of the frame. Not there for a machine that cannot be reached.
   type: int
   returned: when the machine was reached
   sample: 0
 stdout:
-  description: What it has printed.
+  description: What the machine has printed, with the frames.
   type: str
   returned: when the machine was reached
   sample: ""

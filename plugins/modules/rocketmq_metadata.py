@@ -101,8 +101,8 @@ EXAMPLES = r"""
 
 - name: See what a further copy into a serving cluster would create
   mqops.rocketmq.rocketmq_metadata:
-    sources: "{{ (hostvars | mqops.rocketmq.estate(groups)).sources | mqops.rocketmq.specs }}"
-    target: "{{ [(hostvars | mqops.rocketmq.estate(groups)).target] | mqops.rocketmq.specs | first }}"
+    sources: "{{ (hostvars | mqops.rocketmq.estate(groups)).sources | map(attribute='spec') }}"
+    target: "{{ (hostvars | mqops.rocketmq.estate(groups)).target.spec }}"
     topic_perm: 4
   check_mode: true
   diff: true

@@ -106,6 +106,12 @@ options:
     type: str
     choices: [open, all]
     default: open
+  read_up_to:
+    description:
+      - RV(rows) of an earlier look with O(detail=all), on clusters that go on serving others.
+      - If given, RV(behind) names what was there then and has not been read since.
+    type: list
+    elements: dict
 extends_documentation_fragment:
   - mqops.rocketmq._clusters
   - mqops.rocketmq._clusters.growing_target
@@ -274,6 +280,12 @@ topic_ends:
   returned: with O(standstill=queues)
   type: dict
   sample: {"198.18.10.21:10911": {"orders": 4120, "%RETRY%billing": 3}}
+behind:
+  description: A line for each queue that a group has not read up to where it ended at the earlier look.
+  returned: with O(read_up_to)
+  type: list
+  elements: str
+  sample: ["hub/billing/orders on hub-a queue 0: 9 of 10"]
 samples:
   description: How often the clusters were looked at.
   returned: always
@@ -318,6 +330,7 @@ def main() -> None:
             "target": cluster_option(required=False),
             "waivers": waivers_option(),
             "detail": {"type": "str", "choices": ["open", "all"], "default": "open"},
+            "read_up_to": {"type": "list", "elements": "dict"},
             **gate_spec(timeout=1800.0, interval=5.0),
         },
         supports_check_mode=True,

@@ -176,8 +176,8 @@ author:
 EXAMPLES = r"""
 - name: Judge the sources and write the plan
   mqops.rocketmq.rocketmq_plan:
-    sources: "{{ (hostvars | mqops.rocketmq.estate(groups)).sources | mqops.rocketmq.specs }}"
-    target: "{{ [(hostvars | mqops.rocketmq.estate(groups)).target] | mqops.rocketmq.specs | first }}"
+    sources: "{{ (hostvars | mqops.rocketmq.estate(groups)).sources | map(attribute='spec') }}"
+    target: "{{ (hostvars | mqops.rocketmq.estate(groups)).target.spec }}"
     dns:
       - name: mro-ns.mq.test
         source: mro

@@ -36,8 +36,8 @@ author:
 EXAMPLES = r"""
 - name: What would go wrong
   mqops.rocketmq.rocketmq_preflight_info:
-    sources: "{{ (hostvars | mqops.rocketmq.estate(groups)).sources | mqops.rocketmq.specs }}"
-    target: "{{ [(hostvars | mqops.rocketmq.estate(groups)).target] | mqops.rocketmq.specs | first }}"
+    sources: "{{ (hostvars | mqops.rocketmq.estate(groups)).sources | map(attribute='spec') }}"
+    target: "{{ (hostvars | mqops.rocketmq.estate(groups)).target.spec }}"
   register: preflight
 
 - name: Show it

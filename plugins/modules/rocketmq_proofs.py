@@ -30,7 +30,7 @@ options:
     type: dict
     suboptions:
       sources:
-        description: The sources that have passed, as P(mqops.rocketmq.specs#filter) returns them.
+        description: The sources that have passed, each C(spec) of P(mqops.rocketmq.estate#filter).
         type: list
         elements: dict
         required: true
@@ -78,7 +78,7 @@ options:
     type: dict
     suboptions:
       sources:
-        description: The sources, as P(mqops.rocketmq.specs#filter) returns them.
+        description: The sources, each C(spec) of P(mqops.rocketmq.estate#filter).
         type: list
         elements: dict
         required: true
@@ -101,7 +101,7 @@ options:
         default: []
   unrecorded:
     description:
-      - Closed sources, as P(mqops.rocketmq.specs#filter) returns them, that are about to be opened again. Of those
+      - Closed sources, each C(spec) of P(mqops.rocketmq.estate#filter), that are about to be opened again. Of those
         without a proof of their drain it is kept that they may have missed anything.
     type: list
     elements: dict
@@ -129,7 +129,7 @@ options:
         required: true
   started:
     description:
-      - Sources, as P(mqops.rocketmq.specs#filter) returns them, whose brokers run again or are about to. Where their
+      - Sources, each C(spec) of P(mqops.rocketmq.estate#filter), whose brokers run again or are about to. Where their
         stores ended, and that they were released, says nothing any more.
     type: list
     elements: dict
@@ -144,7 +144,7 @@ options:
     type: dict
     suboptions:
       sources:
-        description: The sources, as P(mqops.rocketmq.specs#filter) returns them with C(hosts=true).
+        description: The sources, each C(spec) of P(mqops.rocketmq.estate#filter) with its C(hosts).
         type: list
         elements: dict
         required: true
@@ -261,7 +261,7 @@ EXAMPLES = r"""
 
 - name: Prove that nothing is left
   mqops.rocketmq.rocketmq_offset_lag:
-    clusters: "{{ estate.sources | mqops.rocketmq.specs }}"
+    clusters: "{{ estate.sources | map(attribute='spec') }}"
   delegate_to: localhost
   register: drain
 
@@ -269,7 +269,7 @@ EXAMPLES = r"""
   mqops.rocketmq.rocketmq_proofs:
     directory: /var/lib/mqops/consolidation
     drained:
-      sources: "{{ estate.sources | mqops.rocketmq.passed(drain) | mqops.rocketmq.specs }}"
+      sources: "{{ (estate.sources | mqops.rocketmq.batch_view([drain])).passed | map(attribute='spec') }}"
       commit_logs: "{{ drain.commit_logs }}"
       clusters: "{{ drain.clusters }}"
   delegate_to: localhost

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.utils.unsafe_proxy import wrap_var
@@ -21,6 +21,14 @@ def told(made: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(made)
     def marked(*given: Any, **named: Any) -> Any:
-        return wrap_var(made(*given, **named))
+        return wrap_var(_plain(made(*given, **named)))
 
     return marked
+
+
+def _plain(value: Any) -> Any:
+    """The value in containers of Python's own: from ansible-core 2.19 on what a filter is given is in others, of which
+    none can be made."""
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, (list, tuple)) else value

@@ -41,6 +41,10 @@ IMPURE = frozenset(
 READERS = (f"{UTILS}._admin.snapshot.take", f"{UTILS}._admin.snapshot.discover")
 # Lines of code in a module, outside of its documentation.
 MODULE_LINES = 60
+# Lines of code in a file of filters: a face that hands plain data to a pure function.
+FILTER_LINES = 40
+# Each is a view of one subject.
+MOST_FILTERS = 8
 # Ways to start or wait for something that have no business below the module bridge.
 PROCESSES = frozenset({"asyncio", "concurrent", "multiprocessing", "subprocess", "threading"})
 
@@ -62,8 +66,12 @@ class Layer:
 LAYERS = {
     "_remoting": Layer(ours=("_remoting",), refused=PROCESSES),
     "_admin": Layer(ours=("_admin", "_remoting"), refused=PROCESSES | {"socket", "selectors", "ssl"}),
+    # What a message is made of is read out of bytes that were read before.
     "_migration": Layer(
-        ours=("_migration", *(f"_admin.{name}" for name in ("models", "release", "system_names", "snapshot"))),
+        ours=(
+            "_migration",
+            *(f"_admin.{name}" for name in ("errors", "message", "models", "release", "system_names", "snapshot")),
+        ),
         refused=IMPURE.union(READERS),
     ),
     # What an inventory may say of waivers, patterns, sizes, users and paths is a rule of the decisions.
@@ -71,7 +79,7 @@ LAYERS = {
         ours=(
             "_inventory",
             "_admin.release",
-            *(f"_migration.{name}" for name in ("machines", "preflight.machines", "progress.address_lists", "reasons")),
+            *(f"_migration.{name}" for name in ("machines", "preflight", "progress.address_lists", "reasons")),
         ),
         refused=IMPURE,
     ),
@@ -230,6 +238,27 @@ def test_modules_are_thin(repository: Path) -> None:
     assert module_violations(modules) == []
 
 
+def filter_violations(filters: Path) -> list[str]:
+    """Filters are few, and faces: they import the layers that decide, and are short."""
+    names = [path.stem for path in filters.glob("*.yml")]
+    few = len(names) <= MOST_FILTERS
+    found = [] if few else [f"{len(names)} filters, no more than {MOST_FILTERS} are views"]
+    ours = (f"{UTILS}._inventory", f"{UTILS}._migration", f"{COLLECTION}.plugins.plugin_utils")
+    for path in sorted(filters.glob("*.py")):
+        if (lines := code_lines(path)) > FILTER_LINES:
+            found.append(f"{path.name}: {lines} lines of code, no more than {FILTER_LINES} are a face")
+        names = [name for _line, name in imports_of(path, f"{COLLECTION}.plugins.filter.{path.stem}")]
+        foreign = [name for name in names if within(name, (COLLECTION,)) and not within(name, ours)]
+        found.extend(f"{path.name}: imports {name}" for name in foreign)
+    return found
+
+
+def test_filters_are_few_and_thin(repository: Path) -> None:
+    filters = repository / "plugins" / "filter"
+    assert list(filters.glob("*.py")), "no filters found: this test would hold nothing"
+    assert filter_violations(filters) == []
+
+
 @pytest.mark.parametrize(
     ("path", "line", "named"),
     [
@@ -298,4 +327,16 @@ def test_planted_thick_module_is_found(tmp_path: Path) -> None:
         "rocketmq_thick.py: imports socket",
         "rocketmq_thick.py: imports ansible.module_utils.basic.AnsibleModule",
         f"rocketmq_thick.py: {MODULE_LINES + 2} lines of code, no more than {MODULE_LINES} are a contract",
+    ]
+
+
+def test_planted_thick_filter_is_found(tmp_path: Path) -> None:
+    for number in range(MOST_FILTERS + 1):
+        (tmp_path / f"view_{number}.yml").write_text("", encoding="utf-8")
+    lines = "".join(f"x = {number}\n" for number in range(FILTER_LINES))
+    (tmp_path / "other.py").write_text(f"from {UTILS}._admin import client\n{lines}", encoding="utf-8")
+    assert filter_violations(tmp_path) == [
+        f"{MOST_FILTERS + 1} filters, no more than {MOST_FILTERS} are views",
+        f"other.py: {FILTER_LINES + 1} lines of code, no more than {FILTER_LINES} are a face",
+        f"other.py: imports {UTILS}._admin.client",
     ]

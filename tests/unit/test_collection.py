@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,14 @@ def test_module_explains_itself(path: Path) -> None:
     assert not {"values", "items", "keys", "update", "copy", "get", "pop"} & set(returned)
     if path.stem.endswith("_info"):
         assert "state" not in described.get("options", {})
+
+
+def test_every_filter_is_documented_and_the_reverse() -> None:
+    found = []
+    for path in (REPOSITORY / "plugins" / "filter").glob("*.py"):
+        module = importlib.import_module(f"ansible_collections.mqops.rocketmq.plugins.filter.{path.stem}")
+        found += module.FilterModule().filters()
+    assert sorted(found) == [path.stem for path in FILTERS]
 
 
 # Nothing else parses them: ansible-doc shows the text of an example as it is.

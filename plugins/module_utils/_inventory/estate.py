@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._admin.release import BROKER_PORT_SHIFTS, MASTER_ID
-from . import machines
+from . import machines, processes
 from .forms import Unreadable, given, meant
 from .hosts import Host, Hosts, HostVars
 from .mistakes import Mistakes
@@ -37,17 +37,50 @@ def build_estate(
     target: str = "target",
     business: str = "business",
 ) -> dict[str, Any]:
-    """Return ``{"sources": [cluster, ...], "target": cluster, "business": [host, ...]}``.
+    """Return ``{"sources": [cluster, ...], "target": cluster, "business": [host, ...], "machines": {...}, ...}``.
 
-    A cluster is ``{name, nameservers, brokers, nameserver_name, group, hosts}`` with addresses as
-    ``ip:port``; the target has ``address_server``, too, where its brokers fetch their list of name servers.
+    A cluster is ``{name, nameservers, brokers, nameserver_name, group, hosts, spec}`` with addresses as
+    ``ip:port``; spec is the part of it that modules take. The target has ``address_server``, too, where its brokers
+    fetch their list of name servers. machines: of each host of all clusters, also of those outside of the batch,
+    ``{role, cluster, address, method, config_file, user}``, the last two empty where the inventory does not say them.
+    by_engine: those of them whose processes are ended and started through their engine. clients: of each business host
+    ``{cluster, address}``, empty where the inventory does not say it.
     Raises EstateError, naming each host or group that has to be corrected.
     """
     mistakes = Mistakes(groups)
-    estate = Reader(hostvars, groups, mistakes).read(batch, sources, target, business)
+    reader = Reader(hostvars, groups, mistakes)
+    estate = reader.read(batch, sources, target, business)
     if estate is None:
         raise EstateError("\n".join(mistakes.report()))
-    return estate
+    try:
+        known = {name: _machine(host, hostvars[name]) for name, host in reader.hosts.items()}
+    except ValueError as error:
+        raise EstateError(str(error)) from error
+    return {
+        **estate,
+        "machines": known,
+        "by_engine": [name for name, machine in known.items() if machine["method"] == "docker"],
+        "clients": {host: _client(hostvars.get(host) or {}) for host in estate["business"]},
+    }
+
+
+def _machine(host: Host, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "role": host.role,
+        "cluster": host.cluster,
+        "address": host.address,
+        "method": processes.stop_method(values),
+        "config_file": _text(values, "rocketmq_config_file"),
+        "user": _text(values, "rocketmq_user"),
+    }
+
+
+def _client(values: Mapping[str, Any]) -> dict[str, str]:
+    return {"cluster": _text(values, "rocketmq_cluster"), "address": _text(values, "rocketmq_address")}
+
+
+def _text(values: Mapping[str, Any], name: str) -> str:
+    return str(values.get(name) or "").strip()
 
 
 class Reader:
@@ -150,10 +183,14 @@ class Reader:
         names = sorted({host.nameserver_name for host in members if host.nameserver_name})
         if len(names) > 1:
             self.mistakes.add(f"{where} has several values of rocketmq_nameserver_name: {', '.join(names)}")
-        return {
+        spec = {
             "name": name,
             "nameservers": [host.address for host in by_role["nameserver"]],
             "brokers": [{"name": host.broker, "id": host.id, "address": host.address} for host in brokers],
+        }
+        return {
+            **spec,
+            "spec": spec,
             "nameserver_name": names[0] if names else "",
             "group": held,
             "hosts": {

@@ -36,6 +36,7 @@ from .._migration.drain.rows import (
     UNKNOWN,
     ClusterDrain,
     QueueLag,
+    behind,
 )
 from .._migration.drain.selection import Filter
 from .._migration.reasons.reason import Reason, summary
@@ -330,6 +331,7 @@ def run(
     target: ClusterSpec | None,
     waivers: tuple[Waiver, ...],
     detail: str,
+    read_up_to: list[dict[str, Any]] | None,
 ) -> Outcome:
     timeout = task.timeout
     if not window >= 0 or not stall_after > 0:
@@ -366,6 +368,9 @@ def run(
     result = {**result_of(state, detail), **ended.times()}
     if not judging.logs_stand:
         result["topic_ends"] = {address: ends for one in state.drains for address, ends in one.topic_ends.items()}
+    if read_up_to is not None:
+        rows = (row for one in state.drains for row in one.rows)
+        result["behind"] = behind(read_up_to, rows, {reason.subject for reason, _unused in state.judged.waived})
     if not wait or len(state.passed) == len(clusters):
         return Outcome.passed(**result)
     if state.given_up:

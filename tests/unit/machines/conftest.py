@@ -340,7 +340,8 @@ class World:
         (self.place / "play.yml").write_text(
             yaml.safe_dump([{
                 "hosts": "localhost", "gather_facts": False, "any_errors_fatal": True,
-                "vars": more, "tasks": list(tasks),
+                "vars": {"migration_estate": "{{ hostvars | mqops.rocketmq.estate(groups) }}", **more},
+                "tasks": list(tasks),
             }])
         )  # fmt: skip
         return self._run(self.place / "play.yml", {})

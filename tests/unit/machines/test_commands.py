@@ -91,7 +91,7 @@ def test_a_machine_that_hangs_is_too_late_and_one_that_is_gone_is_told_apart(wor
     tool.write_text(f"#!/bin/sh\n[ ! -e {world.place}/slow ] || exec sleep 20\nexec /usr/bin/timeout \"$@\"\n")
     tool.chmod(0o755)
     ask = {"__migration_purpose": "wait", "__migration_machines": ["mro-a"]}
-    answer = "__migration_said | mqops.rocketmq.machine_answers(['mro-a'])"
+    answer = "(migration_estate | mqops.rocketmq.machine_view(registered=[__migration_said])).looked"
     code, printed = world.play(
         include("on_machine", __migration_limit=1, __migration_commands={"command": "sleep 600"}, **ask),
         show(answer),
@@ -106,7 +106,7 @@ def test_a_machine_that_hangs_is_too_late_and_one_that_is_gone_is_told_apart(wor
     )  # fmt: skip
     assert code == 0, printed
     first, second, third = shown(printed)
-    first, second, third = first["mro-a"], second["mro-a"], third["mro-s"]
+    first, second, third = first["mro-a"]["command"], second["mro-a"]["command"], third["mro-s"]["command"]
     assert (third["status"], third["ok"]) == ("unreachable", False)
     assert (first["status"], first["rc"], first["ok"]) == ("timed_out", 124, False)
     assert (second["status"], second["rc"], second["ok"]) == ("timed_out", None, False)

@@ -83,11 +83,10 @@ def broker(world, tmp_path):
 
 def keep(world, *hosts):
     """What phase_80_stop_brokers does before it ends the first process."""
-    estate = {"target": {"nameservers": [world.address("hub-ns")]}}
     return world.play(
         include("read_proofs"),
         include("keep_processes", __migration_hosts=list(hosts)),
-        migration_looked={}, migration_estate=estate, migration_directory=str(world.evidence),
+        migration_looked={}, migration_directory=str(world.evidence),
     )  # fmt: skip
 
 

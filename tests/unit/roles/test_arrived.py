@@ -38,6 +38,8 @@ def release(place: Path, *peers: str) -> tuple[bool, str]:
             "migration_arrive_by": f"{{{{ 0 if lookup('file', '{looks}') | split | length > 2 else 99999999999 }}}}",
             "migration_estate": {
                 "business": ["shop"],
+                "clients": {"shop": {"cluster": "", "address": "198.18.9.101"}},
+                "machines": {},
                 "target": {"nameservers": ["198.18.9.80:9876"], "hosts": {"nameservers": ["localhost"]}},
             },
             "__migration_ending": ["mro-ns", "mdm-ns"],
@@ -46,7 +48,6 @@ def release(place: Path, *peers: str) -> tuple[bool, str]:
         "tasks": [
             {"ansible.builtin.add_host": {"name": "mro-ns", "rocketmq_port": 9001}},
             {"ansible.builtin.add_host": {"name": "mdm-ns", "rocketmq_port": 9002}},
-            {"ansible.builtin.add_host": {"name": "shop", "rocketmq_address": "198.18.9.101"}},
             *({"ansible.builtin.include_role": {"name": "mqops.rocketmq.migration", "tasks_from": name}}
               for name in ("count_connections", "arrived")),
         ],

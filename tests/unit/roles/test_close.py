@@ -28,10 +28,14 @@ MODULES = (
     "rocketmq_write_stop",
 )
 MASTER = "198.18.9.21:10911"
-SOURCE = {
+SPEC = {
     "name": "mro",
     "nameservers": ["198.18.9.20:9876"],
     "brokers": [{"name": "broker-a", "id": 0, "address": MASTER}],
+}
+SOURCE = {
+    **SPEC,
+    "spec": SPEC,
     "hosts": {"nameservers": [], "masters": [], "slaves": []},
 }
 FIRST_PROOF, SECOND_PROOF, CLOSE = "rocketmq_offset_lag 1", "rocketmq_offset_lag 2", "rocketmq_broker_perm 1"

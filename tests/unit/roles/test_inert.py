@@ -321,16 +321,20 @@ KEPT = {
     "of_a_loop_over_hosts": LOOP.replace("SEQUENCE", "['localhost']").replace(
         "ITEM", "{'said': hostvars[one].told.stdout}"
     ),
-    "joined": "{{ told.stdout_lines | join(', ') }} and so on",
+    "joined": "{{ told.stdout_lines[:1] | join(', ') }} and so on",
     "of_keys": "{{ {told.stdout | trim: 1} | dict2items | map(attribute='key') | list }}",
     "of_a_file": "{{ lookup('ansible.builtin.file', 'told.json') | from_json }}",
-    "of_a_filter": "{{ told | mqops.rocketmq.failures }}",
+    "of_a_filter": "{{ {} | mqops.rocketmq.list_view(looked={'a': {'fetch': {'ok': false, 'said': told.stdout}}}) }}",
 }
 
 
 def test_what_is_made_of_a_text_and_kept_stays_text(world: World) -> None:
     (world.place / "told.json").write_text(json.dumps({"one": [world.evil]}))
-    ask = {"mqops.rocketmq.machine_command": {"command": "true"}, "delegate_to": "mro-a", "register": "told"}
+    ask = {
+        "mqops.rocketmq.machine_command": {"host": "mro-a", "limit": 9, "commands": {"command": "true"}},
+        "delegate_to": "mro-a",
+        "register": "told",
+    }
     facts = [{"ansible.builtin.set_fact": {name: template}} for name, template in KEPT.items()]
     # A fact is evaluated each time that it is named.
     shown = [{"ansible.builtin.debug": {"msg": f"{name}: {{{{ {name} }}}} {{{{ {name} | string }}}}"}} for name in KEPT]

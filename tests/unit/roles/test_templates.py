@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from jinja2 import Environment
 
 ROOT = Path(__file__).resolve().parents[3]
 TASKS = sorted([*ROOT.glob("roles/*/tasks/*.yml"), *ROOT.glob("playbooks/**/*.yml")])
@@ -32,3 +33,17 @@ def test_no_template_takes_a_backslash_and_an_n_for_a_new_line(path):
     # What is hashed may be joined by anything.
     found = [text for text in strings(yaml.safe_load(path.read_text())) if NEWLINE.search(text) and "hash(" not in text]
     assert not found
+
+
+def test_what_failed_is_said_item_by_item():
+    template = yaml.safe_load((ROOT / "roles/migration/vars/main.yml").read_text())["__migration_failure"]
+
+    def failures(result):
+        return Environment().from_string(template).render(ansible_failed_result=result)
+
+    loop = {"failed": True, "msg": "One or more items failed", "results": [
+        {"item": "a", "failed": True, "msg": "a holds another value."}, {"item": "b", "changed": True},
+        {"item": "c", "unreachable": True, "msg": "c is gone."}]}  # fmt: skip
+    assert failures(loop) == "a holds another value. c is gone."
+    assert failures({"failed": True, "msg": "no answer"}) == "no answer"
+    assert "rc" in failures({"failed": True, "rc": 1})

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -147,3 +147,20 @@ def row_reasons(rows: Iterable[QueueLag]) -> list[Reason]:
             evidence["part"] = f"clients of {group}"
         reasons.append(Reason(code, subject, evidence))
     return reasons
+
+
+def behind(first: Iterable[Mapping[str, Any]], now: Iterable[QueueLag], waived: Container[str] = ()) -> list[str]:
+    """A line for each queue that a group has not read up to where it ended at an earlier look.
+
+    first: the rows that the module has returned then, for topics that others go on writing. waived: subjects,
+    C(cluster/group/topic), that need not be read.
+    """
+    later = {row.key: row.committed for row in now}
+    found = []
+    for row in first:
+        at = later.get(tuple(row[key] for key in ("cluster", "broker", "group", "topic", "queue", "client"))) or 0
+        subject = f"{row['cluster']}/{row['group']}/{row['topic']}"
+        # What lies below the minimum is gone: nobody can read it any more.
+        if row["max"] > max(at, row["min"]) and subject not in waived:
+            found.append(f"{subject} on {row['broker']} queue {row['queue']}: {at} of {row['max']}")
+    return found

@@ -9,7 +9,7 @@ order of C(site.yml) and the tables of the documentation are made of this table.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -427,6 +427,31 @@ def between(stages: Mapping[str, str], first: str, last: str = "done") -> tuple[
     """Names of the sources whose stage lies between two of ORDER, both included. An unknown stage lies nowhere."""
     low, high = ORDER.index(first), ORDER.index(last)
     return tuple(name for name, stage in stages.items() if stage in ORDER and low <= ORDER.index(stage) <= high)
+
+
+def by_stage(
+    sources: Iterable[dict[str, Any]], stages: Mapping[str, str]
+) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Sources by each stage of ORDER: C(at) it; C(since) it, that have come at least so far; C(until) it, at most. One
+    whose stage is unknown is nowhere. stages: source's name to its stage; KeyError where one is missing.
+    """
+    known = [(source, ORDER.index(stages[source["name"]])) for source in sources if stages[source["name"]] in ORDER]
+    return {
+        "at": {stage: [source for source, at in known if at == place] for place, stage in enumerate(ORDER)},
+        "since": {stage: [source for source, at in known if at >= place] for place, stage in enumerate(ORDER)},
+        "until": {stage: [source for source, at in known if at <= place] for place, stage in enumerate(ORDER)},
+    }
+
+
+def halted(sources: Iterable[dict[str, Any]], ended: Mapping[str, Iterable[str]]) -> list[dict[str, Any]]:
+    """Sources whose name servers all run while some or all of their brokers have ended, wherever DNS leads. ended: by
+    source the hosts whose processes have ended."""
+    found = []
+    for source in sources:
+        hosts, gone = source["hosts"], set(ended.get(source["name"], ()))
+        if gone & {*hosts["masters"], *hosts["slaves"]} and not gone & set(hosts["nameservers"]):
+            found.append(source)
+    return found
 
 
 def view(phase: Phase, stages: Mapping[str, str], *, check: bool = False) -> View:

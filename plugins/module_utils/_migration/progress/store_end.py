@@ -4,7 +4,8 @@
 """Does a stopped broker's commit log end where the last proof saw it end?
 
 Read from the files themselves, since the process that could be asked has ended. 4.4.0 fills commit-log files with zeros
-up to their full size, so whatever is not zero behind the checked end was written after the check.
+up to their full size, so whatever is not zero behind the checked end was written after the check. What reads them is
+__migration_store_script of the role migration.
 """
 
 from __future__ import annotations
@@ -12,34 +13,15 @@ from __future__ import annotations
 import base64
 import binascii
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..._admin.errors import Unexpected
+from ..._admin.message import decode_all
+from ..._admin.models import Message
 from ..._admin.release import LEAST_MESSAGE, MESSAGE_MAGIC, REAL_TOPIC
-
-# Run where the store is, by sh: $1 the directory of the commit log, $2 the checked end, in bytes.
-# Prints one line a file that reaches behind the end, newest last, and what is there when it is not zero.
-SCRIPT = r"""
-cd "$1" || exit 3
-[ "$(printf 'a\0' | tr -d '\000' | head -c 1 | wc -c)" -eq 1 ] || { echo "tr, head or wc is missing"; exit 6; }
-total=$(du -sk . | cut -f1)
-echo "kilobytes=$total"
-for file in [0-9]*; do
-  base=$(echo "$file" | sed 's/^0*//'); base=${base:-0}
-  size=$(stat -c %s "$file") || exit 4
-  [ -r "$file" ] || { echo "$file cannot be read by $(id -un)"; exit 5; }
-  [ $((base + size)) -gt "$2" ] || continue
-  from=0
-  [ "$base" -ge "$2" ] || from=$(($2 - base))
-  there=$(tail -c +$((from + 1)) "$file" | wc -c)
-  [ "$there" -eq $((size - from)) ] || { echo "$file cannot be read to its end"; exit 7; }
-  more=$(tail -c +$((from + 1)) "$file" | tr -d '\000' | head -c 1 | wc -c)
-  echo "file=$file from=$from more=$more"
-  [ "$more" -eq 0 ] || echo "bytes=$(tail -c +$((from + 1)) "$file" | head -c 65536 | base64 | tr -d '\n')"
-done
-echo "end"
-"""
+from ..machines import state
 
 # What the script says of a file behind the checked end: whether anything is there.
 _MORE = {"0": 0, "1": 1}
@@ -119,3 +101,34 @@ def explain(where: str, end: StoreEnd, messages: Iterable[Any]) -> str | None:
     named = ", ".join(f"{count} of topic {topic}" for topic, count in sorted(topics.items()))
     rest = f"{len(end.behind.rstrip(bytes(1)))} bytes that are no message"
     return f"{where}: written after the last check: {named or rest}"
+
+
+def verdict(printed: Any, checked: Any, where: str) -> dict[str, Any]:
+    """The verdict on one store, from what the script has printed where it lies: a text, or a machine's answer.
+
+    C(readable) false says that nothing is known of it; C(ok) false with it, that something was written there.
+    """
+    end = _end(printed, None if checked in (None, "") else int(checked), where)
+    messages: list[Message] = []
+    for record in records(end.behind):
+        try:
+            messages += decode_all(record)
+        except Unexpected:
+            break
+    return {
+        "ok": end.ok,
+        "readable": end.error is None,
+        "why": explain(where, end, messages),
+        "kilobytes": end.kilobytes,
+        "topics": sorted({message.properties.get(REAL_TOPIC, message.topic) for message in messages}),
+    }
+
+
+def _end(printed: Any, checked: int | None, where: str) -> StoreEnd:
+    if not isinstance(printed, Mapping):
+        return read(printed, checked)
+    if printed["status"] != "answered":
+        return StoreEnd(error=state.why(where, printed))
+    if not printed["ok"]:
+        return StoreEnd(error=f"the commit log could not be read: {printed['said']}")
+    return read("\n".join(printed["lines"]), checked)

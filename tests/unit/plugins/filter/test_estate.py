@@ -40,13 +40,17 @@ def test_shape():
     hostvars, groups = inventory()
     result = build_estate(hostvars, groups)
     assert [source["name"] for source in result["sources"]] == ["mro", "rot-sc"]
-    assert result["sources"][1] == {
+    spec = {
         "name": "rot-sc",
         "nameservers": ["198.18.50.40:9876"],
         "brokers": [
             {"name": "broker-a", "id": 0, "address": "198.18.50.41:10911"},
             {"name": "broker-a", "id": 1, "address": "198.18.50.44:10911"},
         ],
+    }
+    assert result["sources"][1] == {
+        **spec,
+        "spec": spec,
         "nameserver_name": "rot-sc-ns.mq.test",
         "group": "rot_sc",
         "hosts": {"nameservers": ["rot_sc-nameserver"], "masters": ["rot_sc-master"], "slaves": ["rot_sc-slave"]},
@@ -54,6 +58,22 @@ def test_shape():
     assert result["target"]["name"] == "hub"
     assert result["target"]["group"] == "target"
     assert result["business"] == ["b1"]
+    assert (result["clients"], result["by_engine"]) == ({"b1": {"cluster": "", "address": ""}}, [])
+    assert result["machines"]["rot_sc-slave"] == {
+        "role": "slave", "cluster": "rot-sc", "address": "198.18.50.44:10911", "method": "command",
+        "config_file": "", "user": "",
+    }  # fmt: skip
+
+
+def test_machines_are_those_of_all_clusters_and_say_how_they_are_ended():
+    hostvars, groups = inventory()
+    hostvars["mro-master"]["rocketmq_container"] = "mq"
+    result = build_estate(hostvars, groups, ["rot-sc"])
+    assert list(result["machines"]) == [*groups["mro"], *groups["rot_sc"], *groups["target"]]
+    assert result["by_engine"] == ["mro-master"]
+    hostvars["mro-slave"]["rocketmq_method"] = "kill"
+    with pytest.raises(AnsibleFilterError, match="known are command, systemd, docker"):
+        estate(hostvars, groups)
 
 
 def test_batch_restricts():

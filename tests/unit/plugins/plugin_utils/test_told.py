@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.mqops.rocketmq.plugins.filter import ended, preflight
+from ansible_collections.mqops.rocketmq.plugins.filter.list_view import list_view
+from ansible_collections.mqops.rocketmq.plugins.filter.look_view import look_view
+from ansible_collections.mqops.rocketmq.plugins.filter.machine_view import machine_view
+from ansible_collections.mqops.rocketmq.plugins.filter.process_view import process_view
 from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
 
 try:
@@ -34,6 +37,6 @@ def test_texts_of_a_filter_are_never_evaluated() -> None:
     assert not is_trusted_as_template(values[0])
 
 
-@pytest.mark.parametrize("made", [ended.census_lines, preflight.machine_findings], ids=lambda made: made.__name__)
+@pytest.mark.parametrize("made", [list_view, look_view, machine_view, process_view], ids=lambda made: made.__name__)
 def test_filters_that_read_what_hosts_have_told_are_such(made) -> None:
     assert made.__wrapped__

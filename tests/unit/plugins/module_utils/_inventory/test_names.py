@@ -29,8 +29,7 @@ READ = (
     "roles/*/[dmtv]*/**/*.yml",
     "roles/*/templates/*",
     "playbooks/*.yml",
-    "plugins/filter/*.py",
-    "plugins/module_utils/_inventory/hosts.py",
+    "plugins/module_utils/_inventory/[ehpq]*.py",
 )
 
 

@@ -116,3 +116,30 @@ def test_an_unknown_stage_is_never_far_enough() -> None:
 def test_what_comes_next(stages: list[str], name: str | None) -> None:
     found = phases.following({str(number): stage for number, stage in enumerate(stages)})
     assert (found.name if found else None) == name
+
+
+def test_sources_are_told_by_their_stages_and_never_the_unknown() -> None:
+    sources = [{"name": name} for name in ("mro", "mdm", "pms")]
+    found = phases.by_stage(sources, {"mro": "frozen", "mdm": "unknown", "pms": "apart", "other": "done"})
+    assert [one["name"] for one in found["at"]["frozen"]] == ["mro"]
+    assert [one["name"] for one in found["until"]["frozen"]] == ["mro", "pms"]
+    assert [one["name"] for one in found["since"]["apart"]] == ["mro", "pms"]
+    assert [one["name"] for one in found["since"]["joined"]] == ["mro"]
+    assert found["since"]["closing"] == []
+    with pytest.raises(KeyError):
+        phases.by_stage(sources, {})
+
+
+@pytest.mark.parametrize(
+    ("ended", "expected"),
+    [
+        ([], []),
+        (["mro-a"], ["mro"]),
+        (["mro-a", "mro-a-slave"], ["mro"]),
+        (["mro-a", "mro-a-slave", "mro-ns"], []),
+        (["mro-ns"], []),
+    ],
+)
+def test_halted_whatever_dns_says(ended: list[str], expected: list[str]) -> None:
+    hosts = {"nameservers": ["mro-ns"], "masters": ["mro-a"], "slaves": ["mro-a-slave"]}
+    assert [one["name"] for one in phases.halted([{"name": "mro", "hosts": hosts}], {"mro": ended})] == expected

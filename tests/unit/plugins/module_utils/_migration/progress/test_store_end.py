@@ -12,11 +12,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
-from ansible_collections.mqops.rocketmq.plugins.filter.ended import store_end
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.store_end import SCRIPT, read, records
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.store_end import read, records
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.store_end import verdict as store_end
 
 SIZE = 4096
+ROLE = Path(__file__).resolve().parents[6] / "roles/migration"
+SCRIPT = yaml.safe_load((ROLE / "vars/main.yml").read_text())["__migration_store_script"]
 
 
 def message(topic: str, properties: str = "UNIQ_KEY\x01a\x02") -> bytes:
@@ -120,3 +123,24 @@ def test_cut_off_records_end_the_list() -> None:
     whole = message("orders")
     assert records(whole + whole[:50]) == [whole]
     assert records(b"\0" * 200) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "readable", "words"),
+    [
+        ({"status": "answered", "ok": True, "lines": ["kilobytes=4", "file=0 from=9 more=0", "end"]}, True, None),
+        ({"status": "answered", "ok": True, "lines": ["kilobytes=4", "file=0 from=9 more=1", "bytes=AQ==", "end"]},
+         True, "written after the last check"),
+        ({"status": "answered", "ok": True, "lines": ["welcome", "kilobytes=4", "end"]}, False, "unexpected output"),
+        ({"status": "answered", "ok": False, "rc": 3, "lines": [], "said": "exit status 3: cd"}, False, "status 3: cd"),
+        ({"status": "unreachable", "ok": False, "rc": None, "lines": [], "said": "No route", "tried": "ssh vm"},
+         False, "MACHINE_UNREACHABLE mro-a (tried ssh vm, answer No route)"),
+        ({"status": "garbled", "ok": False, "rc": 1, "lines": [], "said": "no answer came back"}, False, "no answer"),
+        ("", False, "nothing was printed"),
+    ],
+)  # fmt: skip
+def test_a_store_that_was_not_read_is_no_message(told, readable, words) -> None:
+    """The one stops the run, the other takes the stop of the brokers back."""
+    verdict = store_end(told, 9, "mro-a")
+    assert (verdict["ok"], verdict["readable"]) == (words is None, readable)
+    assert words is None or words in verdict["why"]

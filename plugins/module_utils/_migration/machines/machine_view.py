@@ -1,0 +1,144 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What follows from the answers of machines, as playbooks need it.
+
+C(looked) is host → question → its answer, C(registered) what tasks/on_machine.yml has registered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..clients import arrivals
+from ..clients.census import lines as census_lines
+from ..clients.census import parse_ss
+from ..clients.writers import lines as writer_lines
+from . import state
+from .answer import GARBLED, UNREACHABLE, Answer, printable, read
+
+# Of the loop in roles/migration/tasks/on_machine.yml: each result holds the host that was asked.
+CALL = "__migration_machine"
+SOCKETS = ("sockets", "own_sockets")
+Looked = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class MachineView:
+    """C(looked): all answers. Of the hosts that are meant: C(unreachable), by host why it was not reached; C(mute), a
+    line for each that has not answered one of the questions, with a number where it has to be one;
+    C(without), by question the hosts that were not asked, although they can be reached as far as is known; C(unable), a
+    line for each whose process cannot be ended as the inventory says; C(not_ended), by host why a process runs that was
+    told to end.
+
+    Of their sockets: C(seen), each established connection as C(LOCAL from PEER); C(unread), a line for each host whose
+    connections are not known; C(writers), a line for each of the offenders; C(absent), the business hosts of the
+    released sources that are not connected; C(missing), those and the ones with fewer connections than before.
+    C(census): the clients of a census in words. C(peers): who is connected to the processes of the sources.
+    C(containers): a line for each container that its engine cannot end for good.
+    """
+
+    looked: dict[str, dict[str, Any]]
+    unreachable: dict[str, str]
+    mute: list[str]
+    without: dict[str, list[str]]
+    unable: list[str]
+    not_ended: dict[str, str]
+    seen: list[str]
+    unread: list[str]
+    writers: list[str]
+    absent: list[str]
+    missing: list[str]
+    census: list[str]
+    peers: list[dict[str, Any]]
+    containers: list[str]
+
+    def as_dict(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+
+def answers(registered: Any, questions: Iterable[str], asked: Iterable[str] = ()) -> dict[str, dict[str, Any]]:
+    """Host → question → its answer.
+
+    asked: hosts each of which has an answer then. Before ansible-core 2.19 an error that is met before the connection,
+    such as a look-up of a password that fails, ends the whole loop without a result for anybody.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    unknown = "the inventory's connection"
+    for result in (registered or {}).get("results") or []:
+        if CALL not in result:
+            continue
+        more = {"tried": result.get("tried", unknown), "answered": result.get("answered")}
+        for name in questions:
+            one = read(result, str(result.get("mark", "none")), name).as_dict()
+            found.setdefault(str(result[CALL]), {})[name] = {**one, **more}
+    why = printable((registered or {}).get("msg") or "no result came back", 300)
+    none = {**Answer(GARBLED, said=f"it was not asked: {why}").as_dict(), "tried": unknown}
+    return {**found, **{host: dict.fromkeys(questions, none) for host in asked if host not in found}}
+
+
+def view(
+    estate: Mapping[str, Any],
+    looked: Looked,
+    *,
+    registered: Iterable[Any] = (),
+    hosts: Iterable[str] | None = None,
+    questions: Iterable[str] = ("command",),
+    ended: Iterable[str] = (),
+    sources: Iterable[Mapping[str, Any]] = (),
+    offenders: Iterable[Mapping[str, Any]] = (),
+    released: Mapping[str, Any] | None = None,
+    clients: Iterable[Mapping[str, Any]] = (),
+    containers: Iterable[Mapping[str, Any]] = (),
+) -> MachineView:
+    """The view of the hosts, of all that have answered where none are given. looked: what is known already; to it come
+    the answers to the questions in what was registered.
+
+    ended: hosts whose processes run no more. sources: of the estate, whose peers are wanted. offenders: as
+    rocketmq_write_stop returns them. released: C(sources), whose business hosts are to come; the lines of ss C(there)
+    and where name servers have C(left) since, machine by machine, from before. clients: as rocketmq_client_info returns
+    them. containers: results of docker_container_info.
+    """
+    names, known = list(questions), {host: dict(told) for host, told in looked.items()}
+    asked = None if hosts is None else list(hosts)
+    for one in registered:
+        for host, told in answers(one, names, asked or ()).items():
+            known.setdefault(host, {}).update(told)
+    meant = list(known) if asked is None else asked
+    machines = estate.get("machines") or {}
+    asked_of = [(host, name) for host in meant for name in SOCKETS if name in names]
+    shown = {host: answer for host, name in asked_of if (answer := known.get(host, {}).get(name))}
+    sockets = [socket for host, answer in shown.items() for socket in parse_ss(host, answer["lines"])[0]]
+    lines = [answer["lines"] for answer in shown.values() if answer["ok"]]
+    let_go = list(released["sources"]) if released else []
+    return MachineView(
+        looked=known,
+        unreachable={host: line for host in meant for line in state.unreachable(known, [host])},
+        mute=state.mute(known, meant, names),
+        without={name: _without(known, meant, name) for name in names},
+        unable=state.unable(known, {host: machines[host]["method"] for host in meant if host in machines}, ended),
+        not_ended={host: state.not_ended(stop) for host in meant if (stop := known.get(host, {}).get("stop"))},
+        seen=[f"{socket.local} from {socket.peer}" for socket in sockets],
+        unread=[line for host, answer in shown.items() for line in state.unread(host, answer)],
+        writers=writer_lines(offenders, sockets),
+        absent=arrivals.missing(lines, estate, let_go) if released else [],
+        missing=arrivals.missing(lines, estate, let_go, released["left"], released["there"]) if released else [],
+        census=census_lines(clients, {host: f"{one['role']} {host}" for host, one in machines.items()}),
+        peers=[
+            {"source": source["name"], "host": host, **state.peers(host, address, known.get(host) or {})}
+            for source in sources
+            for host, address in state.addresses(source).items()
+        ],
+        containers=[str(reason) for reason in state.containers(containers)],
+    )
+
+
+def _without(looked: Looked, hosts: Iterable[str], name: str) -> list[str]:
+    return [
+        host
+        for host in hosts
+        if name not in (told := looked.get(host) or {})
+        and not any(answer["status"] == UNREACHABLE for answer in told.values())
+    ]

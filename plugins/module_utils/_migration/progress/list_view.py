@@ -1,0 +1,95 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the address server and the machines tell of the lists of name servers (address_lists.py), as playbooks need it.
+
+C(read): what the role address_server has registered when it read the server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..machines.answer import printable
+from . import address_lists
+
+
+def view(
+    read: Mapping[str, Any],
+    *,
+    brokers: Iterable[Mapping[str, Any]] = (),
+    snapshot: Mapping[str, Any] | None = None,
+    nameservers: Iterable[str] = (),
+    lists: Mapping[str, Mapping[str, Any]] | None = None,
+    awaited: Mapping[str, str] | None = None,
+    since: float = 0.0,
+    looked: Mapping[str, Mapping[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """C(lists): by address of each of the brokers its list, by the snapshot of their cluster, where they are not given
+    as known before. C(differing): a line for each of them that fetches none and was started with others than the name
+    servers. C(wanted): by name of each of the
+    brokers the text with the name servers. C(served): by name the text that is served now. C(not_fetched): a line for
+    each name whose broker is not proved to have fetched its awaited text, and that after since, by the server's clock.
+    C(astray): a line for each host that has fetched something else than the name servers; looked: host → question →
+    its answer.
+    C(now): the server's clock. It is missing where the server tells nothing, for what is measured by it would be wrong.
+    Raises ValueError, in words, where the name servers make no list.
+    """
+    members, servers = list(brokers), [str(one) for one in nameservers]
+    seen = _seen(read)
+    text = address_lists.text_of(servers) if members and servers else ";".join(servers)
+    if lists is None:
+        lists = {broker["address"]: _list(broker, snapshot or {}, seen) for broker in members}
+    return {
+        "lists": dict(lists),
+        "differing": [
+            f"{one['broker']} ({', '.join(one['pin']) or one['why']})"
+            for one in lists.values()
+            if one["fetches"] is False and sorted(one["pin"]) != sorted(servers)
+        ],
+        "wanted": {address_lists.name_of(broker): text for broker in members},
+        "not_fetched": _not_fetched(seen, awaited or {}, float(since)),
+        "served": {} if isinstance(seen, str) else {name: one.text for name, one in seen.lists.items()},
+        "astray": [
+            line
+            for host, told in (looked or {}).items()
+            if "fetch" in told
+            for line in _astray(host, told["fetch"], text)
+        ],
+        **({} if isinstance(seen, str) else {"now": seen.now}),
+    }
+
+
+def _seen(read: Mapping[str, Any]) -> address_lists.Seen | str:
+    """What the server told, or why nothing is known of it."""
+    output = str((read.get("container") or {}).get("Output") or "")
+    if read.get("status", 1) != 0:
+        return printable(" ".join(str(output or read.get("msg") or "it was not asked").split()), 300)
+    try:
+        return address_lists.read(output.splitlines())
+    except ValueError as error:
+        return str(error)
+
+
+def _list(broker: Mapping[str, Any], snapshot: Mapping[str, Any], seen: address_lists.Seen | str) -> dict[str, Any]:
+    config = ((snapshot.get("brokers") or {}).get(broker["address"]) or {}).get("config") or {}
+    config = config if "brokerPermission" in config else None
+    return {**address_lists.judge(broker, config, seen).as_dict(), "broker": address_lists.name_of(broker)}
+
+
+def _not_fetched(seen: address_lists.Seen | str, awaited: Mapping[str, str], since: float) -> list[str]:
+    if isinstance(seen, str):
+        return [f"{name} (the address server tells nothing: {seen})" for name in awaited]
+    return address_lists.not_fetched(seen, awaited, since)
+
+
+def _astray(host: str, answer: Mapping[str, Any], text: str) -> list[str]:
+    try:
+        got = address_lists.body(answer["lines"]) if answer["ok"] else ""
+        why = "" if answer["ok"] else answer["said"]
+    except ValueError as error:
+        got, why = "", str(error)
+    if not why and got == text:
+        return []
+    return [f"{host}: {why or f'it got {printable(got, 200)}, not {printable(text, 200)}'}"]

@@ -1,0 +1,37 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which sources of a batch go on."""
+
+from __future__ import annotations
+
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.batch import judge
+
+MRO = {"name": "mro"}
+
+
+def test_sources_are_split_by_what_their_gate_said():
+    other = {**MRO, "name": "mdm"}
+    result = {"clusters": {"mro": {"passed": True}, "mdm": {"passed": False}}, "failed": True}
+    split = judge([MRO, other], [result])
+    assert [one["name"] for one in split.passed] == ["mro"]
+    assert [one["name"] for one in split.refused] == ["mdm"]
+    # An error without a verdict, or a source that it does not name, is no pass; a task that was skipped stops nobody.
+    assert judge([MRO], [{"failed": True, "msg": "no such option"}]).passed == []
+    assert judge([MRO], [{"clusters": {}}]).passed == []
+    assert judge([MRO], [{"skipped": True}]).passed == [MRO]
+
+
+def test_sources_are_split_by_the_items_of_a_loop():
+    other = {**MRO, "name": "mdm"}
+    results = [{"item": MRO, "failed": True}, {"item": other, "changed": True}]
+    split = judge([MRO, other], [{"results": results, "failed": True}])
+    assert (split.passed, split.refused) == ([other], [MRO])
+    assert judge([MRO, other], [{"results": [], "skipped": True}]).passed == [MRO, other]
+
+
+def test_what_one_task_has_refused_another_does_not_let_through():
+    other = {**MRO, "name": "mdm"}
+    gate = {"clusters": {"mro": {"passed": True}, "mdm": {"passed": False}}}
+    assert judge([MRO, other], [gate, {"results": [{"item": MRO, "changed": True}]}]).passed == [MRO]
+    assert judge([MRO, other], [gate, {"results": [{"item": MRO, "failed": True}]}]).refused == [MRO, other]

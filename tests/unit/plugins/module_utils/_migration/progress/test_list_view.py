@@ -1,0 +1,103 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lists of name servers: what the container of the address server printed, and what was not."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.mqops.rocketmq.plugins.filter.list_view import list_view
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.list_view import view
+
+BROKERS = [{"name": "hub-a", "id": 0, "address": "198.18.9.81:10911"}]
+TEXT = "198.18.9.20:9876;198.18.9.80:9876"
+
+
+def printed(*fetches):
+    lines = ["now=1100.0", "started=10.0", f"list=hub-a-0 1000.0 {base64.b64encode(TEXT.encode()).decode()} -"]
+    output = "\n".join([*lines, *(f"fetch={one} 200 GET /rocketmq/hub-a-0 V4_4_0" for one in fetches), "end="])
+    return {"status": 0, "container": {"Output": output + "\n"}}
+
+
+def snapshot(**config):
+    return {"brokers": {"198.18.9.81:10911": {"config": config}}}
+
+
+def test_the_list_of_each_broker():
+    found = view(printed(1050.0), brokers=BROKERS, snapshot=snapshot(brokerPermission="6"))["lists"]
+    assert found == {
+        "198.18.9.81:10911": {
+            "broker": "hub-a-0", "nameservers": TEXT.split(";"), "pin": [], "fetches": True, "known": True, "why": "",
+        }
+    }  # fmt: skip
+    silent = {"brokers": {"198.18.9.81:10911": {"config": {"unknown": "x"}}}}
+    unknown = view(printed(), brokers=BROKERS, snapshot=silent)["lists"]
+    assert unknown["198.18.9.81:10911"]["why"] == "the broker does not answer"
+
+
+@pytest.mark.parametrize(
+    ("read", "why"),
+    [
+        ({}, "it was not asked"),
+        ({"status": 1, "msg": "its container hub-ns-addresses is exited"}, "its container hub-ns-addresses is exited"),
+        ({"status": 2, "container": {"Output": "sh: no\n"}}, "sh: no"),
+        ({"status": 0, "container": {"Output": "now=1.0\n"}}, "the answer is cut"),
+    ],
+)
+def test_what_the_server_does_not_tell_is_said(read, why):
+    config = snapshot(brokerPermission="6", namesrvAddr="a:1")
+    found = view(read, brokers=BROKERS, snapshot=config, awaited={"hub-a-0": TEXT})
+    assert found["lists"]["198.18.9.81:10911"]["why"] == f"the address server tells nothing ({why})"
+    assert found["not_fetched"] == [f"hub-a-0 (the address server tells nothing: {why})"]
+    assert found["served"] == {}
+    # What is measured by it would be wrong.
+    assert "now" not in found
+
+
+def test_what_is_served_and_awaited():
+    assert view({}, brokers=BROKERS, nameservers=TEXT.split(";"))["wanted"] == {"hub-a-0": TEXT}
+    with pytest.raises(AnsibleFilterError, match="no list of name servers"):
+        list_view({}, brokers=BROKERS, nameservers=["<html>"])
+    assert view(printed())["served"] == {"hub-a-0": TEXT}
+    assert view(printed())["now"] == 1100.0
+    assert view(printed(1050.0), awaited={"hub-a-0": TEXT})["not_fetched"] == []
+    # After a restart an earlier fetch proves nothing.
+    assert len(view(printed(1050.0), awaited={"hub-a-0": TEXT}, since=1060.0)["not_fetched"]) == 1
+
+
+def test_who_was_started_with_another_list():
+    def row(pin, fetches=False, why=""):
+        return {"broker": "hub-a-0", "pin": pin, "fetches": fetches, "why": why}
+
+    def differing(rows, nameservers):
+        return view({}, lists=dict(enumerate(rows)), nameservers=nameservers)["differing"]
+
+    assert differing([row(["b:1", "a:1"])], ["a:1", "b:1"]) == []
+    assert differing([row(["c:1", "d:1"])], ["a:1"]) == ["hub-a-0 (c:1, d:1)"]
+    # Without one of its own it takes over what is served, unless it fetches none.
+    assert differing([row(["c:1"], True), row([], True), row([], None)], ["a:1"]) == []
+    assert differing([row([], why="it never fetched one")], ["a:1"]) == ["hub-a-0 (it never fetched one)"]
+
+
+def test_what_a_machine_gets_instead_of_its_list():
+    def answer(*lines, ok=True, said=""):
+        return {"hub-a": {"fetch": {"ok": ok, "said": said, "lines": list(lines)}}}
+
+    def astray(looked):
+        return view({}, looked=looked, nameservers=TEXT.split(";"))["astray"]
+
+    head = ("HTTP/1.1 200 OK", "Content-Length: 9", "")
+    assert astray(answer(*head, TEXT)) == []
+    assert astray(answer(*head, "198.18.9.99:9876")) == [f"hub-a: it got 198.18.9.99:9876, not {TEXT}"]
+    for given, why in (
+        (answer(*head), "it got , not"),
+        (answer("HTTP/1.1 403 Forbidden", ""), "it answered 403"),
+        (answer(ok=False, said="exit status 1"), "exit status 1"),
+        (answer(*head, "x" * 20000), "it got xxx"),
+    ):
+        (line,) = astray(given)
+        assert line.startswith(f"hub-a: {why}") and len(line) < 500
