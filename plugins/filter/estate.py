@@ -1,12 +1,12 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Filters that read the inventory: the estate of a migration, and what is wrong with it."""
+"""Reads the inventory: the estate of a migration, and what is wrong with it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
@@ -14,30 +14,21 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._inventory.check im
 from ansible_collections.mqops.rocketmq.plugins.module_utils._inventory.estate import EstateError, build_estate
 from ansible_collections.mqops.rocketmq.plugins.plugin_utils.readable import readable
 
-T = TypeVar("T")
 
-
-def _read(name: str, read: Callable[..., T], hostvars: Any, groups: Any, *more: Any, **names: Any) -> T:
+def estate(hostvars: Any, groups: Any, batch: Any = None, check: bool = False, **names: Any) -> dict[str, Any]:
+    """Jinja face of :func:`build_estate`, with C(check) of :func:`find_mistakes`."""
     if not isinstance(hostvars, Mapping) or not isinstance(groups, Mapping):
-        raise AnsibleFilterError(f"mqops.rocketmq.{name}: use it as `hostvars | mqops.rocketmq.{name}(groups)`")
+        raise AnsibleFilterError("mqops.rocketmq.estate: use it as `hostvars | mqops.rocketmq.estate(groups)`")
     try:
-        return read(readable(hostvars), groups, *more, **names)
+        if check:
+            return {"mistakes": find_mistakes(readable(hostvars), groups, batch, **names).report()}
+        return build_estate(readable(hostvars), groups, batch, **names)
     except (EstateError, TypeError) as error:
-        raise AnsibleFilterError(f"mqops.rocketmq.{name}: {error}") from error
-
-
-def estate(hostvars: Any, groups: Any, batch: Any = None, **names: Any) -> dict[str, Any]:
-    """Jinja face of :func:`build_estate`."""
-    return _read("estate", build_estate, hostvars, groups, batch, **names)
-
-
-def inventory_mistakes(hostvars: Any, groups: Any, batch: Any = None, **names: Any) -> list[str]:
-    """Jinja face of :func:`find_mistakes`: a head line and a line for each mistake, or nothing."""
-    return _read("inventory_mistakes", find_mistakes, hostvars, groups, batch, **names).report()
+        raise AnsibleFilterError(f"mqops.rocketmq.estate: {error}") from error
 
 
 class FilterModule:
-    """Filters of the collection that read the inventory."""
+    """The filter that reads the inventory."""
 
     def filters(self) -> dict[str, Any]:
-        return {"estate": estate, "inventory_mistakes": inventory_mistakes}
+        return {"estate": estate}

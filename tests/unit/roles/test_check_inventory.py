@@ -144,7 +144,7 @@ def report(play: str, inventory: Path, place: Path) -> Any:
 def test_example_is_without_mistake_and_reaches_each_machine_by_its_address(tmp_path: Path) -> None:
     said = report(
         "{% set hosts = groups.all | difference(['localhost']) %}"
-        "{{ {'mistakes': hostvars | mqops.rocketmq.inventory_mistakes(groups),"
+        "{{ {'mistakes': (hostvars | mqops.rocketmq.estate(groups, check=true)).mistakes,"
         "    'estate': hostvars | mqops.rocketmq.estate(groups),"
         "    'reached': dict(hosts | zip(hosts | map('extract', hostvars, 'ansible_host'))),"
         "    'addresses': dict(hosts | zip(hosts | map('extract', hostvars, 'rocketmq_address'))),"
@@ -170,7 +170,9 @@ def test_inventory_of_a_lab_is_without_mistake(tmp_path: Path) -> None:
     inventory = lab.lab_inventory(hosts, lab.lab_variables(definition, "ci", str(tmp_path)), str(tmp_path))
     (tmp_path / "hosts.yml").write_text(yaml.safe_dump(inventory))
     said = report(
-        "{{ (hostvars | mqops.rocketmq.inventory_mistakes(groups)) | to_json }}", tmp_path / "hosts.yml", tmp_path
+        "{{ (hostvars | mqops.rocketmq.estate(groups, check=true)).mistakes | to_json }}",
+        tmp_path / "hosts.yml",
+        tmp_path,
     )
     assert said == []
 
@@ -184,7 +186,9 @@ def test_what_cannot_be_computed_is_a_mistake_among_others(tmp_path: Path) -> No
     inventory["all"]["vars"]["rocketmq_dns_key_secret"] = "{{ lookup('ansible.builtin.pipe', 'exit 1') }}"
     (tmp_path / "hosts.yml").write_text(yaml.safe_dump(inventory))
     said = report(
-        "{{ (hostvars | mqops.rocketmq.inventory_mistakes(groups)) | to_json }}", tmp_path / "hosts.yml", tmp_path
+        "{{ (hostvars | mqops.rocketmq.estate(groups, check=true)).mistakes | to_json }}",
+        tmp_path / "hosts.yml",
+        tmp_path,
     )
     assert said == [
         "The inventory has one mistake:",
