@@ -22,7 +22,7 @@ from typing import Any
 
 from chain import ROOT, Demo, Failed, Kill
 
-LAB, ESTATE = "cores", "compact"
+LAB, ESTATE = "hostile", "compact"
 # Time is not the claim.
 PACE = {"PACE": "quick"}
 
