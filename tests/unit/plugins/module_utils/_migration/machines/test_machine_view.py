@@ -70,6 +70,7 @@ def test_a_process_that_cannot_be_ended_is_told_with_what_came_back():
         "mro-a": {"method": answer(rc=1, said="exit status 1: this user may not signal the process")},
         "mro-s": {"method": LOST},
     }
+
     def unable(looked, hosts, ended=()):
         return view(ESTATE, looked, hosts=hosts, ended=ended).unable
 
