@@ -27,7 +27,7 @@ def machine_view(
     try:
         view = machines.view(estate, looked or {}, **given).as_dict()
         if preflight is not None:
-            view["findings"] = preflights.findings(estate, hostvars, view["looked"], **preflight)
+            view["findings"] = preflights.findings(estate, hostvars, looked or {}, **preflight)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise AnsibleFilterError(f"machine_view: what was given has an unexpected shape: {error!r}") from error
     return view

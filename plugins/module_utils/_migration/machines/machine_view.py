@@ -27,11 +27,11 @@ Looked = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class MachineView:
-    """C(looked): all answers. Of the hosts that are meant: C(unreachable), by host why it was not reached; C(mute), a
-    line for each that has not answered one of the questions, with a number where it has to be one;
-    C(without), by question the hosts that were not asked, although they can be reached as far as is known; C(unable), a
-    line for each whose process cannot be ended as the inventory says; C(not_ended), by host why a process runs that was
-    told to end.
+    """C(looked): all answers, where any were added; of what was known before, which can be ten thousand lines a host,
+    no copy is made. Of the hosts that are meant: C(unreachable), by host why it was not reached; C(mute), a line for
+    each that has not answered one of the questions, with a number where it has to be one; C(without), by question the
+    hosts that were not asked, although they can be reached as far as is known; C(unable), a line for each whose process
+    cannot be ended as the inventory says; C(not_ended), by host why a process runs that was told to end.
 
     Of their sockets: C(seen), each established connection as C(LOCAL from PEER); C(unread), a line for each host whose
     connections are not known; C(writers), a line for each of the offenders; C(absent), the business hosts of the
@@ -103,7 +103,8 @@ def view(
     """
     names, known = list(questions), {host: dict(told) for host, told in looked.items()}
     asked = None if hosts is None else list(hosts)
-    for one in registered:
+    added = list(registered)
+    for one in added:
         for host, told in answers(one, names, asked or ()).items():
             known.setdefault(host, {}).update(told)
     meant = list(known) if asked is None else asked
@@ -114,7 +115,7 @@ def view(
     lines = [answer["lines"] for answer in shown.values() if answer["ok"]]
     let_go = list(released["sources"]) if released else []
     return MachineView(
-        looked=known,
+        looked=known if added else {},
         unreachable={host: line for host in meant for line in state.unreachable(known, [host])},
         mute=state.mute(known, meant, names),
         without={name: _without(known, meant, name) for name in names},

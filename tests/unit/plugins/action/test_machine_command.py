@@ -1,0 +1,75 @@
+# Copyright (c) 2026, mqops.rocketmq contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the action that runs commands on machines hands to raw, and what it returns."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.plugins.action.raw import ActionModule as Raw
+
+from ansible_collections.mqops.rocketmq.plugins.action.machine_command import ActionModule
+
+HOSTVARS = {"hostvars": {"mro-a": {"rocketmq_role": "master", "ansible_host": "198.18.9.21"}}}
+ASKED = {"host": "mro-a", "limit": "9", "asks": ["process"], "known": {"broker": "[B]roker"}}
+
+
+def run(given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What it returned, and the options of the task after that."""
+    action = ActionModule.__new__(ActionModule)
+    action._task = SimpleNamespace(args=given)
+    return action.run(task_vars=HOSTVARS), action._task.args
+
+
+@pytest.fixture
+def texts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that raw was given."""
+    found: list[str] = []
+
+    def raw(self: Any, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
+        found.append(self._task.args["_raw_params"])
+        return {"rc": 0, "stdout": ""}
+
+    monkeypatch.setattr(Raw, "run", raw)
+    return found
+
+
+def test_each_call_has_a_mark_of_its_own(texts: list[str]) -> None:
+    (first, given), (second, _given) = run(ASKED), run(ASKED)
+    assert given == ASKED
+    assert first["mark"] != second["mark"] and first["mark"] in texts[0] and second["mark"] in texts[1]
+    assert first["tried"] == "ssh 198.18.9.21" and first["answered"]
+
+
+def test_commands_of_one_s_own_take_the_place_of_questions(texts: list[str]) -> None:
+    run({**ASKED, "commands": {"command": "true"}})
+    assert texts[0].split()[-2:] == ["command", "dHJ1ZQ=="]
+
+
+def test_a_machine_that_is_not_reached_is_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    def raw(self: Any, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
+        raise AnsibleConnectionFailure("No route to host")
+
+    monkeypatch.setattr(Raw, "run", raw)
+    result, given = run(ASKED)
+    assert (result["unreachable"], result["msg"], given) == (True, "No route to host", ASKED)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"host": "mro-a", "limit": 9}, "it takes host, limit"),
+        ({"limit": 9, "asks": ["process"]}, "it takes host, limit"),
+        ({**ASKED, "command": "true"}, "it takes host, limit"),
+        ({**ASKED, "asks": ["reboot"]}, "'reboot' is none of process, "),
+        ({**ASKED, "known": {"pattern": "x"}}, "pattern"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(texts: list[str], given: dict[str, Any], words: str) -> None:
+    with pytest.raises(AnsibleActionFail, match=words):
+        run(given)
+    assert texts == []
