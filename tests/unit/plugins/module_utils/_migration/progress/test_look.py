@@ -28,8 +28,8 @@ ESTATE = {"sources": [MRO], "target": HUB}
 HOSTS = {"mro-ns": "198.18.9.20:9876", "mro-a": "198.18.9.21:10911"}
 
 
-def stand(facts, estate=ESTATE):
-    return look(estate, facts).standings
+def stand(facts, estate=None):
+    return look(estate or ESTATE, facts).standings
 
 
 def snapshot(cluster, perm, listed):
