@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All linters over the whole checkout. Runs every one of them, then fails if any did.
+# All linters and the format, over the whole checkout. Runs every one of them, then fails if any did.
 set -euo pipefail
 # shellcheck source=tools/environment.sh
 . "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
@@ -56,6 +56,7 @@ package() {
 }
 
 check ruff ruff check .
+check ruff-format ruff format --check .
 check mypy mypy_all
 check yamllint yamllint --strict .
 check shellcheck shellcheck_all
@@ -68,4 +69,4 @@ if [ ${#failed[@]} -gt 0 ]; then
   echo "lint: failed: ${failed[*]}"
   exit 1
 fi
-echo "lint: 8 linters passed"
+echo "lint: 9 checks passed"

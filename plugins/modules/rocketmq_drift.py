@@ -171,7 +171,9 @@ def main() -> None:
             "target": cluster_option(),
             "target_only": {"type": "str", "choices": ["refuse", "allow"], "default": "refuse"},
             "owners": {
-                "type": "list", "elements": "dict", "default": [],
+                "type": "list",
+                "elements": "dict",
+                "default": [],
                 "options": {"name": {"type": "str", "required": True}, "source": {"type": "str", "required": True}},
             },
             "wait": {"type": "bool", "default": True},

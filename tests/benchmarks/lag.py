@@ -62,9 +62,7 @@ def run(estate: Estate, report: Report, cluster: Cluster, count: int) -> None:
     start = cpu_seconds(containers[:1])
     whole = peers.java(estate, "broker", server, cluster.masters[0].address)
     burnt = cpu_seconds(containers[:1]) - start
-    commands = [
-        ["consumerProgress", "-n", server, "-g", tables.group_name(number)] for number in range(MQADMIN_SAMPLE)
-    ]
+    commands = [["consumerProgress", "-n", server, "-g", tables.group_name(number)] for number in range(MQADMIN_SAMPLE)]
     mqadmin = peers.mqadmin(estate, commands, "Diff Total")
     report.add(
         against(

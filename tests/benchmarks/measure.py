@@ -51,7 +51,11 @@ def run_module(
         given.seek(0)
         start = time.monotonic()
         process = subprocess.Popen(
-            [sys.executable, "-m", f"{MODULES}.{name}"], stdin=given, stdout=told, stderr=errors, close_fds=True,
+            [sys.executable, "-m", f"{MODULES}.{name}"],
+            stdin=given,
+            stdout=told,
+            stderr=errors,
+            close_fds=True,
             env=environment,
         )
         while True:

@@ -201,8 +201,7 @@ class Matrix(Chain):
     def record(self, address: str) -> None:
         """Somebody else changes the name of the source's name server, past this collection."""
         update = (
-            f"server 127.0.0.1\\nupdate delete mro-ns.mq.test. A\\n"
-            f"update add mro-ns.mq.test. 30 A {address}\\nsend\\n"
+            f"server 127.0.0.1\\nupdate delete mro-ns.mq.test. A\\nupdate add mro-ns.mq.test. 30 A {address}\\nsend\\n"
         )
         key = f"hmac-sha256:mqops-lab.:{(self.build / 'tsig.secret').read_text().strip()}"
         self.output("docker", "exec", f"mqops-{self.lab}-dns", "sh", "-c",

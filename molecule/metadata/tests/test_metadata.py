@@ -43,6 +43,9 @@ def test_late_group_has_read_everything(mqadmin, nameserver):
     rows = [line.split() for line in printed.split("\n") if line.startswith("scenario-late ")]
     # topic, broker, queue, broker offset, consumer offset
     assert sorted((row[1], row[2]) for row in rows) == [
-        ("broker-a", "0"), ("broker-a", "1"), ("hub-a", "0"), ("hub-a", "1"),
+        ("broker-a", "0"),
+        ("broker-a", "1"),
+        ("hub-a", "0"),
+        ("hub-a", "1"),
     ]
     assert all(row[3] == row[4] and int(row[3]) >= (2 if row[1] == "hub-a" else 1) for row in rows), printed

@@ -38,9 +38,7 @@ def await_logins(build: Path, addresses: list[str]) -> None:
 def problems(build: Path, address: str) -> list[str]:
     """What this machine does not do that every machine is to do."""
     found = []
-    direct = ssh(
-        build, address, "true", "-o", "ProxyJump=none", "-o", "ControlMaster=no", "-o", "ControlPath=none"
-    )
+    direct = ssh(build, address, "true", "-o", "ProxyJump=none", "-o", "ControlMaster=no", "-o", "ControlPath=none")
     if direct.returncode == 0:
         found.append("takes a login that does not come through the bastion")
     if ssh(build, address, "sudo -n true").returncode == 0:
@@ -68,9 +66,7 @@ def main() -> None:
     build, noisy = Path(sys.argv[1]), sys.argv[2:]
     known = [line.split()[0] for line in (build / "ssh/known_hosts").read_text().splitlines()]
     [bastion] = {
-        line.split()[1]
-        for line in (build / "ssh/config").read_text().splitlines()
-        if line.split()[:1] == ["ProxyJump"]
+        line.split()[1] for line in (build / "ssh/config").read_text().splitlines() if line.split()[:1] == ["ProxyJump"]
     }
     await_logins(build, [bastion, *(address for address in known if address != bastion)])
     wrong = [f"{address} {problem}" for address in noisy for problem in problems(build, address)]

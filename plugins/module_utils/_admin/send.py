@@ -17,7 +17,13 @@ _STORED = frozenset({release.FLUSH_DISK_TIMEOUT, release.SLAVE_NOT_AVAILABLE, re
 
 
 def send_message(
-    addr: str, topic: str, queue: int, body: bytes, properties: Mapping[str, str], *, born_ms: int,
+    addr: str,
+    topic: str,
+    queue: int,
+    body: bytes,
+    properties: Mapping[str, str],
+    *,
+    born_ms: int,
     group: str = "mqops-resend",
 ) -> Request[int]:
     """Code 310: stores one message and returns its queue offset. The topic has to exist.
@@ -45,6 +51,13 @@ def send_message(
         "m": "false",
     }
     return Request(
-        "SEND_MESSAGE_V2", addr, 310, ext=ext, body=body, parse=parse, changes=True, accept=_STORED,
+        "SEND_MESSAGE_V2",
+        addr,
+        310,
+        ext=ext,
+        body=body,
+        parse=parse,
+        changes=True,
+        accept=_STORED,
         fields={"topic": topic, "queue": queue, "bytes": len(body)},
     )

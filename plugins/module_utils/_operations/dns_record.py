@@ -46,7 +46,13 @@ def by_hand(update: Update, wish: Wish) -> str:
 
 
 def wait_for_all(
-    task: Task, transport: Transport, update: Update, wish: Wish, listed: list[Server] | None, *, timeout: float,
+    task: Task,
+    transport: Transport,
+    update: Update,
+    wish: Wish,
+    listed: list[Server] | None,
+    *,
+    timeout: float,
     interval: float,
 ) -> Ended[Agreement]:
     """Asks every authoritative server until all hold the record set. C(listed): those to ask besides, None to find out.

@@ -144,8 +144,9 @@ def ask_clients(admin: Admin, snapshots: list[ClusterSnapshot]) -> list[dict[tup
     found = []
     for one in wanted:
         told = {key: next(answers) for key in one}
-        found.append({key: Unknown(str(value)) if isinstance(value, AdminError) else value
-                      for key, value in told.items()})
+        found.append(
+            {key: Unknown(str(value)) if isinstance(value, AdminError) else value for key, value in told.items()}
+        )
     return found
 
 
@@ -179,8 +180,13 @@ class Judge:
         for snapshot, clients in zip(snapshots, ask_clients(self.admin, snapshots), strict=True):
             name, pending = snapshot.spec.name, self._pending(snapshot)
             judged = judge(
-                snapshot, clients, self.last.get(name), only=self.only, stall_after=self.stall_after,
-                alone=self.logs_stand, pending=pending(snapshot) if pending else None,
+                snapshot,
+                clients,
+                self.last.get(name),
+                only=self.only,
+                stall_after=self.stall_after,
+                alone=self.logs_stand,
+                pending=pending(snapshot) if pending else None,
                 unwritten=frozenset(view.spec.address for view in snapshot.masters if self._is_unwritten(view)),
             )
             if pending:
@@ -192,20 +198,25 @@ class Judge:
         if not any(reason.code == "BROKER_UNKNOWN" for reason in reasons):
             unmatched = self.only.unmatched(snapshots)
             if unmatched:
-                raise ArgumentError(f"nothing in {', '.join(one.cluster for one in drains)} matches: "
-                                    f"{', '.join(unmatched)}")
+                raise ArgumentError(
+                    f"nothing in {', '.join(one.cluster for one in drains)} matches: {', '.join(unmatched)}"
+                )
         result = self.gate.apply(reasons)
         state = State(False, result, tuple(drains), {}, frozenset())
         now = int(time.monotonic() * 1000)
         proofs = {one.cluster: self.proofs.setdefault(one.cluster, Proof(self.window)) for one in drains}
         passed = frozenset(
-            one.cluster for one in drains
-            if proofs[one.cluster].look(
-                now, not state.blocking(one.cluster), one.logs if self.logs_stand else one.ends))
+            one.cluster
+            for one in drains
+            if proofs[one.cluster].look(now, not state.blocking(one.cluster), one.logs if self.logs_stand else one.ends)
+        )
         self._give_up(state, passed, {snapshot.spec.name: snapshot for snapshot in snapshots})
         return replace(
-            state, passed=passed, proved={name: proof.seconds(now) for name, proof in proofs.items()},
-            aborts=dict(self.given_up), ok=all(name in passed or name in self.given_up for name in proofs),
+            state,
+            passed=passed,
+            proved={name: proof.seconds(now) for name, proof in proofs.items()},
+            aborts=dict(self.given_up),
+            ok=all(name in passed or name in self.given_up for name in proofs),
         )
 
     def _pending(self, snapshot: ClusterSnapshot) -> Pending | None:
@@ -262,14 +273,22 @@ def result_of(state: State, detail: str) -> dict[str, Any]:
         "clusters": {
             one.cluster: {
                 "passed": one.cluster in state.passed,
-                "remaining": one.remaining, "parts": dict(one.parts), "groups": groups_of(one),
+                "remaining": one.remaining,
+                "parts": dict(one.parts),
+                "groups": groups_of(one),
                 "broadcast_topics": list(one.broadcast_topics),
             }
             for one in state.drains
         },
         "rows": [
-            {**{key: value for key, value in dataclasses.asdict(row).items()
-                if key not in ("code", "moved_ms", "taken_ms")}, "eta": row.eta}
+            {
+                **{
+                    key: value
+                    for key, value in dataclasses.asdict(row).items()
+                    if key not in ("code", "moved_ms", "taken_ms")
+                },
+                "eta": row.eta,
+            }
             for row in (rows if detail == "all" else rows[:ROWS_SHOWN])
         ],
         "commit_logs": {address: end for one in state.drains for address, (end, _unused) in one.logs.items()},
@@ -335,11 +354,14 @@ def run(
 ) -> Outcome:
     timeout = task.timeout
     if not window >= 0 or not stall_after > 0:
-        raise ArgumentError(f"window ({window}) must not be negative and stall_after ({stall_after}) "
-                            "must be greater than 0")
+        raise ArgumentError(
+            f"window ({window}) must not be negative and stall_after ({stall_after}) must be greater than 0"
+        )
     if wait and window >= timeout:
-        raise ArgumentError(f"timeout ({timeout:g} s) has to be longer than window ({window:g} s), by a look or more: "
-                            "it begins with the first look that finds nothing left, and only a later look ends it")
+        raise ArgumentError(
+            f"timeout ({timeout:g} s) has to be longer than window ({window:g} s), by a look or more: "
+            "it begins with the first look that finds nothing left, and only a later look ends it"
+        )
     try:
         logs = {address: int(end) for address, end in (commit_logs or {}).items()}
     except (TypeError, ValueError) as error:

@@ -44,7 +44,12 @@ class Look:
     """Reads all clusters once and compares them."""
 
     def __init__(
-        self, gate: Gate, sources: list[ClusterSpec], target: ClusterSpec, *, both_ways: bool,
+        self,
+        gate: Gate,
+        sources: list[ClusterSpec],
+        target: ClusterSpec,
+        *,
+        both_ways: bool,
         owners: list[dict[str, Any]],
     ) -> None:
         """C(both_ways): whether what the target has alone counts. C(owners): rules C(name), C(source)."""
@@ -120,8 +125,11 @@ def run(
     ended = gate.wait(look, lambda state: state, timeout=None if wait else 0.0)
     state = ended.state
     result = {
-        "equal": state.ok, "closed": list(state.closed), "one_sided": by_source(state.one_sided),
-        **state.judged.as_result(), "elapsed": round(ended.elapsed, 1),
+        "equal": state.ok,
+        "closed": list(state.closed),
+        "one_sided": by_source(state.one_sided),
+        **state.judged.as_result(),
+        "elapsed": round(ended.elapsed, 1),
     }
     unknown = reasons_unknown(state.judged.blocking)
     if state.ok or not (wait or unknown):

@@ -138,7 +138,10 @@ def keep(task: Task, hold: Hold, cluster: ClusterSpec) -> Outcome:
         f"{', '.join(hold.servers)} and at no other name server. One with forceRegister=false does so only when one of "
         "its topics changes: set it to true, it is read at each period. A topic that no table lists has lost its "
         "entry: write it again with rocketmq_topic order=true.",
-        changed=task.acknowledged, elapsed=elapsed, entries=[], topics=topics,
+        changed=task.acknowledged,
+        elapsed=elapsed,
+        entries=[],
+        topics=topics,
     )
 
 

@@ -34,9 +34,7 @@ class Names:
         facts: list[DnsFact] = []
         kept = frozenset(agreed)
         named = {entry["name"] for entry in self.wanted}
-        entries = [
-            dict(entry) for name, entry in self.planned.items() if entry["source"] in kept and name not in named
-        ]
+        entries = [dict(entry) for name, entry in self.planned.items() if entry["source"] in kept and name not in named]
         if self.wanted:
             require_dnspython()
         for entry in self.wanted:

@@ -142,9 +142,7 @@ def _routes(admin: Any, snapshots: list[ClusterSnapshot], names: list[ClusterSpe
 
 
 def _nameserver_configs(admin: Any, specs: list[ClusterSpec]) -> dict[str, Any]:
-    return _ask(
-        admin, {server: ask_ns.nameserver_config(server) for spec in specs for server in spec.nameservers}
-    )
+    return _ask(admin, {server: ask_ns.nameserver_config(server) for spec in specs for server in spec.nameservers})
 
 
 def _running(admin: Any, snapshots: list[ClusterSnapshot]) -> dict[str, dict[tuple[str, str], Any]]:
@@ -252,9 +250,7 @@ def _half_messages(admin: Any, snapshots: list[ClusterSnapshot]) -> dict[str, An
     return {**found, **unknown}
 
 
-def _producers(
-    admin: Any, snapshots: list[ClusterSnapshot], groups: list[str]
-) -> dict[str, Any]:
+def _producers(admin: Any, snapshots: list[ClusterSnapshot], groups: list[str]) -> dict[str, Any]:
     """Live producers of the transactional groups, as one master of each source knows them."""
     asked = {}
     for snapshot in snapshots:
@@ -272,9 +268,7 @@ def _producers(
     return {**found, **unknown}
 
 
-def _later(
-    admin: Any, snapshots: list[ClusterSnapshot], timeout: float
-) -> dict[str, Any]:
+def _later(admin: Any, snapshots: list[ClusterSnapshot], timeout: float) -> dict[str, Any]:
     """The state of every broker once more, as soon as nobody is behind what the masters held at first."""
     ends: dict[str, int] = {}
     masters = set()

@@ -49,8 +49,12 @@ class World:
         """Names of the source's topics, from whoever can still tell them."""
         names = set(self.own_perms(source))
         if not judged_topics(names, *self.names):
-            names = {name for server in source.nameservers if not isinstance(self.lists[server], Unknown)
-                     for name in self.lists[server]}
+            names = {
+                name
+                for server in source.nameservers
+                if not isinstance(self.lists[server], Unknown)
+                for name in self.lists[server]
+            }
         if not judged_topics(names, *self.names):
             names = set(self.own_perms(self.target))
         return judged_topics(names, *self.names)
@@ -58,8 +62,11 @@ class World:
     def views(self, topics: dict[str, list[str]], sources: list[ClusterSpec]) -> dict[str, tuple[View, View]]:
         """(view from the source's, view from the target's name servers), by the source's name."""
         keys = [
-            (server, topic) for source in sources for server in (*source.nameservers, *self.target.nameservers)
-            if not isinstance(self.lists[server], Unknown) for topic in topics[source.name]
+            (server, topic)
+            for source in sources
+            for server in (*source.nameservers, *self.target.nameservers)
+            if not isinstance(self.lists[server], Unknown)
+            for topic in topics[source.name]
         ]
         keys = list(dict.fromkeys(keys))
         routes = ask_known(self.admin, {key: topic_route(*key) for key in keys})
@@ -68,13 +75,16 @@ class World:
             found: dict[str, Routes | Unknown] = {}
             for server in servers:
                 listed = self.lists[server]
-                found[server] = listed if isinstance(listed, Unknown) else {
-                    topic: routes[server, topic] for topic in names}
+                found[server] = (
+                    listed if isinstance(listed, Unknown) else {topic: routes[server, topic] for topic in names}
+                )
             return View(found)
 
         return {
-            source.name: (view(source.nameservers, topics[source.name]),
-                          view(self.target.nameservers, topics[source.name]))
+            source.name: (
+                view(source.nameservers, topics[source.name]),
+                view(self.target.nameservers, topics[source.name]),
+            )
             for source in sources
         }
 

@@ -103,9 +103,7 @@ def still_needed(admin: Admin, address: str, step: TopicStep) -> str | None:
 class Run:
     """One task: what has to change in each cluster, and what came of it."""
 
-    def __init__(
-        self, task: Task, clusters: list[ClusterSpec], wishes: list[TopicWish], allow_decrease: bool
-    ) -> None:
+    def __init__(self, task: Task, clusters: list[ClusterSpec], wishes: list[TopicWish], allow_decrease: bool) -> None:
         self.task = task
         self.wishes, self.allow_decrease = wishes, allow_decrease
         self.sides: list[Masters] = read_masters(task, clusters)

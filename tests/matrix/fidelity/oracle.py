@@ -36,9 +36,7 @@ def check_topics(estate: Estate, target: Cluster, wanted: Mapping[str, Mapping[s
         expected = {
             member.name: (topic["readQueueNums"], topic["writeQueueNums"], topic["perm"]) for member in target.masters
         }
-        found = {
-            broker: (int(read), int(write), int(perm)) for broker, perm, read, write in _ROUTE.findall(output)
-        }
+        found = {broker: (int(read), int(write), int(perm)) for broker, perm, read, write in _ROUTE.findall(output)}
         if found != expected:
             problems.append(f"mqadmin topicRoute {name}: wanted {expected}, found {found}")
     return problems

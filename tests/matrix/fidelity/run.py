@@ -67,8 +67,11 @@ def run(estate: Estate, seed: int) -> list[str]:
     topics = rules.expected_topics([reader.topics(one.address) for one in masters], own_topics, groups, set(order))
     known = {key for one in masters for key in reader.offsets(one.address)}
     offsets = rules.expected_offsets(known, topics, groups)
-    print(f"expected on each master: {len(topics)} topics, {len(groups)} groups, {len(offsets)} pairs; "
-          f"{len(order)} ordered topics", flush=True)
+    print(
+        f"expected on each master: {len(topics)} topics, {len(groups)} groups, {len(offsets)} pairs; "
+        f"{len(order)} ordered topics",
+        flush=True,
+    )
 
     arguments = {
         "sources": [source.spec() for source in sources],

@@ -88,7 +88,7 @@ def test_a_machine_that_hangs_is_too_late_and_one_that_is_gone_is_told_apart(wor
     world.up("mro-a")
     # A machine on which not even timeout works, when it is told to.
     tool = world.place / "tools" / "timeout"
-    tool.write_text(f"#!/bin/sh\n[ ! -e {world.place}/slow ] || exec sleep 20\nexec /usr/bin/timeout \"$@\"\n")
+    tool.write_text(f'#!/bin/sh\n[ ! -e {world.place}/slow ] || exec sleep 20\nexec /usr/bin/timeout "$@"\n')
     tool.chmod(0o755)
     ask = {"__migration_purpose": "wait", "__migration_machines": ["mro-a"]}
     answer = "(migration_estate | mqops.rocketmq.machine_view(registered=[__migration_said])).looked"

@@ -313,7 +313,9 @@ def test_traffic_is_demanded_before_during_and_after(events: Events) -> None:
         "after": {"sent": 3, "received": 3},
     }
     assert {window: sum(by.values()) for window, by in result.modes["normal"].stored_by.items()} == {
-        "before": 22, "during": 15, "after": 3,
+        "before": 22,
+        "during": 15,
+        "after": 3,
     }
     assert result.phases["open"]["normal"] == {"sent": 3, "received": 3, "again": 0, "failed": 0}
     silent = [event for event in events if not (event["kind"] == "send" and event["t"] > START + 37_000)]

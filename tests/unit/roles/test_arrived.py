@@ -48,8 +48,10 @@ def release(place: Path, *peers: str) -> tuple[bool, str]:
         "tasks": [
             {"ansible.builtin.add_host": {"name": "mro-ns", "rocketmq_port": 9001}},
             {"ansible.builtin.add_host": {"name": "mdm-ns", "rocketmq_port": 9002}},
-            *({"ansible.builtin.include_role": {"name": "mqops.rocketmq.migration", "tasks_from": name}}
-              for name in ("count_connections", "arrived")),
+            *(
+                {"ansible.builtin.include_role": {"name": "mqops.rocketmq.migration", "tasks_from": name}}
+                for name in ("count_connections", "arrived")
+            ),
         ],
     }
     (place / "play.yml").write_text(yaml.safe_dump([play]))

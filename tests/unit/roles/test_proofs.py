@@ -188,9 +188,5 @@ def test_in_check_mode_nothing_is_kept(role: Role) -> None:
 
 
 def test_every_task_that_keeps_a_proof_is_tried_here() -> None:
-    keeping = {
-        path.stem
-        for path in (REPOSITORY / "roles/migration/tasks").glob("*.yml")
-        if MODULE in path.read_text()
-    }
+    keeping = {path.stem for path in (REPOSITORY / "roles/migration/tasks").glob("*.yml") if MODULE in path.read_text()}
     assert keeping == {"read_proofs", "restart_serve", *(name for name, _given, _expected in STEPS)}

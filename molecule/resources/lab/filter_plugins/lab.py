@@ -154,9 +154,7 @@ def lab_hosts(
     return [host | {"vars": everywhere | host["vars"]} for host in hosts]
 
 
-def lab_variables(
-    definition: Mapping[str, Any], lab: str, build: str, pace: str = "production"
-) -> dict[str, Any]:
+def lab_variables(definition: Mapping[str, Any], lab: str, build: str, pace: str = "production") -> dict[str, Any]:
     """Variables of every host of the instance and of localhost."""
     periods = definition["lab_paces"][pace]
     memory = dict(definition["lab_memory"])

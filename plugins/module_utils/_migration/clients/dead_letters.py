@@ -20,10 +20,20 @@ from ..._admin.models import Message
 from ..._admin.system_names import DLQ_PREFIX
 
 # What a broker or client set for its own handling of the message that died; a new one must not inherit it.
-_DROPPED = frozenset({
-    release.DELAY, release.REAL_TOPIC, release.REAL_QUEUE, release.RECONSUME_TIME, release.MAX_RECONSUME_TIMES,
-    release.MIN_OFFSET, release.MAX_OFFSET, release.HALF_MESSAGE, release.WAIT, release.CONSUME_START_TIME,
-})
+_DROPPED = frozenset(
+    {
+        release.DELAY,
+        release.REAL_TOPIC,
+        release.REAL_QUEUE,
+        release.RECONSUME_TIME,
+        release.MAX_RECONSUME_TIMES,
+        release.MIN_OFFSET,
+        release.MAX_OFFSET,
+        release.HALF_MESSAGE,
+        release.WAIT,
+        release.CONSUME_START_TIME,
+    }
+)
 _UNQUOTED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
 # Characters of a file's name before the hash, and hexadecimal digits of the hash.
 _READABLE, _HASH = 100, 32
@@ -39,7 +49,7 @@ class DeadLetterError(ValueError):
 
 
 def group_of(topic: str) -> str:
-    return topic[len(DLQ_PREFIX):]
+    return topic[len(DLQ_PREFIX) :]
 
 
 def file_name(name: str) -> str:
@@ -73,12 +83,22 @@ def shown(text: str, limit: int = 200) -> str:
 
 def line(cluster: str, broker: str, message: Message) -> str:
     """One message as a line of JSON. The body is base64, for it may be anything."""
-    return json.dumps({
-        "cluster": cluster, "broker": broker, "topic": message.topic, "queue": message.queue, "offset": message.offset,
-        "origin_topic": message.properties.get(release.RETRY_TOPIC, ""), "keys": message.keys,
-        "born_ms": message.born_ms, "stored_ms": message.stored_ms, "properties": message.properties,
-        "body": base64.b64encode(message.body).decode("ascii"),
-    }, sort_keys=True)
+    return json.dumps(
+        {
+            "cluster": cluster,
+            "broker": broker,
+            "topic": message.topic,
+            "queue": message.queue,
+            "offset": message.offset,
+            "origin_topic": message.properties.get(release.RETRY_TOPIC, ""),
+            "keys": message.keys,
+            "born_ms": message.born_ms,
+            "stored_ms": message.stored_ms,
+            "properties": message.properties,
+            "body": base64.b64encode(message.body).decode("ascii"),
+        },
+        sort_keys=True,
+    )
 
 
 def identity(item: Mapping[str, Any]) -> str:
@@ -125,8 +145,15 @@ def parse(lines: Iterable[str], where: str) -> Iterator[dict[str, Any]]:
 def _item(item: Any) -> dict[str, Any]:
     if not isinstance(item, dict):
         raise ValueError("no object")
-    for field, kind in (("cluster", str), ("broker", str), ("topic", str), ("queue", int), ("offset", int),
-                        ("properties", dict), ("body", str)):
+    for field, kind in (
+        ("cluster", str),
+        ("broker", str),
+        ("topic", str),
+        ("queue", int),
+        ("offset", int),
+        ("properties", dict),
+        ("body", str),
+    ):
         # True is an int in Python.
         if isinstance(item[field], bool) or not isinstance(item[field], kind):
             raise ValueError(f"its {field} has the wrong type")

@@ -70,25 +70,25 @@ def classify(message: Message) -> Origin:
     if message.topic == OP_TOPIC:
         return Origin(MARK if message.born_host == message.store_host else SEND, message.topic, message.queue, group)
     if message.topic == HALF_TOPIC:
-        again = (
-            _number(properties.get(release.TRANSACTION_CHECK_TIMES)) > 0 or release.FIRST_HALF_OFFSET in properties
-        )
+        again = _number(properties.get(release.TRANSACTION_CHECK_TIMES)) > 0 or release.FIRST_HALF_OFFSET in properties
         return Origin(CHECK if again else TRANSACTIONAL, topic, queue, group)
     committed = message.sys_flag & release.TRANSACTION_BITS == release.TRANSACTION_COMMITTED
     if committed and message.prepared_offset > 0:
         return Origin(COMMIT, topic, queue, group)
     if message.topic == SCHEDULE_TOPIC:
         if topic.startswith(RETRY_PREFIX):
-            return Origin(RETRY, topic, queue, topic[len(RETRY_PREFIX):])
+            return Origin(RETRY, topic, queue, topic[len(RETRY_PREFIX) :])
         return Origin(DELAYED, topic, queue, group)
     if message.topic == OFFSET_MOVED_TOPIC and message.born_host == message.store_host:
         return Origin(MOVED, message.topic, message.queue)
-    if _number(properties.get(release.DELAY)) > 0 and (topic, queue) == (message.topic, message.queue) and (
-        release.REAL_TOPIC in properties
+    if (
+        _number(properties.get(release.DELAY)) > 0
+        and (topic, queue) == (message.topic, message.queue)
+        and (release.REAL_TOPIC in properties)
     ):
         return Origin(DELIVERY, topic, queue, group)
     if message.topic.startswith(RETRY_PREFIX):
-        return Origin(RETRY, message.topic, message.queue, message.topic[len(RETRY_PREFIX):])
+        return Origin(RETRY, message.topic, message.queue, message.topic[len(RETRY_PREFIX) :])
     return Origin(SEND, message.topic, message.queue, group)
 
 
@@ -126,10 +126,17 @@ class Offender:
 
     def as_dict(self) -> dict[str, Any]:
         return {
-            "cluster": self.cluster, "broker": self.broker, "topic": self.topic, "queue": self.queue,
-            "kind": self.kind, "count": self.count, "rate": round(self.rate(), 3),
-            "producer_groups": sorted(self.groups), "hosts": sorted(self.hosts),
-            "first_ms": self.first_ms, "last_ms": self.last_ms,
+            "cluster": self.cluster,
+            "broker": self.broker,
+            "topic": self.topic,
+            "queue": self.queue,
+            "kind": self.kind,
+            "count": self.count,
+            "rate": round(self.rate(), 3),
+            "producer_groups": sorted(self.groups),
+            "hosts": sorted(self.hosts),
+            "first_ms": self.first_ms,
+            "last_ms": self.last_ms,
         }
 
     def reason(self) -> Reason:
@@ -137,7 +144,8 @@ class Offender:
         if self.groups:
             evidence["groups"] = sorted(self.groups)
         return Reason(
-            "CLIENT_WRITES", f"{self.cluster}/{self.broker}/{self.topic}/{self.queue}",
+            "CLIENT_WRITES",
+            f"{self.cluster}/{self.broker}/{self.topic}/{self.queue}",
             {**evidence, "hosts": sorted(self.hosts)[:5]},
         )
 
@@ -167,8 +175,9 @@ class Watch:
                 continue
             writes += 1
             key = (origin.topic, origin.queue, origin.kind)
-            offender = self.offenders.setdefault(key, Offender(
-                self.cluster, self.broker, *key, first_ms=message.stored_ms, last_ms=message.stored_ms))
+            offender = self.offenders.setdefault(
+                key, Offender(self.cluster, self.broker, *key, first_ms=message.stored_ms, last_ms=message.stored_ms)
+            )
             offender.count += 1
             offender.first_ms = min(offender.first_ms, message.stored_ms)
             offender.last_ms = max(offender.last_ms, message.stored_ms)
@@ -194,12 +203,20 @@ class Watch:
             seen = self.offsets.get((topic, queue), set())
             missing = [offset for offset in range(start, end) if offset not in seen] if end > start else []
             if missing or end < start:
-                reasons.append(Reason(
-                    "UNEXPLAINED_GROWTH", f"{self.cluster}/{self.broker}/{topic}/{queue}",
-                    {"before": start, "after": end, "unread": len(missing)},
-                ))
+                reasons.append(
+                    Reason(
+                        "UNEXPLAINED_GROWTH",
+                        f"{self.cluster}/{self.broker}/{topic}/{queue}",
+                        {"before": start, "after": end, "unread": len(missing)},
+                    )
+                )
         for topic, queue in sorted(set(before) - set(after)):
             if before[topic, queue]:
-                reasons.append(Reason("UNEXPLAINED_GROWTH", f"{self.cluster}/{self.broker}/{topic}/{queue}",
-                                      {"before": before[topic, queue], "after": "gone"}))
+                reasons.append(
+                    Reason(
+                        "UNEXPLAINED_GROWTH",
+                        f"{self.cluster}/{self.broker}/{topic}/{queue}",
+                        {"before": before[topic, queue], "after": "gone"},
+                    )
+                )
         return reasons

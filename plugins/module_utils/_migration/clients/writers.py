@@ -30,8 +30,10 @@ def lines(offenders: Iterable[Mapping[str, Any]], sockets: Iterable[Socket]) -> 
         who = f", {sure} {', '.join(groups)}" if groups else ""
         connected = [host for host in one["hosts"] if host in peers.get(ip_of(host), ())]
         others = sorted({peer for host in one["hosts"] for peer in peers.get(ip_of(host), ())} - set(one["hosts"]))
-        text = (f"{one['topic']} queue {one['queue']} on {one['cluster']}/{one['broker']}: {one['count']} messages "
-                f"({one['kind']}, {one['rate']}/s){who}, from {_some(one['hosts'])}")
+        text = (
+            f"{one['topic']} queue {one['queue']} on {one['cluster']}/{one['broker']}: {one['count']} messages "
+            f"({one['kind']}, {one['rate']}/s){who}, from {_some(one['hosts'])}"
+        )
         if connected:
             text += f", connected now: {_some(connected)}"
         elif others:

@@ -88,8 +88,11 @@ class Aborts:
             since = self.lost_ms.setdefault(key, drain.taken_ms)
             seconds = (drain.taken_ms - since) / 1000
             if seconds >= limit:
-                evidence = {"remaining": sum(row.remaining for row in rows), "seconds": round(seconds),
-                            "topics": sorted({row.topic for row in rows})}
+                evidence = {
+                    "remaining": sum(row.remaining for row in rows),
+                    "seconds": round(seconds),
+                    "topics": sorted({row.topic for row in rows}),
+                }
                 reasons.append(Reason("CONSUMER_LOST", "/".join(key), evidence))
         return reasons
 
@@ -110,7 +113,8 @@ class TargetWatch:
         lags = {group: left for group, left in backlog(drain).items() if group in drain.consumers}
         self.samples.append((drain.taken_ms, sum(lags.values())))
         since, before = next(
-            (one for one in reversed(self.samples) if drain.taken_ms - one[0] >= self.window * 1000), (0, 0))
+            (one for one in reversed(self.samples) if drain.taken_ms - one[0] >= self.window * 1000), (0, 0)
+        )
         if not since:
             return []
         rate = (sum(lags.values()) - before) * 1000 / (drain.taken_ms - since)
@@ -147,7 +151,8 @@ def progress(drains: Iterable[ClusterDrain], proved: float, window: float, waive
             if count:
                 parts[part] = parts.get(part, 0) + count
         blocking += [
-            reason for reason in drain.reasons
+            reason
+            for reason in drain.reasons
             if reason.severity != NOTICE and (reason.code, reason.subject) not in waived
         ]
     total = sum(parts.values())

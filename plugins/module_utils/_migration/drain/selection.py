@@ -52,10 +52,12 @@ class Filter:
                     topics.add(topic)
                     groups.add(group)
         return [
-            f"group {one}" for one in self.groups
+            f"group {one}"
+            for one in self.groups
             if one not in groups and not any(fnmatchcase(name, one) for name in groups)
         ] + [
-            f"topic {one}" for one in self.topics
+            f"topic {one}"
+            for one in self.topics
             if one not in topics and not any(fnmatchcase(name, one) for name in topics)
         ]
 

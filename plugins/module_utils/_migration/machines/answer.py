@@ -36,10 +36,10 @@ _ENDED_BY_TIMEOUT = (124, 137)
 FRAME = (
     "mark=$1 limit=$2; shift 2; while [ $# -ge 2 ]; do "
     'MQOPS_COMMAND=$(echo "$2" | base64 -d); export MQOPS_COMMAND; '
-    "printf '\\n%s out %s\\n' \"$mark\" \"$1\"; "
-    "{ said=$({ { timeout -k 5 \"$limit\" sh -c 'c=$MQOPS_COMMAND; unset MQOPS_COMMAND; eval \"$c\"' "
+    'printf \'\\n%s out %s\\n\' "$mark" "$1"; '
+    '{ said=$({ { timeout -k 5 "$limit" sh -c \'c=$MQOPS_COMMAND; unset MQOPS_COMMAND; eval "$c"\' '
     "</dev/null 2>&4 3>&- 4>&-; "
-    "printf '\\n%s rc %s\\n' \"$mark\" \"$?\" >&4; } "
+    'printf \'\\n%s rc %s\\n\' "$mark" "$?" >&4; } '
     f"| head -c {MOST} >&3; }} 4>&1); }} 3>&1; "
     "printf '\\n%s err\\n' \"$mark\"; printf '%s\\n' \"$said\" | tail -c 4000; printf '%s end\\n' \"$mark\"; "
     "shift 2; done; exit 0"

@@ -78,9 +78,7 @@ head -c 16384 <&3"""
 
 def refused_connections() -> str:
     """Prints the kernel's count of resets that it has sent (OutRsts)."""
-    return (
-        """awk '/^Tcp:/ {if (!n) {for (i=1; i<=NF; i++) if ($i == "OutRsts") n=i} else print $n}' /proc/net/snmp"""
-    )
+    return """awk '/^Tcp:/ {if (!n) {for (i=1; i<=NF; i++) if ($i == "OutRsts") n=i} else print $n}' /proc/net/snmp"""
 
 
 def memory() -> str:

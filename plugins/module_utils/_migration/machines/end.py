@@ -79,9 +79,7 @@ lineage $now
 """
 
 
-def stop(
-    method: str, pattern: str, unit: str, seconds: int, command: str = "", watched: int = STAYS_ENDED
-) -> str:
+def stop(method: str, pattern: str, unit: str, seconds: int, command: str = "", watched: int = STAYS_ENDED) -> str:
     """Ends with 0 when the process has ended and stays so; prints "terminated" when it was told to.
 
     Ends with CAME_BACK when another one runs in its place. command: used instead of SIGTERM; it may return before or
@@ -102,7 +100,7 @@ def stop(
 {{ ( {command}
 ) </dev/null; echo "exit status $?"; }} >"$said" 2>&1 &
 [ -z "$before" ] || echo terminated"""
-        why = "it runs still; the end of $said, where rocketmq_stop_command prints: $(tail -c 500 \"$said\")"
+        why = 'it runs still; the end of $said, where rocketmq_stop_command prints: $(tail -c 500 "$said")'
     return f"""{LINEAGE}
 said=
 # What this shell has started: the command that ends the process may have the pattern on its command line.

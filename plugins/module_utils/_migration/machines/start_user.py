@@ -25,9 +25,7 @@ _CHOOSERS = frozenset((
 _SCRIPTS = ("/etc/init.d/", "/etc/rc.d/")
 
 
-def start(
-    method: str, pattern: str, unit: str, command: str, end: str, user: str, known: Mapping[str, Any]
-) -> str:
+def start(method: str, pattern: str, unit: str, command: str, end: str, user: str, known: Mapping[str, Any]) -> str:
     """The text for sh that starts the process (machine_commands.start).
 
     C(command), C(end), C(user): what the inventory says, or nothing. C(known): as kept_processes.known() gives it.

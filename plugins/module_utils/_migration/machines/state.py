@@ -87,9 +87,7 @@ def unreachable(looked: Mapping[str, Mapping[str, Any]], hosts: Iterable[str] | 
     return found
 
 
-def unable(
-    looked: Mapping[str, Mapping[str, Any]], methods: Mapping[str, str], ended: Iterable[str] = ()
-) -> list[str]:
+def unable(looked: Mapping[str, Mapping[str, Any]], methods: Mapping[str, str], ended: Iterable[str] = ()) -> list[str]:
     """A line for each host whose process cannot be ended as the inventory says, or of which that is not known.
 
     methods: host → docker, systemd or command. The engine of docker is asked by others. ended: hosts whose process runs

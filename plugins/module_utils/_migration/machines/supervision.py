@@ -23,9 +23,7 @@ WRAPPERS = frozenset(
     " tini tini-static dumb-init docker-init catatonit".split()
 )
 # They live on when what they run has ended, so that what lies above them does not matter.
-SESSIONS = frozenset(
-    "sshd sshd-session sshd-auth dropbear telnetd in.telnetd login screen tmux cron crond atd".split()
-)
+SESSIONS = frozenset("sshd sshd-session sshd-auth dropbear telnetd in.telnetd login screen tmux cron crond atd".split())
 # Where one of these is process 1, what it runs are its children; and some of them are shell scripts.
 SUPERVISORS = frozenset(
     "runsv runsvdir supervise svscan s6-supervise s6-svscan supervisord circusd monit god perpd perpboot pm2".split()

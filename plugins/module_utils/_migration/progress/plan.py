@@ -57,9 +57,7 @@ def section(snapshot: Any, wishes: Wishes) -> dict[str, Any]:
         },
         # As configured: a name follows the switch of DNS by itself, an address does not.
         "namesrv_addr": {name: config.get("namesrvAddr", "") for name, config in masters.items()},
-        "topics": {
-            name: _without_name(topic) for name, topic in wishes.topics.items() if not name.startswith(DERIVED)
-        },
+        "topics": {name: _without_name(topic) for name, topic in wishes.topics.items() if not name.startswith(DERIVED)},
         "groups": {name: _without_name(group) for name, group in wishes.groups.items()},
         "order": dict(wishes.order),
     }

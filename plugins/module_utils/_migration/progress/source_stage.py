@@ -18,17 +18,17 @@ from ..reasons.refusal import stated
 
 # In the order of the migration. A phase compares positions, so the order is part of the contract.
 ORDER = (
-    "apart",      # the target's brokers are not in the source's name server
-    "joined",     # they are, read-only
-    "open",       # they take writes; the source does too
-    "freezing",   # some masters of the source are read-only
-    "frozen",     # all masters of the source are read-only
-    "closing",    # some are closed
-    "closed",     # all are closed: nobody reads or writes them
-    "switched",   # closed, and DNS answers the target's name server
-    "stopping",   # some broker processes have ended
-    "stopped",    # all broker processes have ended; the name server lives
-    "done",       # the name server's process has ended too, and DNS answers the target
+    "apart",  # the target's brokers are not in the source's name server
+    "joined",  # they are, read-only
+    "open",  # they take writes; the source does too
+    "freezing",  # some masters of the source are read-only
+    "frozen",  # all masters of the source are read-only
+    "closing",  # some are closed
+    "closed",  # all are closed: nobody reads or writes them
+    "switched",  # closed, and DNS answers the target's name server
+    "stopping",  # some broker processes have ended
+    "stopped",  # all broker processes have ended; the name server lives
+    "done",  # the name server's process has ended too, and DNS answers the target
 )
 
 
@@ -62,6 +62,7 @@ def judge(
     not answer); gone: hosts whose machines are not reached any more, of a source whose processes were proved to have
     ended before. They count as ended where nothing of the source runs and DNS answers the target.
     """
+
     def unknown(*reasons: str) -> Standing:
         return Standing(name, "unknown", bool(switched), reasons)
 
@@ -69,10 +70,14 @@ def judge(
     if switched and gone.issuperset(silent) and not any(state is True for state in running.values()):
         running, silent = dict.fromkeys(running, False), {}
     if silent:
-        return unknown(*(
-            stated("PROCESS_UNKNOWN", host, f"it does not tell whether its process runs{f': {state}' if state else ''}")
-            for host, state in silent.items()
-        ))
+        return unknown(
+            *(
+                stated(
+                    "PROCESS_UNKNOWN", host, f"it does not tell whether its process runs{f': {state}' if state else ''}"
+                )
+                for host, state in silent.items()
+            )
+        )
     if not running:
         return unknown(stated("SOURCE_WITHOUT_HOSTS", name, "no host of this source was asked"))
     if switched is None:
@@ -87,29 +92,40 @@ def judge(
     if not alive:
         if not names_alive:
             return (
-                Standing(name, "done", True) if switched
+                Standing(name, "done", True)
+                if switched
                 else contradicts("all its processes have ended, but DNS does not answer the target's name server")
             )
         return (
-            Standing(name, "stopped", True) if switched
+            Standing(name, "stopped", True)
+            if switched
             else contradicts("all its brokers have ended, but DNS does not answer the target's name server")
         )
     if len(alive) < len(brokers):
         ended = sorted(set(brokers) - set(alive))
-        return Standing(name, "stopping", True) if switched else unknown(
-            *(stated("PROCESS_ENDED", host, f"the broker process on {host} does not run") for host in ended)
+        return (
+            Standing(name, "stopping", True)
+            if switched
+            else unknown(
+                *(stated("PROCESS_ENDED", host, f"the broker process on {host} does not run") for host in ended)
+            )
         )
     if not names_alive:
-        return unknown(stated(
-            "NAMESERVER_ENDED", name,
-            "its name server's process has ended while its brokers run (after an interrupted rescue of it run rescue"
-            " again; brokers that came back by themselves, as when a machine boots, are ended with SIGTERM by hand)",
-        ))
+        return unknown(
+            stated(
+                "NAMESERVER_ENDED",
+                name,
+                "its name server's process has ended while its brokers run (after an interrupted rescue of it run "
+                "rescue again; brokers that came back by themselves, as when a machine boots, are ended with SIGTERM "
+                "by hand)",
+            )
+        )
     if not permissions:
         return unknown(stated("SOURCE_WITHOUT_MASTER", name, "it has no master that could tell its brokerPermission"))
     mute = [
         stated("BROKER_UNKNOWN", f"{name}/{master}", f"master {master} does not tell its brokerPermission: {perm}")
-        for master, perm in sorted(permissions.items()) if isinstance(perm, str)
+        for master, perm in sorted(permissions.items())
+        if isinstance(perm, str)
     ]
     if isinstance(target_known, str):
         why = f"its name server does not tell which brokers it knows: {target_known}"

@@ -67,11 +67,18 @@ class SourceStage:
     def as_dict(self, limit: int = 20) -> dict[str, Any]:
         mixed = [one for one in self.topics if one.stage == MIXED]
         return {
-            "stage": self.stage, "nameserver": self.nameserver, "counts": self.counts, "topics": len(self.topics),
+            "stage": self.stage,
+            "nameserver": self.nameserver,
+            "counts": self.counts,
+            "topics": len(self.topics),
             "mixed": [{"topic": one.topic, "rows": list(one.rows)} for one in mixed[:limit]],
             "mixed_left_out": max(len(mixed) - limit, 0),
-            "skipped": list(self.skipped), "opened": self._reached(S_RW_D_RW), "frozen": self._reached(S_R_D_RW),
-            "closed": self._reached(S_NA_D_RW), "done": self.done, "why": self.why,
+            "skipped": list(self.skipped),
+            "opened": self._reached(S_RW_D_RW),
+            "frozen": self._reached(S_R_D_RW),
+            "closed": self._reached(S_NA_D_RW),
+            "done": self.done,
+            "why": self.why,
         }
 
     def _reached(self, stage: str) -> bool:
@@ -97,7 +104,8 @@ def judged_topics(names: Iterable[str], clusters: Iterable[str], brokers: Iterab
     """Names without RocketMQ's own and without dead-letter queues, which nobody reads or writes through routes."""
     clusters, brokers = tuple(clusters), tuple(brokers)
     return sorted(
-        name for name in names if not is_system_topic(name, clusters, brokers) and not name.startswith(DLQ_PREFIX))
+        name for name in names if not is_system_topic(name, clusters, brokers) and not name.startswith(DLQ_PREFIX)
+    )
 
 
 def judge(
@@ -121,8 +129,13 @@ def judge(
     name = source.name
     if at_target.silent:
         address, unknown = next(iter(at_target.silent.items()))
-        return SourceStage(name, UNREACHABLE, "answers" if at_source.answering else "silent", skipped=tuple(skipped),
-                           why=f"target's name server {address}: {unknown.reason}")
+        return SourceStage(
+            name,
+            UNREACHABLE,
+            "answers" if at_source.answering else "silent",
+            skipped=tuple(skipped),
+            why=f"target's name server {address}: {unknown.reason}",
+        )
     if at_source.silent:
         address, unknown = next(iter(at_source.silent.items()))
         why = f"name server {address}: {unknown.reason}"
@@ -133,8 +146,13 @@ def judge(
     if not at_source.servers or not at_target.servers:
         return SourceStage(name, UNREACHABLE, "silent", skipped=tuple(skipped), why="no name server was asked")
     if not topics:
-        return SourceStage(name, UNREACHABLE, "answers", skipped=tuple(skipped),
-                           why="no topic was found, so there is nothing that could show a stage")
+        return SourceStage(
+            name,
+            UNREACHABLE,
+            "answers",
+            skipped=tuple(skipped),
+            why="no topic was found, so there is nothing that could show a stage",
+        )
     judged = tuple(_topic(source, target, topic, at_source.answering, at_target.answering) for topic in topics)
     stages = {one.stage for one in judged}
     return SourceStage(name, stages.pop() if len(stages) == 1 else MIXED, "answers", judged, tuple(skipped))
@@ -155,8 +173,15 @@ def _topic(
             sides = (("S", source), ("D", target)) if where == "source" else (("D", target),)
             for side, spec in sides:
                 for master in spec.masters:
-                    rows.append({"nameserver": address, "at": where, "side": side, "broker": master.name,
-                                 "state": _state(route, master.name, master.address)})
+                    rows.append(
+                        {
+                            "nameserver": address,
+                            "at": where,
+                            "side": side,
+                            "broker": master.name,
+                            "state": _state(route, master.name, master.address),
+                        }
+                    )
     source_state = _one([row["state"] for row in rows if row["side"] == "S"]) if at_source else NA
     here = _one([row["state"] for row in rows if row["side"] == "D" and row["at"] == "source"]) if at_source else None
     there = _one([row["state"] for row in rows if row["side"] == "D" and row["at"] == "target"])

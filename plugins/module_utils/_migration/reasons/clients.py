@@ -48,8 +48,7 @@ ENTRIES = (
         "BROADCAST_NOT_ASSIGNED",
         BLOCKING,
         "cluster/group/topic",
-        "A client of a broadcasting group does not read all queues; what is written to the target's now is lost "
-        "to it.",
+        "A client of a broadcasting group does not read all queues; what is written to the target's now is lost to it.",
         f"Wait for its next route poll and rebalance ({CLIENT_POLL} s and {REBALANCE} s); then restart that client.",
         gates=(ASSIGNMENT,),
     ),

@@ -186,8 +186,7 @@ ENTRIES = (
         BLOCKING,
         "cluster",
         "The target's own backlog grows faster than is allowed: its consumers do not keep up.",
-        "Give the groups in the evidence more consumers before more traffic is moved; the source still has its "
-        "data.",
+        "Give the groups in the evidence more consumers before more traffic is moved; the source still has its data.",
         gates=(DRAIN,),
     ),
     Entry(

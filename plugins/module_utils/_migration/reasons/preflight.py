@@ -36,8 +36,7 @@ ENTRIES = (
         "The same topic exists in several sources with other settings. Besides what SAME_TOPIC says, the target "
         "gives it the highest queue numbers and all permission bits of any of them, which none of its owners has "
         "chosen.",
-        "Rename the topic, or make the settings equal; waive it when its owners want the settings that the plan "
-        "shows.",
+        "Rename the topic, or make the settings equal; waive it when its owners want the settings that the plan shows.",
         gates=(PREFLIGHT,),
     ),
     Entry(
@@ -160,8 +159,7 @@ ENTRIES = (
         "DELAY_LEVELS_DIFFER",
         WAIVABLE,
         "cluster/broker",
-        "A source's broker has other delay levels than the target will have: the same level would mean another "
-        "time.",
+        "A source's broker has other delay levels than the target will have: the same level would mean another time.",
         "Give the target the sources' messageDelayLevel, or waive it with the owners' consent.",
         gates=(PREFLIGHT,),
     ),
@@ -259,8 +257,7 @@ ENTRIES = (
         "cluster/nameserver",
         "The name server runs with orderMessageEnable=true: producers of topics with an order configuration take "
         "their queues from that text and ignore permissions, so freezing a broker does not move them.",
-        "Tell the owners. Open adds the target's queues to that text, freeze takes the source's out; then waive "
-        "it.",
+        "Tell the owners. Open adds the target's queues to that text, freeze takes the source's out; then waive it.",
         gates=(PREFLIGHT,),
     ),
     Entry(
@@ -331,8 +328,7 @@ ENTRIES = (
         "BROKER_NOT_IN_INVENTORY",
         BLOCKING,
         "nameserver/broker:id",
-        "A name server lists a broker that the inventory does not know: its topics and messages would be left "
-        "behind.",
+        "A name server lists a broker that the inventory does not know: its topics and messages would be left behind.",
         "Add it to the inventory, or stop it.",
         gates=(PREFLIGHT,),
     ),
@@ -386,8 +382,7 @@ ENTRIES = (
         "The topic has an order configuration. When its queues change, at open, at freeze and around each gentle "
         "restart, messages of one key lie in two queues until the older one is consumed, and consumption in "
         "order stands still for some seconds.",
-        "Ask its owners: they accept that window (a waiver), or they pause the topic's producers around each "
-        "change.",
+        "Ask its owners: they accept that window (a waiver), or they pause the topic's producers around each change.",
         gates=(PREFLIGHT,),
     ),
     # Waivers

@@ -79,8 +79,7 @@ ENTRIES = (
         "ORDERLY_GROUP",
         NOTICE,
         "cluster/group",
-        "The group consumes in order. Its consumption stands still for some seconds whenever queues appear or "
-        "vanish.",
+        "The group consumes in order. Its consumption stands still for some seconds whenever queues appear or vanish.",
         "Tell its owners; the phases keep their distance for its sake.",
         gates=(PREFLIGHT,),
     ),

@@ -36,7 +36,10 @@ class Reason:
 
     def as_dict(self) -> dict[str, Any]:
         return {
-            "code": self.code, "subject": self.subject, "evidence": dict(self.evidence), "severity": self.severity,
+            "code": self.code,
+            "subject": self.subject,
+            "evidence": dict(self.evidence),
+            "severity": self.severity,
         }
 
     def __str__(self) -> str:

@@ -38,15 +38,14 @@ class Waiver:
         """Without ``today`` an end date is not looked at."""
         if self.until is not None and today is not None and today > self.until:
             return False
-        return (
-            reason.severity == WAIVABLE
-            and reason.code == self.code
-            and fnmatchcase(reason.subject, self.subject)
-        )
+        return reason.severity == WAIVABLE and reason.code == self.code and fnmatchcase(reason.subject, self.subject)
 
     def as_dict(self) -> dict[str, Any]:
         return {
-            "code": self.code, "subject": self.subject, "reason": self.reason, "who": self.who,
+            "code": self.code,
+            "subject": self.subject,
+            "reason": self.reason,
+            "who": self.who,
             "until": self.until.isoformat() if self.until else None,
         }
 
@@ -97,8 +96,11 @@ def _waiver(number: int, item: Any) -> Waiver:
         hint = f"did you mean {near[0]}?" if near else "docs/reasons.md has those that can be waived"
         raise WaiverError(f"{where}: no reason has this code; {hint}")
     if not entry.waivable_at():
-        raise WaiverError(f"{where}: {entry.severity} reasons need and take no waiver" if entry.severity == NOTICE
-                          else f"{where}: this reason cannot be waived: {entry.remedy}")
+        raise WaiverError(
+            f"{where}: {entry.severity} reasons need and take no waiver"
+            if entry.severity == NOTICE
+            else f"{where}: this reason cannot be waived: {entry.remedy}"
+        )
     if not subject:
         raise WaiverError(f"{where}: the subject is missing (its form is {entry.subject})")
     why = str(item.get("reason") or "").strip()
@@ -143,9 +145,7 @@ class Judged:
         }
 
 
-def apply_waivers(
-    reasons: Iterable[Reason], waivers: Iterable[Waiver], today: datetime.date | None = None
-) -> Judged:
+def apply_waivers(reasons: Iterable[Reason], waivers: Iterable[Waiver], today: datetime.date | None = None) -> Judged:
     """Splits ``reasons``; an expired waiver covers nothing."""
     waivers = tuple(waivers)
     blocking, waived, notices, used = [], [], [], set()

@@ -40,8 +40,14 @@ class OneSided:
 
 def unanswered(gaps: Iterable[Gap]) -> list[Reason]:
     """What did not answer, and is therefore not known to be equal."""
-    return [Reason("NAMESERVER_UNKNOWN" if gap.part == "order configuration" else "BROKER_UNKNOWN",
-                   f"{gap.source or 'target'}/{gap.subject}", {"part": gap.part, "answer": gap.reason}) for gap in gaps]
+    return [
+        Reason(
+            "NAMESERVER_UNKNOWN" if gap.part == "order configuration" else "BROKER_UNKNOWN",
+            f"{gap.source or 'target'}/{gap.subject}",
+            {"part": gap.part, "answer": gap.reason},
+        )
+        for gap in gaps
+    ]
 
 
 def lacking(work: Work) -> list[Reason]:
@@ -58,14 +64,22 @@ def lacking(work: Work) -> list[Reason]:
         for item in master.offsets:
             queues = offsets.setdefault((item.group, item.topic), {})
             queues[master.name] = queues.get(master.name, 0) + 1
-    reasons = [Reason(code, name, {"masters": ", ".join(sorted(masters)), "change": next(iter(masters.values()))})
-               for (code, name), masters in sorted({**topics, **groups}.items())]
-    reasons += [Reason("ORDER_NOT_EVERYWHERE", f"{server}/{topic}", {"expected": value})
-                for server, entries in sorted(work.order.items()) for topic, value in sorted(entries.items())]
+    reasons = [
+        Reason(code, name, {"masters": ", ".join(sorted(masters)), "change": next(iter(masters.values()))})
+        for (code, name), masters in sorted({**topics, **groups}.items())
+    ]
+    reasons += [
+        Reason("ORDER_NOT_EVERYWHERE", f"{server}/{topic}", {"expected": value})
+        for server, entries in sorted(work.order.items())
+        for topic, value in sorted(entries.items())
+    ]
     # A group that is missing lacks its offsets too; that is one thing to be told, not two.
     missing = {name for code, name in (*topics, *groups) if code in ("TOPIC_NOT_ON_TARGET", "GROUP_NOT_ON_TARGET")}
-    reasons += [Reason("OFFSETS_NOT_SEEDED", f"{group}/{topic}", {"queues": sum(queues.values())})
-                for (group, topic), queues in sorted(offsets.items()) if not {group, topic} & missing]
+    reasons += [
+        Reason("OFFSETS_NOT_SEEDED", f"{group}/{topic}", {"queues": sum(queues.values())})
+        for (group, topic), queues in sorted(offsets.items())
+        if not {group, topic} & missing
+    ]
     return reasons
 
 
@@ -95,8 +109,13 @@ def one_sided(
                 topics[name] = _larger(topics.get(name), found)
             elif found.perm & ~wish.perm:
                 narrow[name] = dataclasses.replace(wish, perm=found.perm | wish.perm)
-        groups.update({name: group for name, group in view.groups.groups.items()
-                       if name not in wishes.groups and not is_system_group(name)})
+        groups.update(
+            {
+                name: group
+                for name, group in view.groups.groups.items()
+                if name not in wishes.groups and not is_system_group(name)
+            }
+        )
         pairs.update((group, topic) for topic, group in view.offsets)
         for group, online in view.connections.items():
             if not isinstance(online, Unknown) and online is not None:
@@ -107,15 +126,19 @@ def one_sided(
         found_owners[name] = _owner(name, wishes, pairs, sources, owners)
     for name in narrow:
         found_owners[name] = wishes.topic_origins[name][0]
-    return OneSided(dict(sorted(topics.items())), dict(sorted(groups.items())), dict(sorted(narrow.items())),
-                    found_owners)
+    return OneSided(
+        dict(sorted(topics.items())), dict(sorted(groups.items())), dict(sorted(narrow.items())), found_owners
+    )
 
 
 def alone(found: OneSided) -> list[Reason]:
     """One reason for each thing that the target alone has."""
     reasons = []
-    for code, table in (("TOPIC_ONLY_ON_TARGET", found.topics), ("GROUP_ONLY_ON_TARGET", found.groups),
-                        ("TOPIC_CLOSED_ON_SOURCE", found.narrow)):
+    for code, table in (
+        ("TOPIC_ONLY_ON_TARGET", found.topics),
+        ("GROUP_ONLY_ON_TARGET", found.groups),
+        ("TOPIC_CLOSED_ON_SOURCE", found.narrow),
+    ):
         reasons += [Reason(code, name, {"belongs to": found.owners.get(name) or "not known"}) for name in table]
     return reasons
 

@@ -214,9 +214,7 @@ def union(tables: Iterable[Wishes]) -> Wishes:
     )
 
 
-def subscribed(
-    connections: Mapping[str, Any], source: str, address: str, gaps: list[Gap]
-) -> Iterable[tuple[str, str]]:
+def subscribed(connections: Mapping[str, Any], source: str, address: str, gaps: list[Gap]) -> Iterable[tuple[str, str]]:
     """(group, topic) for each subscription of one broker's online groups; what did not answer is added to C(gaps)."""
     for group, online in connections.items():
         if isinstance(online, Unknown):

@@ -57,8 +57,8 @@ def topic_refusals(name: str, view: BrokerView) -> list[Refusal]:
         elif name in online.subscriptions:
             refusals.append(("CONSUMER_ONLINE", f"consumers of group {group} are online and read it"))
     for prefix in DERIVED:
-        if name.startswith(prefix) and name[len(prefix):] in told(view.groups).groups:
-            refusals.append(("GROUP_EXISTS", f"its group {name[len(prefix):]} exists; delete that first"))
+        if name.startswith(prefix) and name[len(prefix) :] in told(view.groups).groups:
+            refusals.append(("GROUP_EXISTS", f"its group {name[len(prefix) :]} exists; delete that first"))
     if left := _unread(name, view):
         refusals.append(("MESSAGES_UNREAD", left))
     return refusals
@@ -87,7 +87,8 @@ def foreign_brokers(route: TopicRoute | None, clusters: Iterable[str], brokers: 
     clusters, brokers = frozenset(clusters), frozenset(brokers)
     homes = {data.name: data.cluster for data in route.brokers} if route is not None else {}
     return sorted(
-        queue.broker for queue in (route.queues if route is not None else ())
+        queue.broker
+        for queue in (route.queues if route is not None else ())
         if queue.broker not in brokers or homes.get(queue.broker, "") not in clusters
     )
 
@@ -118,6 +119,9 @@ def _unread(topic: str, view: BrokerView, only: str | None = None) -> str | None
     ranges = told(view.stats).get(topic, {})
     if isinstance(ranges, Unknown):
         return f"its queues are not known: {ranges.reason}"
-    readers = {group: queues for (read, group), queues in told(view.offsets).items()
-               if read == topic and not is_system_group(group) and only in (None, group)}
+    readers = {
+        group: queues
+        for (read, group), queues in told(view.offsets).items()
+        if read == topic and not is_system_group(group) and only in (None, group)
+    }
     return unread(ranges, readers)

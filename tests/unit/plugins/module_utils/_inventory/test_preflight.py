@@ -157,9 +157,7 @@ def test_who_would_start_a_process_again_is_a_reason() -> None:
     found["mro-a"]["answers"]["method"] = answer([*shown, "end"])
     assert judged(found) == ["PROCESS_SUPERVISED mro-a"]
     looked = {name: values["answers"] for name, values in found.items()}
-    (reason,) = findings(
-        ESTATE, found, looked, engines=engines(), capacity=CAPACITY, listed=["198.18.50.2"]
-    )
+    (reason,) = findings(ESTATE, found, looked, engines=engines(), capacity=CAPACITY, listed=["198.18.50.2"])
     assert reason["evidence"]["seen"].startswith("process 8 is started again by runsv (process 7): ")
     assert reason["evidence"]["seen"].endswith(" (and 1 more)")
     found["mro-a"]["answers"]["method"] = answer(shown)

@@ -27,8 +27,20 @@ CLIENT, BROKER = "198.18.50.101:40000", "198.18.50.21:10911"
 
 
 def message(topic="orders", queue=1, offset=7, *, stored=1000, born_host=CLIENT, flag=0, prepared=0, **properties):
-    return Message(topic, queue, offset, 100, b"", properties, stored - 1, stored, born_host, BROKER,
-                   sys_flag=flag, prepared_offset=prepared)
+    return Message(
+        topic,
+        queue,
+        offset,
+        100,
+        b"",
+        properties,
+        stored - 1,
+        stored,
+        born_host,
+        BROKER,
+        sys_flag=flag,
+        prepared_offset=prepared,
+    )
 
 
 HALF = {"REAL_TOPIC": "orders", "REAL_QID": "3", "TRAN_MSG": "true", "PGROUP": "payers"}
@@ -38,8 +50,7 @@ CASES = {
     "plain send": (message(), SEND, "orders", 1),
     "send to a retry topic": (message("%RETRY%g", 0), RETRY, "%RETRY%g", 0),
     "delayed send": (message(SCHEDULE_TOPIC, 2, **DELAY), DELAYED, "orders", 1),
-    "consumer's retry": (
-        message(SCHEDULE_TOPIC, 2, **DELAY | {"REAL_TOPIC": "%RETRY%g"}), RETRY, "%RETRY%g", 1),
+    "consumer's retry": (message(SCHEDULE_TOPIC, 2, **DELAY | {"REAL_TOPIC": "%RETRY%g"}), RETRY, "%RETRY%g", 1),
     "delayed delivery": (message(**DELAY), DELIVERY, "orders", 1),
     "delivered retry": (message("%RETRY%g", 1, **DELAY | {"REAL_TOPIC": "%RETRY%g"}), DELIVERY, "%RETRY%g", 1),
     "prepared": (message(HALF_TOPIC, 0, **HALF), TRANSACTIONAL, "orders", 3),
@@ -48,7 +59,11 @@ CASES = {
     "immune": (message(HALF_TOPIC, 0, **HALF | {"TRAN_PREPARED_QUEUE_OFFSET": "5"}), CHECK, "orders", 3),
     "committed": (message(queue=3, flag=8, prepared=4711, **HALF), COMMIT, "orders", 3),
     "committed with a delay": (
-        message(SCHEDULE_TOPIC, 2, flag=8, prepared=4711, **HALF | {"DELAY": "3"}), COMMIT, "orders", 3),
+        message(SCHEDULE_TOPIC, 2, flag=8, prepared=4711, **HALF | {"DELAY": "3"}),
+        COMMIT,
+        "orders",
+        3,
+    ),
     "mark": (message(OP_TOPIC, 0, born_host=BROKER), MARK, OP_TOPIC, 0),
     "moved": (message("OFFSET_MOVED_EVENT", 0, born_host=BROKER), MOVED, "OFFSET_MOVED_EVENT", 0),
     # Not proved, so written by a client
@@ -62,8 +77,12 @@ CASES = {
     "prepared flag in an ordinary topic": (message(flag=4, prepared=4711), SEND, "orders", 1),
     "client writes to the mark topic": (message(OP_TOPIC, 0), SEND, OP_TOPIC, 0),
     "client writes to the moved topic": (message("OFFSET_MOVED_EVENT", 0), SEND, "OFFSET_MOVED_EVENT", 0),
-    "checked zero times": (message(HALF_TOPIC, 0, **HALF | {"TRANSACTION_CHECK_TIMES": "0"}), TRANSACTIONAL,
-                           "orders", 3),
+    "checked zero times": (
+        message(HALF_TOPIC, 0, **HALF | {"TRANSACTION_CHECK_TIMES": "0"}),
+        TRANSACTIONAL,
+        "orders",
+        3,
+    ),
 }
 
 
@@ -83,13 +102,32 @@ def test_the_group_is_named_where_it_is_known() -> None:
 
 def test_offenders_are_counted_per_queue_and_kind() -> None:
     watch = Watch("mro", "broker-a")
-    assert watch.saw([message(offset=1, stored=1000), message(offset=2, stored=3000), message(**DELAY),
-                      message(SCHEDULE_TOPIC, 2, **DELAY)]) == 3
+    assert (
+        watch.saw(
+            [
+                message(offset=1, stored=1000),
+                message(offset=2, stored=3000),
+                message(**DELAY),
+                message(SCHEDULE_TOPIC, 2, **DELAY),
+            ]
+        )
+        == 3
+    )
     offenders = {one.kind: one for one in watch.offenders.values()}
     assert set(offenders) == {SEND, DELAYED}
     assert offenders[SEND].as_dict() == {
-        "cluster": "mro", "broker": "broker-a", "topic": "orders", "queue": 1, "kind": SEND, "count": 2, "rate": 0.5,
-        "producer_groups": [], "hosts": [CLIENT], "first_ms": 1000, "last_ms": 3000}
+        "cluster": "mro",
+        "broker": "broker-a",
+        "topic": "orders",
+        "queue": 1,
+        "kind": SEND,
+        "count": 2,
+        "rate": 0.5,
+        "producer_groups": [],
+        "hosts": [CLIENT],
+        "first_ms": 1000,
+        "last_ms": 3000,
+    }
     assert watch.internal == {DELIVERY: 1}
     reason = offenders[DELAYED].reason()
     assert (reason.code, reason.subject, reason.severity) == ("CLIENT_WRITES", "mro/broker-a/orders/1", "blocking")
@@ -107,8 +145,7 @@ def test_growth_is_explained_position_by_position() -> None:
     assert explained({key: 7}, {key: 7}) == []
     assert explained({}, {key: 2}, 0, 1) == []
     # As many records as growth, and yet one position is not among them.
-    assert explained({key: 7}, {key: 9}, 6, 7) == [
-        ("mro/broker-a/orders/1", {"before": 7, "after": 9, "unread": 1})]
+    assert explained({key: 7}, {key: 9}, 6, 7) == [("mro/broker-a/orders/1", {"before": 7, "after": 9, "unread": 1})]
 
 
 def test_a_queue_that_went_back_or_away_is_unexplained() -> None:

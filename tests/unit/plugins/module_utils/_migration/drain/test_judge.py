@@ -46,7 +46,10 @@ SILENT = Unknown("GET at 198.18.50.21:10911: no answer within 5 s")
 
 def online(*topics, model="CLUSTERING", kind="CONSUME_PASSIVELY", clients=("c1",)):
     return ConsumerConnections(
-        tuple(Client(name, "198.18.50.101:5000") for name in clients), kind, model, "CONSUME_FROM_LAST_OFFSET",
+        tuple(Client(name, "198.18.50.101:5000") for name in clients),
+        kind,
+        model,
+        "CONSUME_FROM_LAST_OFFSET",
         dict.fromkeys(topics, "*"),
     )
 
@@ -79,8 +82,14 @@ def run(
     master=None, *, clients=None, previous=None, only=None, at=1000, slave_end="5000", stall_after=60.0,
     unwritten=frozenset(),
 ):  # fmt: skip
-    return judge(snapshot(master or view(), at=at, slave_end=slave_end), clients, previous,
-                 only=only or Filter(), stall_after=stall_after, unwritten=unwritten)
+    return judge(
+        snapshot(master or view(), at=at, slave_end=slave_end),
+        clients,
+        previous,
+        only=only or Filter(),
+        stall_after=stall_after,
+        unwritten=unwritten,
+    )
 
 
 def codes(drain):
@@ -88,8 +97,9 @@ def codes(drain):
 
 
 def row(drain, queue=0, topic="orders", group="g", client=""):
-    return next(one for one in drain.rows
-                if (one.queue, one.topic, one.group, one.client) == (queue, topic, group, client))
+    return next(
+        one for one in drain.rows if (one.queue, one.topic, one.group, one.client) == (queue, topic, group, client)
+    )
 
 
 def test_drained() -> None:
@@ -127,8 +137,15 @@ def test_a_queue_that_was_never_committed_is_not_drained() -> None:
 
 
 def test_an_empty_queue_needs_no_offset() -> None:
-    assert run(view(offsets={("orders", "g"): {0: 10, 1: 20}}, stats={
-        "orders": {0: QueueRange(0, 10), 1: QueueRange(0, 20), 2: QueueRange(0, 0)}})).reasons == ()
+    assert (
+        run(
+            view(
+                offsets={("orders", "g"): {0: 10, 1: 20}},
+                stats={"orders": {0: QueueRange(0, 10), 1: QueueRange(0, 20), 2: QueueRange(0, 0)}},
+            )
+        ).reasons
+        == ()
+    )
 
 
 def test_an_offline_group_with_a_backlog_has_no_consumer() -> None:
@@ -150,28 +167,44 @@ def test_a_topic_that_an_online_group_left_is_not_hidden() -> None:
 
 
 def test_a_subscription_without_any_offset_is_expected() -> None:
-    drain = run(view(topics=("orders", "fresh"), stats={
-        "orders": {0: QueueRange(0, 10)}, "fresh": {0: QueueRange(0, 4)}},
-        connections={"g": online("orders", "fresh")}))
+    drain = run(
+        view(
+            topics=("orders", "fresh"),
+            stats={"orders": {0: QueueRange(0, 10)}, "fresh": {0: QueueRange(0, 4)}},
+            connections={"g": online("orders", "fresh")},
+        )
+    )
     assert (row(drain, topic="fresh").verdict, row(drain, topic="fresh").remaining) == (DRAINING, 4)
 
 
 def test_retry_topics_count_for_every_group_of_the_table() -> None:
-    drain = run(view(groups=("g", "quiet"), stats={
-        "orders": {0: QueueRange(0, 10), 1: QueueRange(0, 20)}, "%RETRY%quiet": {0: QueueRange(0, 2)}}))
+    drain = run(
+        view(
+            groups=("g", "quiet"),
+            stats={"orders": {0: QueueRange(0, 10), 1: QueueRange(0, 20)}, "%RETRY%quiet": {0: QueueRange(0, 2)}},
+        )
+    )
     assert row(drain, topic="%RETRY%quiet", group="quiet").verdict == NO_CONSUMER
     assert drain.parts["retry"] == 2
 
 
 def test_a_retry_topic_of_a_deleted_group_counts() -> None:
-    drain = run(view(stats={"orders": {0: QueueRange(0, 10), 1: QueueRange(0, 20)},
-                            "%RETRY%gone": {0: QueueRange(0, 2)}}))
+    drain = run(
+        view(stats={"orders": {0: QueueRange(0, 10), 1: QueueRange(0, 20)}, "%RETRY%gone": {0: QueueRange(0, 2)}})
+    )
     assert codes(drain) == ["NO_CONSUMER"]
 
 
 def test_messages_without_any_group() -> None:
-    drain = run(view(topics=("orders", "lonely"), stats={
-        "orders": {0: QueueRange(0, 10), 1: QueueRange(0, 20)}, "lonely": {0: QueueRange(2, 5), 1: QueueRange(0, 1)}}))
+    drain = run(
+        view(
+            topics=("orders", "lonely"),
+            stats={
+                "orders": {0: QueueRange(0, 10), 1: QueueRange(0, 20)},
+                "lonely": {0: QueueRange(2, 5), 1: QueueRange(0, 1)},
+            },
+        )
+    )
     assert codes(drain) == ["TOPIC_WITHOUT_GROUP"]
     assert drain.reasons[0].subject == "mro/lonely"
     assert drain.reasons[0].evidence == {"messages": 4}
@@ -184,8 +217,12 @@ def test_a_hidden_queue_cannot_drain() -> None:
 
 
 def test_the_ends_of_topics_that_were_named_are_kept_whoever_reads_them() -> None:
-    full = {"orders": {0: QueueRange(0, 10)}, "lonely": {0: QueueRange(0, 3)}, "empty": {0: QueueRange(0, 0)},
-            "other": {0: QueueRange(0, 5)}}
+    full = {
+        "orders": {0: QueueRange(0, 10)},
+        "lonely": {0: QueueRange(0, 3)},
+        "empty": {0: QueueRange(0, 0)},
+        "other": {0: QueueRange(0, 5)},
+    }
     seen = view(topics=tuple(full), stats=full, offsets={("orders", "g"): {0: 10}, ("other", "g"): {0: 5}})
     (ends,) = run(seen, only=Filter(topics=("orders", "lonely", "empty", "silent"))).topic_ends.values()
     assert ends == {"orders": 10, "lonely": 3, "empty": 0, "%RETRY%g": 0}
@@ -195,13 +232,19 @@ def test_the_ends_of_topics_that_were_named_are_kept_whoever_reads_them() -> Non
 
 
 def test_system_topics_are_judged_only_when_somebody_consumes_them() -> None:
-    full = {"orders": {0: QueueRange(0, 10), 1: QueueRange(0, 20)}, "TBW102": {0: QueueRange(0, 9)},
-            "mro": {0: QueueRange(0, 9)}, "broker-a": {0: QueueRange(0, 9)},
-            "RMQ_SYS_TRANS_HALF_TOPIC": {0: QueueRange(0, 9)}}
+    full = {
+        "orders": {0: QueueRange(0, 10), 1: QueueRange(0, 20)},
+        "TBW102": {0: QueueRange(0, 9)},
+        "mro": {0: QueueRange(0, 9)},
+        "broker-a": {0: QueueRange(0, 9)},
+        "RMQ_SYS_TRANS_HALF_TOPIC": {0: QueueRange(0, 9)},
+    }
     done = {("orders", "g"): {0: 10, 1: 20}}
     assert run(view(stats=full, offsets=done)).reasons == ()
-    bookkeeping = {("RMQ_SYS_TRANS_OP_HALF_TOPIC", "CID_RMQ_SYS_TRANS"): {0: 1},
-                   ("RMQ_SYS_TRANS_HALF_TOPIC", "CID_RMQ_SYS_TRANS"): {0: 1}}
+    bookkeeping = {
+        ("RMQ_SYS_TRANS_OP_HALF_TOPIC", "CID_RMQ_SYS_TRANS"): {0: 1},
+        ("RMQ_SYS_TRANS_HALF_TOPIC", "CID_RMQ_SYS_TRANS"): {0: 1},
+    }
     assert run(view(stats=full, offsets=done | bookkeeping)).reasons == ()
     assert codes(run(view(stats=full, offsets=done | {("TBW102", "g"): {0: 1}}))) == ["NO_CONSUMER"]
 
@@ -223,8 +266,7 @@ def test_slaves() -> None:
     assert codes(run(slave_end=None)) == ["SLAVE_UNKNOWN"]
 
 
-@pytest.mark.parametrize(
-    "part", ["runtime", "topics", "groups", "offsets", "stats", "schedule", "half", "connections"])
+@pytest.mark.parametrize("part", ["runtime", "topics", "groups", "offsets", "stats", "schedule", "half", "connections"])
 @pytest.mark.parametrize("value", [SILENT, None])
 def test_a_part_that_did_not_answer_is_unknown(part, value) -> None:
     drain = run(replace(view(), **{part: value}))
@@ -269,16 +311,26 @@ def test_nothing_at_all_is_no_proof() -> None:
 def test_names_with_at_signs_are_found_by_what_exists() -> None:
     # However the key was split, it is put together again and read by the names that exist.
     for key in (("a@b", "g@x"), ("a", "b@g@x"), ("a@b@g", "x")):
-        master = view(topics=("a@b",), groups=("g@x",), offsets={key: {0: 1}}, stats={"a@b": {0: QueueRange(0, 4)}},
-                      connections={"g@x": online("a@b")})
+        master = view(
+            topics=("a@b",),
+            groups=("g@x",),
+            offsets={key: {0: 1}},
+            stats={"a@b": {0: QueueRange(0, 4)}},
+            connections={"g@x": online("a@b")},
+        )
         assert pairs_of(master) == {("a@b", "g@x"): {0: 1}}
         drain = run(master)
         assert row(drain, topic="a@b", group="g@x").remaining == 3
 
 
 def test_an_ambiguous_name_is_read_in_every_way() -> None:
-    master = view(topics=("a", "a@b"), groups=("c", "b@c"), offsets={("a", "b@c"): {0: 1}},
-                  stats={"a": {0: QueueRange(0, 4)}, "a@b": {0: QueueRange(0, 1)}}, connections={})
+    master = view(
+        topics=("a", "a@b"),
+        groups=("c", "b@c"),
+        offsets={("a", "b@c"): {0: 1}},
+        stats={"a": {0: QueueRange(0, 4)}, "a@b": {0: QueueRange(0, 1)}},
+        connections={},
+    )
     assert set(pairs_of(master)) == {("a", "b@c"), ("a@b", "c")}
 
 
@@ -328,8 +380,9 @@ def test_rewound() -> None:
 
 
 def test_a_pull_consumer_has_a_code_of_its_own() -> None:
-    drain = run(view(offsets={("orders", "g"): {0: 3, 1: 20}},
-                     connections={"g": online("orders", kind="CONSUME_ACTIVELY")}))
+    drain = run(
+        view(offsets={("orders", "g"): {0: 3, 1: 20}}, connections={"g": online("orders", kind="CONSUME_ACTIVELY")})
+    )
     assert codes(drain) == ["PULL_GROUP"]
 
 
@@ -338,13 +391,22 @@ def test_a_pull_consumer_has_a_code_of_its_own() -> None:
 
 def info(**offsets):
     """Commit offsets of orders by queue: q0=…, q1=…"""
-    return RunningInfo({}, {}, {MessageQueue("orders", "broker-a", int(key[1:])): {"commitOffset": value}
-                                for key, value in offsets.items()})
+    return RunningInfo(
+        {},
+        {},
+        {MessageQueue("orders", "broker-a", int(key[1:])): {"commitOffset": value} for key, value in offsets.items()},
+    )
 
 
 def broadcast(clients, unwritten=frozenset(), **changes):
-    return run(view(connections={"g": online("orders", model="BROADCASTING", clients=("c1", "c2"))},
-                    **({"offsets": {}} | changes)), clients=clients, unwritten=unwritten)
+    return run(
+        view(
+            connections={"g": online("orders", model="BROADCASTING", clients=("c1", "c2"))},
+            **({"offsets": {}} | changes),
+        ),
+        clients=clients,
+        unwritten=unwritten,
+    )
 
 
 def test_broadcast_is_drained_when_every_client_is() -> None:
@@ -356,12 +418,17 @@ def test_broadcast_is_drained_when_every_client_is() -> None:
 
 
 def test_broadcast_ignores_offsets_of_former_times() -> None:
-    assert broadcast({("g", "c1"): info(q0=10, q1=20), ("g", "c2"): info(q0=10, q1=20)},
-                     offsets={("orders", "g"): {0: 1, 1: 1}}).reasons == ()
+    assert (
+        broadcast(
+            {("g", "c1"): info(q0=10, q1=20), ("g", "c2"): info(q0=10, q1=20)}, offsets={("orders", "g"): {0: 1, 1: 1}}
+        ).reasons
+        == ()
+    )
 
 
 @pytest.mark.parametrize(
-    "second", [None, Unknown("no answer"), info(q0=10)], ids=["not asked", "silent", "a queue missing"])
+    "second", [None, Unknown("no answer"), info(q0=10)], ids=["not asked", "silent", "a queue missing"]
+)
 def test_broadcast_unknown(second) -> None:
     clients = {("g", "c1"): info(q0=10, q1=20)} | ({("g", "c2"): second} if second else {})
     drain = broadcast(clients)
@@ -375,15 +442,22 @@ def test_broadcast_client_that_stored_nothing_is_not_drained() -> None:
 
 
 def test_broadcast_client_with_messages_in_hand_is_not_drained() -> None:
-    busy = RunningInfo({}, {}, {MessageQueue("orders", "broker-a", 0): {"commitOffset": 10, "cachedMsgCount": 2},
-                                MessageQueue("orders", "broker-a", 1): {"commitOffset": 20}})
+    busy = RunningInfo(
+        {},
+        {},
+        {
+            MessageQueue("orders", "broker-a", 0): {"commitOffset": 10, "cachedMsgCount": 2},
+            MessageQueue("orders", "broker-a", 1): {"commitOffset": 20},
+        },
+    )
     assert broadcast({("g", "c1"): busy, ("g", "c2"): info(q0=10, q1=20)}).remaining == 2
 
 
 def test_broadcast_on_a_closed_broker() -> None:
     def closed(updated, unwritten=frozenset()):
-        return broadcast({}, config={"brokerPermission": "0"}, stats={"orders": {0: QueueRange(0, 10, updated)}},
-                         unwritten=unwritten)
+        return broadcast(
+            {}, config={"brokerPermission": "0"}, stats={"orders": {0: QueueRange(0, 10, updated)}}, unwritten=unwritten
+        )
 
     proved = closed(1001, frozenset({MASTER.address}))
     assert [(reason.code, reason.severity) for reason in proved.reasons] == [("BROADCAST_CLOSED", "notice")]
@@ -411,8 +485,13 @@ def test_the_monitor_of_4_4_0_broadcasts_and_is_nobody_to_wait_for() -> None:
 
 
 def test_whom_to_ask() -> None:
-    master = view(connections={"g": online("orders", model="BROADCASTING", clients=("c1", "c2")),
-                               "h": online("orders"), "silent": SILENT})
+    master = view(
+        connections={
+            "g": online("orders", model="BROADCASTING", clients=("c1", "c2")),
+            "h": online("orders"),
+            "silent": SILENT,
+        }
+    )
     assert broadcast_clients(snapshot(master)) == {("g", "c1"): MASTER.address, ("g", "c2"): MASTER.address}
 
 
@@ -420,17 +499,22 @@ def test_whom_to_ask() -> None:
 
 
 def test_filters() -> None:
-    master = view(topics=("orders", "bills"), groups=("g", "h"), offsets={
-        ("orders", "g"): {0: 1}, ("bills", "h"): {0: 1}}, stats={
-        "orders": {0: QueueRange(0, 3)}, "bills": {0: QueueRange(0, 3)}, "%RETRY%g": {0: QueueRange(0, 1)}},
-        connections={})
+    master = view(
+        topics=("orders", "bills"),
+        groups=("g", "h"),
+        offsets={("orders", "g"): {0: 1}, ("bills", "h"): {0: 1}},
+        stats={"orders": {0: QueueRange(0, 3)}, "bills": {0: QueueRange(0, 3)}, "%RETRY%g": {0: QueueRange(0, 1)}},
+        connections={},
+    )
     by_group = run(master, only=Filter(groups=("h*",)))
     assert {one.group for one in by_group.rows} == {"h"}
     by_topic = run(master, only=Filter(topics=("orders",)))
     # A topic's messages may wait in the retry topics of the groups that consume it.
     assert {one.topic for one in by_topic.rows} == {"orders", "%RETRY%g"}
     assert Filter(groups=("h", "typo"), topics=("bill?", "none")).unmatched([snapshot(master)]) == [
-        "group typo", "topic none"]
+        "group typo",
+        "topic none",
+    ]
 
 
 LOGS = {"m": (1, "b")}
@@ -468,14 +552,16 @@ def test_progress_names_the_slowest() -> None:
     drain = run(view(offsets={("orders", "g"): {0: 3, 1: 20}}, connections={}, schedule={1: (0, 2)}))
     assert progress([drain], 0, 60) == (
         "remaining 9 (topics 7, delay 2), nothing moved since the last look; "
-        "slowest: mro/g 7 NO_CONSUMER, consumed by nobody")
+        "slowest: mro/g 7 NO_CONSUMER, consumed by nobody"
+    )
     assert progress([run()], 12, 60) == "nothing remains; proved for 12 of 60 s"
     assert "SLAVE_BEHIND" in progress([run(slave_end="1")], 0, 60)
     waived = frozenset({("NO_CONSUMER", "mro/g/orders")})
     assert progress([drain], 0, 60, waived) == "remaining 2 (delay 2), nothing moved since the last look"
     alone = run(view(offsets={("orders", "g"): {0: 3, 1: 20}}, connections={}))
     assert progress([alone], 5, 60, waived) == (
-        "nothing remains but what 1 waived reasons stand for; proved for 5 of 60 s")
+        "nothing remains but what 1 waived reasons stand for; proved for 5 of 60 s"
+    )
 
 
 def test_a_delay_level_that_was_delivered_further_than_it_reaches_is_named() -> None:
@@ -487,10 +573,20 @@ def test_a_delay_level_that_was_delivered_further_than_it_reaches_is_named() -> 
 def test_a_known_group_that_never_committed_and_is_offline_is_named() -> None:
     drain = run(view(groups=("g", "asleep")))
     assert [(one.code, one.subject) for one in drain.reasons] == [("GROUP_WITHOUT_OFFSETS", "mro/asleep")]
-    assert run(view(groups=("g", "asleep"), connections={"g": online("orders"), "asleep": online("orders")})
-               ).reasons[0].code == "NOT_DRAINED"
-    assert run(view(groups=("g", "asleep"), offsets={
-        ("orders", "g"): {0: 10, 1: 20}, ("orders", "asleep"): {0: 10, 1: 20}})).reasons == ()
+    assert (
+        run(view(groups=("g", "asleep"), connections={"g": online("orders"), "asleep": online("orders")}))
+        .reasons[0]
+        .code
+        == "NOT_DRAINED"
+    )
+    assert (
+        run(
+            view(
+                groups=("g", "asleep"), offsets={("orders", "g"): {0: 10, 1: 20}, ("orders", "asleep"): {0: 10, 1: 20}}
+            )
+        ).reasons
+        == ()
+    )
     # What did not answer is named as such, and nothing is concluded from it.
     assert "GROUP_WITHOUT_OFFSETS" not in codes(run(view(groups=("g", "asleep"), connections=SILENT)))
 
@@ -536,4 +632,6 @@ def test_offsets_on_one_master_make_the_group_expected_on_all() -> None:
     second = replace(view(connections={}, offsets={}), spec=other)
     drain = judge(ClusterSnapshot(spec, {}, {MASTER.address: offline, other.address: second}, 1))
     assert [(one.broker, one.queue, one.remaining) for one in drain.rows if one.code == "NO_CONSUMER"] == [
-        ("broker-b", 0, 10), ("broker-b", 1, 20)]
+        ("broker-b", 0, 10),
+        ("broker-b", 1, 20),
+    ]

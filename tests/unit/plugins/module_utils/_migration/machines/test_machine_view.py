@@ -75,9 +75,7 @@ def test_a_process_that_cannot_be_ended_is_told_with_what_came_back():
         return view(ESTATE, looked, hosts=hosts, ended=ended).unable
 
     assert unable(looked, ["mro-ns", "mro-s"]) == []
-    assert unable(looked, ["mro-a"]) == [
-        "mro-a by command: exit status 1: this user may not signal the process"
-    ]
+    assert unable(looked, ["mro-a"]) == ["mro-a by command: exit status 1: this user may not signal the process"]
     assert unable({"mro-a": {"method": LOST}}, ["mro-a", "mro-ns"]) == [
         "MACHINE_UNREACHABLE mro-a (tried ssh vm, answer No route to host)",
         "MACHINE_UNKNOWN mro-ns (answer it was not asked)",
@@ -139,7 +137,7 @@ def test_sockets_of_others_and_odd_lines_are_no_proof():
         return shown(answers).seen
 
     header = "Recv-Q Send-Q Local Address:Port Peer Address:Port Process"
-    line = "0 0 198.18.9.20:9876 [::ffff:198.18.9.101]:4000 users:((\"java\",pid=7,fd=1))"
+    line = '0 0 198.18.9.20:9876 [::ffff:198.18.9.101]:4000 users:(("java",pid=7,fd=1))'
     assert unread({"mro-ns": answer([header])}) == seen({"mro-ns": answer([header])}) == []
     assert seen({"mro-ns": answer([header, line])}) == ["198.18.9.20:9876 from 198.18.9.101:4000"]
     assert unread({"mro-ns": answer([header, "Cannot open netlink socket: \x1b[2J"])}) == [
@@ -177,8 +175,17 @@ def test_why_a_process_has_not_ended():
 
 
 def test_writers_are_named_with_the_sockets_of_all_machines():
-    offender = {"cluster": "mro", "broker": "a", "topic": "t", "queue": 0, "kind": "send", "count": 1, "rate": 0.0,
-                "producer_groups": [], "hosts": ["198.18.9.101:4000"]}
+    offender = {
+        "cluster": "mro",
+        "broker": "a",
+        "topic": "t",
+        "queue": 0,
+        "kind": "send",
+        "count": 1,
+        "rate": 0.0,
+        "producer_groups": [],
+        "hosts": ["198.18.9.101:4000"],
+    }
     looked = {"mro-a": {"own_sockets": answer(["0 0 198.18.9.21:10911 198.18.9.101:4000"])}, "mro-b": {}}
     (text,) = view({}, looked, questions=["own_sockets"], offenders=[offender]).writers
     assert "connected now: 198.18.9.101:4000" in text

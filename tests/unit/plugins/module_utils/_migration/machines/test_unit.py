@@ -34,7 +34,7 @@ def judged(request, tmp_path):
         shown = {**SHOWN, **values}
         cases = "".join(f"  *{name}*) echo '{name}={value}' ;;\n" for name, value in shown.items())
         (tmp_path / "systemctl").write_text(
-            "#!/bin/sh\ncase \"$*\" in\n"
+            '#!/bin/sh\ncase "$*" in\n'
             "  *--value*) echo \"systemctl: unrecognized option '--value'\" >&2; exit 1 ;;\n"
             f"  --version) echo '{version}'; echo +PAM ;;\n{cases}esac\n"
         )

@@ -38,14 +38,22 @@ def route(topic="orders", addresses=None, **perms):
     """broker_a=4 … ; a broker that is not given is not in the route."""
     perms = {name.replace("_", "-"): perm for name, perm in perms.items()}
     addresses = addresses or ADDRESSES
-    return TopicRoute(topic, tuple(QueueData(name, 4, 4, perm) for name, perm in perms.items()),
-                      tuple(BrokerData(name, "x", {0: addresses[name]}) for name in perms))
+    return TopicRoute(
+        topic,
+        tuple(QueueData(name, 4, 4, perm) for name, perm in perms.items()),
+        tuple(BrokerData(name, "x", {0: addresses[name]}) for name in perms),
+    )
 
 
 def run(at_source, at_target, topics=("orders",), **kwargs):
     def view(value, address):
-        return View({address: value if isinstance(value, Unknown) else (
-            value if isinstance(value, dict) else dict.fromkeys(topics, value))})
+        return View(
+            {
+                address: value
+                if isinstance(value, Unknown)
+                else (value if isinstance(value, dict) else dict.fromkeys(topics, value))
+            }
+        )
 
     return judge(SOURCE, TARGET, topics, view(at_source, "s:1"), view(at_target, "t:1"), **kwargs)
 
@@ -85,8 +93,11 @@ def test_stages(here, there, stage) -> None:
 def test_rows_name_what_disagrees() -> None:
     rows = run(route(broker_a=4, broker_b=6, hub_a=6), route(hub_a=6)).topics[0].rows
     assert {(row["at"], row["broker"], row["state"]) for row in rows} == {
-        ("source", "broker-a", "R"), ("source", "broker-b", "RW"), ("source", "hub-a", "RW"),
-        ("target", "hub-a", "RW")}
+        ("source", "broker-a", "R"),
+        ("source", "broker-b", "RW"),
+        ("source", "hub-a", "RW"),
+        ("target", "hub-a", "RW"),
+    }
 
 
 def test_equal_broker_names_are_told_apart_by_address() -> None:
@@ -135,19 +146,30 @@ def test_topics_with_a_permission_of_their_own_are_skipped() -> None:
 
 
 def test_flags_follow_the_order() -> None:
-    reached = [run(here, there).as_dict() for here, there in (
-        (route(broker_a=6, broker_b=6), None),
-        (route(broker_a=6, broker_b=6, hub_a=4), route(hub_a=4)),
-        (route(broker_a=6, broker_b=6, hub_a=6), route(hub_a=6)),
-        (route(broker_a=4, broker_b=4, hub_a=6), route(hub_a=6)),
-        (route(hub_a=6), route(hub_a=6)))]
+    reached = [
+        run(here, there).as_dict()
+        for here, there in (
+            (route(broker_a=6, broker_b=6), None),
+            (route(broker_a=6, broker_b=6, hub_a=4), route(hub_a=4)),
+            (route(broker_a=6, broker_b=6, hub_a=6), route(hub_a=6)),
+            (route(broker_a=4, broker_b=4, hub_a=6), route(hub_a=6)),
+            (route(hub_a=6), route(hub_a=6)),
+        )
+    ]
     assert [one["stage"] for one in reached] == list(STAGES)
     assert [(one["opened"], one["frozen"], one["closed"]) for one in reached] == [
-        (False, False, False), (False, False, False), (True, False, False), (True, True, False), (True, True, True)]
+        (False, False, False),
+        (False, False, False),
+        (True, False, False),
+        (True, True, False),
+        (True, True, True),
+    ]
     mixed = run(None, None).as_dict()
     assert not mixed["opened"] and len(mixed["mixed"]) == 1
 
 
 def test_system_topics_show_no_stage() -> None:
     assert judged_topics(["orders", "TBW102", "mro", "broker-a", "%RETRY%g", "%DLQ%g"], ("mro",), ("broker-a",)) == [
-        "%RETRY%g", "orders"]
+        "%RETRY%g",
+        "orders",
+    ]
