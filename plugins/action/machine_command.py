@@ -39,7 +39,8 @@ class ActionModule(Raw):
         try:
             text = framed(_commands(given, values), mark, int(given["limit"]))
         except (TypeError, ValueError) as error:
-            raise AnsibleActionFail(f"machine_command: {error}") from error
+            # Returned and not raised, as said above: it may hold a text of the inventory's or of a file's.
+            return {"failed": True, "msg": f"machine_command: {error}", **told}
         self._task.args = {"_raw_params": text}
         try:
             # When the machine had answered, by this host's clock.

@@ -20,7 +20,7 @@ def view(
     *,
     brokers: Iterable[Mapping[str, Any]] = (),
     snapshot: Mapping[str, Any] | None = None,
-    nameservers: Iterable[str] = (),
+    nameservers: Iterable[str] | None = None,
     lists: Mapping[str, Mapping[str, Any]] | None = None,
     awaited: Mapping[str, str] | None = None,
     since: float = 0.0,
@@ -36,9 +36,9 @@ def view(
     C(now): the server's clock. It is missing where the server tells nothing, for what is measured by it would be wrong.
     Raises ValueError, in words, where the name servers make no list.
     """
-    members, servers = list(brokers), [str(one) for one in nameservers]
+    members, servers = list(brokers), [str(one) for one in nameservers or ()]
     seen = _seen(read)
-    text = address_lists.text_of(servers) if members and servers else ";".join(servers)
+    text = address_lists.text_of(servers) if members and nameservers is not None else ";".join(servers)
     if lists is None:
         lists = {broker["address"]: _list(broker, snapshot or {}, seen) for broker in members}
     return {

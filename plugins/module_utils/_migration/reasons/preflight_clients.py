@@ -70,8 +70,8 @@ ENTRIES = (
         "cluster/host, or host",
         "A host did not tell who is connected to it. Producers, and clients of a name server, show nowhere else: "
         "nobody would miss a client there that does not come to the target.",
-        "Make ss answer there (as the inventory's user, ss -tn) and run this again. At the preflight, waive it for a "
-        "machine that does not answer any more.",
+        "Make ss answer there (as the inventory's user, ss -tn) and run this again. Nothing but the preflight takes a "
+        "waiver for it, for a machine that does not answer any more.",
         gates=(PREFLIGHT, TASKS),
         milder={PREFLIGHT: WAIVABLE},
     ),

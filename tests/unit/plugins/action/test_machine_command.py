@@ -65,11 +65,21 @@ def test_a_machine_that_is_not_reached_is_a_result(monkeypatch: pytest.MonkeyPat
         ({"host": "mro-a", "limit": 9}, "it takes host, limit"),
         ({"limit": 9, "asks": ["process"]}, "it takes host, limit"),
         ({**ASKED, "command": "true"}, "it takes host, limit"),
-        ({**ASKED, "asks": ["reboot"]}, "'reboot' is none of process, "),
-        ({**ASKED, "known": {"pattern": "x"}}, "pattern"),
     ],
 )
-def test_what_cannot_be_asked_is_refused(texts: list[str], given: dict[str, Any], words: str) -> None:
+def test_a_task_with_wrong_options_is_refused(texts: list[str], given: dict[str, Any], words: str) -> None:
     with pytest.raises(AnsibleActionFail, match=words):
         run(given)
+    assert texts == []
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [({"asks": ["reboot"]}, "'reboot' is none of process, "), ({"known": {"pattern": "x"}}, "pattern")],
+)
+def test_what_cannot_be_asked_is_a_result_and_no_trusted_text(
+    texts: list[str], more: dict[str, Any], words: str
+) -> None:
+    result, _args = run({**ASKED, **more})
+    assert result["failed"] and words in result["msg"] and result["tried"]
     assert texts == []

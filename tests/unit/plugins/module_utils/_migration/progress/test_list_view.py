@@ -101,3 +101,9 @@ def test_what_a_machine_gets_instead_of_its_list():
     ):
         (line,) = astray(given)
         assert line.startswith(f"hub-a: {why}") and len(line) < 500
+
+
+@pytest.mark.parametrize("nameservers", [[], [""], ["hub-ns:9876"]])
+def test_what_makes_no_list_is_not_served(nameservers):
+    with pytest.raises(ValueError):
+        view({}, brokers=BROKERS, nameservers=nameservers)
