@@ -33,7 +33,7 @@ def view(
     each name whose broker is not proved to have fetched its awaited text, and that after since, by the server's clock.
     C(astray): a line for each host that has fetched something else than the name servers; looked: host → question →
     its answer.
-    C(now): the server's clock. It is missing where the server tells nothing, for what is measured by it would be wrong.
+    C(now): the server's clock; or C(why) it tells nothing, and no C(now), for what is measured by it would be wrong.
     Raises ValueError, in words, where the name servers make no list.
     """
     members, servers = list(brokers), [str(one) for one in nameservers or ()]
@@ -57,7 +57,7 @@ def view(
             if "fetch" in told
             for line in _astray(host, told["fetch"], text)
         ],
-        **({} if isinstance(seen, str) else {"now": seen.now}),
+        **({"why": seen} if isinstance(seen, str) else {"now": seen.now}),
     }
 
 

@@ -55,7 +55,7 @@ def test_what_the_server_does_not_tell_is_said(read, why):
     assert found["not_fetched"] == [f"hub-a-0 (the address server tells nothing: {why})"]
     assert found["served"] == {}
     # What is measured by it would be wrong.
-    assert "now" not in found
+    assert "now" not in found and why in found["why"]
 
 
 def test_what_is_served_and_awaited():
