@@ -154,9 +154,11 @@ def _read(request: Request[T], answer: Command | RemotingError) -> T | AdminErro
 class Asker(Protocol):
     """Whoever can ask one request, or many at once; C(Admin) is one."""
 
-    def ask(self, request: Request[T]) -> T: ...
+    def ask(self, request: Request[T]) -> T:
+        """The answer; raises AdminError."""
 
-    def ask_all(self, requests: Iterable[Request[Any]]) -> list[Any]: ...
+    def ask_all(self, requests: Iterable[Request[Any]]) -> list[Any]:
+        """The answers in the order of the requests, an AdminError where one failed. Does not raise."""
 
 
 def ask_table(admin: Asker, requests: Mapping[K, Request[Any]]) -> dict[K, Any]:

@@ -17,33 +17,35 @@ PROGRESS_EVERY = 10.0
 
 
 class Task(Protocol):
-    """The task that runs an operation; C(RocketmqModule) is one.
-
-    C(admin): its connections. C(timeout), C(interval): seconds of its waits. C(wants_diff): whether both sides of a
-    change will be shown. C(acknowledged): whether a changing request was answered with success. C(progress) and C(warn)
-    take one line for the operator.
-    """
+    """The task that runs an operation; C(RocketmqModule) is one."""
 
     check_mode: bool
 
     @property
-    def admin(self) -> Admin: ...
+    def admin(self) -> Admin:
+        """Its connections."""
 
     @property
-    def timeout(self) -> float: ...
+    def timeout(self) -> float:
+        """Seconds that its waits may take."""
 
     @property
-    def interval(self) -> float: ...
+    def interval(self) -> float:
+        """Seconds between two looks of a wait."""
 
     @property
-    def wants_diff(self) -> bool: ...
+    def wants_diff(self) -> bool:
+        """Whether both sides of a change will be shown."""
 
     @property
-    def acknowledged(self) -> bool: ...
+    def acknowledged(self) -> bool:
+        """Whether a changing request was answered with success."""
 
-    def progress(self, text: str) -> None: ...
+    def progress(self, text: str) -> None:
+        """Takes one line for the operator who waits."""
 
-    def warn(self, text: str) -> None: ...
+    def warn(self, text: str) -> None:
+        """Takes one line for the operator's attention."""
 
 
 @dataclass(frozen=True)

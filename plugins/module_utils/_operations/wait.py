@@ -16,10 +16,11 @@ from typing import Any, Generic, Protocol, TypeVar
 
 
 class Verdict(Protocol):
-    """What a judge returns: anything with ``ok``."""
+    """What a judge returns."""
 
     @property
-    def ok(self) -> bool: ...
+    def ok(self) -> bool:
+        """Whether the wait is over."""
 
 
 @dataclass(frozen=True)
