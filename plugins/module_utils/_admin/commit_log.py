@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
 
 from .._remoting.frame import Command
@@ -14,8 +13,6 @@ from .errors import Unexpected
 from .models import Message
 from .release import BLANK_MAGIC
 from .request import Request
-
-_HEAD = struct.Struct(">iI")
 
 
 @dataclass(frozen=True)
@@ -34,11 +31,11 @@ def record_at(addr: str, position: int) -> Request[Record]:
     """
 
     def parse(answer: Command) -> Record:
-        if len(answer.body) < _HEAD.size:
+        if len(answer.body) < stored_message.SIZE_AND_MAGIC.size:
             raise Unexpected(f"a record of {len(answer.body)} bytes")
-        size, magic = _HEAD.unpack_from(answer.body)
+        size, magic = stored_message.SIZE_AND_MAGIC.unpack_from(answer.body)
         # What fills the end of a commit log file into which the next message did not fit.
-        if magic == BLANK_MAGIC and size >= _HEAD.size:
+        if magic == BLANK_MAGIC and size >= stored_message.SIZE_AND_MAGIC.size:
             return Record(size, None)
         messages = stored_message.decode_all(answer.body)
         if len(messages) != 1 or messages[0].physical_offset != position:

@@ -12,6 +12,8 @@ from .errors import Unexpected
 from .models import Message
 from .release import COMPRESSED
 
+# The begin of every record of a commit log: its size, and of what kind it is.
+SIZE_AND_MAGIC = struct.Struct(">iI")
 _FIXED = struct.Struct(">iIIiiqqiq4siq4siiqi")
 # No fact of RocketMQ: it bounds our memory.
 _BODY_LIMIT = 64 * 1024 * 1024

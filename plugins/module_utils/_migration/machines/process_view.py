@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..._admin.release import PERMISSION_KEY
 from . import kept_processes
 from . import settings as machine_settings
 from .answer import printable
@@ -146,7 +147,7 @@ def _holds(there: machine_settings.Settings | None, wanted: Mapping[str, str | N
     return (
         there is not None
         and machine_settings.same(there.name_servers, wanted.get(machine_settings.NAME_SERVERS))
-        and there.permission == wanted.get(machine_settings.PERMISSION)
+        and there.permission == wanted.get(PERMISSION_KEY)
     )
 
 

@@ -23,8 +23,7 @@ from .answer import printable
 from .identity import problem_of_path
 
 NAME_SERVERS = "namesrvAddr"
-PERMISSION = PERMISSION_KEY
-KEYS = (NAME_SERVERS, PERMISSION)
+KEYS = (NAME_SERVERS, PERMISSION_KEY)
 # A copy of the file as it was before the first change; never written again.
 SAVED_AS = ".before-mqops"
 # What has to be free beside the file before it is changed, in KiB.
@@ -178,7 +177,7 @@ def read(path: str, lines: Iterable[str]) -> Settings:
         # stat says UNKNOWN of a user without a name.
         user="" if user == "UNKNOWN" or account.problem(user) else user,
         name_servers=settings.get(NAME_SERVERS),
-        permission=settings.get(PERMISSION),
+        permission=settings.get(PERMISSION_KEY),
         room=int(found["room"]) if re.fullmatch("[0-9]{1,15}", found.get("room", "")) else None,
         writable=found.get("writable") == "yes",
     )
@@ -253,7 +252,7 @@ def problem_of_return(text: str | None) -> str:
 def _wrong(key: str, value: str | None) -> str:
     if key == NAME_SERVERS:
         return "" if value is None else problem_of_list(value)
-    if key == PERMISSION:
+    if key == PERMISSION_KEY:
         right = value in [str(bits) for bits in BROKER_PERMISSIONS]
         return "" if right else f"{printable(value, 20)} is no brokerPermission"
     return f"{printable(key, 40)} is none of {', '.join(KEYS)}"

@@ -12,20 +12,18 @@ from __future__ import annotations
 
 import base64
 import binascii
-import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..._admin.errors import Unexpected
-from ..._admin.message import decode_all
+from ..._admin.message import SIZE_AND_MAGIC, decode_all
 from ..._admin.models import Message
 from ..._admin.release import LEAST_MESSAGE, MESSAGE_MAGIC, REAL_TOPIC
 from ..machines import state
 
 # What the script says of a file behind the checked end: whether anything is there.
 _MORE = {"0": 0, "1": 1}
-_SIZE_AND_MAGIC = struct.Struct(">iI")
 
 
 @dataclass(frozen=True)
@@ -79,8 +77,8 @@ def read(printed: str, checked: int | None) -> StoreEnd:
 def records(behind: bytes) -> list[bytes]:
     """Whole messages at the beginning of what was found; bytes that are none end the list."""
     found, position = [], 0
-    while position + _SIZE_AND_MAGIC.size <= len(behind):
-        size, magic = _SIZE_AND_MAGIC.unpack_from(behind, position)
+    while position + SIZE_AND_MAGIC.size <= len(behind):
+        size, magic = SIZE_AND_MAGIC.unpack_from(behind, position)
         if magic != MESSAGE_MAGIC or size < LEAST_MESSAGE or position + size > len(behind):
             break
         found.append(behind[position : position + size])
