@@ -11,10 +11,10 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress import list_view as lists
-from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
+from ansible_collections.mqops.rocketmq.plugins.plugin_utils.never_template import never_template
 
 
-@told
+@never_template
 def list_view(read: Mapping[str, Any], **known: Any) -> dict[str, Any]:
     """Jinja face of C(list_view.view)."""
     try:

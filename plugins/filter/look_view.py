@@ -11,10 +11,10 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.look import look
-from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
+from ansible_collections.mqops.rocketmq.plugins.plugin_utils.never_template import never_template
 
 
-@told
+@never_template
 def look_view(estate: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
     """Jinja face of :func:`look`."""
     try:

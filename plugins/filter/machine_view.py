@@ -12,10 +12,10 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._inventory import preflight as preflights
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines import machine_view as machines
-from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
+from ansible_collections.mqops.rocketmq.plugins.plugin_utils.never_template import never_template
 
 
-@told
+@never_template
 def machine_view(
     estate: Mapping[str, Any],
     looked: Mapping[str, Any] | None = None,

@@ -12,10 +12,10 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines import process_view as processes
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.store_end import verdict
-from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
+from ansible_collections.mqops.rocketmq.plugins.plugin_utils.never_template import never_template
 
 
-@told
+@never_template
 def process_view(
     estate: Mapping[str, Any],
     hosts: list[str],

@@ -11,7 +11,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import refusal as reasons
-from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
+from ansible_collections.mqops.rocketmq.plugins.plugin_utils.never_template import never_template
 
 
 def _told(value: Any) -> Any:
@@ -21,7 +21,7 @@ def _told(value: Any) -> Any:
     return str(value) if isinstance(value, (bool, int, float, Mapping)) else value
 
 
-@told
+@never_template
 def refusal(code: str, subject: Any = "", seen: Any = "", done: Any = "") -> str:
     """Jinja face of C(reasons.refusal)."""
     try:

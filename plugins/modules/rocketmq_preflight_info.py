@@ -142,7 +142,7 @@ requests:
 """
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import (
-    TOLD_CLUSTER,
+    LISTED_CLUSTER,
     cluster_option,
     clusters_option,
     preflight_spec,
@@ -156,7 +156,7 @@ def main() -> None:
     module = RocketmqModule(
         argument_spec={
             "sources": clusters_option(),
-            "target": cluster_option(kind=TOLD_CLUSTER),
+            "target": cluster_option(kind=LISTED_CLUSTER),
             "names": {"type": "dict", "default": {}},
             **preflight_spec(),
         },

@@ -87,7 +87,7 @@ offsets:
 """
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import (
-    TOLD_CLUSTER,
+    LISTED_CLUSTER,
     cluster_option,
     clusters_option,
 )
@@ -100,7 +100,7 @@ def main() -> None:
     module = RocketmqModule(
         argument_spec={
             "sources": clusters_option(),
-            "target": cluster_option(kind=TOLD_CLUSTER),
+            "target": cluster_option(kind=LISTED_CLUSTER),
             "directory": {"type": "path", "required": True},
         },
         supports_check_mode=True,

@@ -37,7 +37,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.snapshot import take
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.preflight import capacity
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables.merge import Wishes, merge
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables.merge import MergedTables, merge
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables.seed import broker_files
 
 # As deployed: the preflight computes what the target will send.
@@ -47,7 +47,7 @@ TOLERANCE = 0.02
 REGISTER_BROKER, ALL_TOPICS, ALL_GROUPS, ALL_OFFSETS = 103, 21, 201, 43
 
 
-def estate(topics: int) -> Wishes:
+def estate(topics: int) -> MergedTables:
     """Half of the topics are the retry topics of as many groups; names of several lengths, as estates have them."""
     rows: dict[str, TopicConfig] = {}
     groups: dict[str, SubscriptionGroup] = {}
@@ -59,7 +59,7 @@ def estate(topics: int) -> Wishes:
         rows[f"%RETRY%{group}"] = TopicConfig(f"%RETRY%{group}", 1, 1, 6)
         groups[group] = SubscriptionGroup(group, broadcast=number % 2 == 0)
         pairs |= {(group, name), (group, f"%RETRY%{group}")}
-    return Wishes(rows, groups, {}, {}, {}, frozenset(pairs))
+    return MergedTables(rows, groups, {}, {}, {}, frozenset(pairs))
 
 
 def read_frame(connection: socket.socket) -> tuple[dict[str, Any], int]:

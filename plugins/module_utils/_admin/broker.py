@@ -98,7 +98,7 @@ def delete_topic(addr: str, topic: str) -> Request[None]:
     """Code 215: take a topic out of the broker's table and its queues off the disk; also succeeds when there is none.
 
     4.4.0 then deletes the queues of *every* topic that is not in the table, SCHEDULE_TOPIC_XXXX excepted: those of
-    RMQ_SYS_TRANS_OP_HALF_TOPIC always. The name servers are not told.
+    RMQ_SYS_TRANS_OP_HALF_TOPIC always. The name servers do not learn of it.
     """
     return Request("DELETE_TOPIC_IN_BROKER", addr, 215, ext={"topic": topic}, changes=True)
 

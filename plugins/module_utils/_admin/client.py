@@ -152,7 +152,7 @@ def _read(request: Request[T], answer: Command | RemotingError) -> T | AdminErro
 
 
 class Asker(Protocol):
-    """Whoever can ask one request, or many at once; C(Admin) is one."""
+    """What can ask one request, or many at once; C(Admin) can."""
 
     def ask(self, request: Request[T]) -> T:
         """The answer; raises AdminError."""

@@ -22,7 +22,7 @@ T = TypeVar("T")
 class Unknown:
     """Stands where an answer was asked for and did not come; ``reason`` is readable as it is.
 
-    ``timed_out``: the peer may be alive and hang; nothing tells what it holds."""
+    ``timed_out``: the peer may be alive and hang; what it holds is not known."""
 
     reason: str
     timed_out: bool = field(default=False, compare=False)
@@ -41,7 +41,7 @@ def answered(value: T | Unknown | None) -> T | None:
     return None if isinstance(value, Unknown) else value
 
 
-def told(value: T | Unknown | None) -> T:
+def require_answer(value: T | Unknown | None) -> T:
     """The value, where the caller has made sure that there is one."""
     if value is None or isinstance(value, Unknown):
         raise AssertionError(f"there is no answer: {value}")

@@ -97,7 +97,7 @@ def register_master(
 ) -> Request[None]:
     """Code 103: list a master with these topics, as if it had registered itself.
 
-    C(ha_address) is told to the slaves of whatever name has this address.
+    A slave with the same master address gets C(ha_address) from the name server, whatever the broker's name.
 
     A name server forgets it as soon as the connection ends over which this was said, or 120 s after it. One for each
     connection: of several, RouteInfoManager.onChannelDestroy forgets the first alone.

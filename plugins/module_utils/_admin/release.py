@@ -20,7 +20,7 @@ from .system_names import RETRY_PREFIX, TRACE_TOPIC
 
 # --- the release ----------------------------------------------------------------------------------------
 
-# Name. As people call it (MQVersion.CURRENT_VERSION).
+# Name. Of the release itself (MQVersion.CURRENT_VERSION).
 NAME = "4.4.0"
 # Name. As a broker tells it in brokerVersionDesc (AdminBrokerProcessor#prepareRuntimeInfo).
 VERSION_NAME = "V4_4_0"
@@ -35,7 +35,7 @@ LANGUAGES = frame.LANGUAGES
 FRAME_LIMIT = 16 * 1024 * 1024
 # Seconds. A server closes a connection without traffic (NettyServerConfig.serverChannelMaxIdleTimeSeconds).
 IDLE = frame.IDLE
-# Seconds. A broker or client gives up a connection that nobody answers (NettyClientConfig.connectTimeoutMillis).
+# Seconds. A broker or client gives up a connection without an answer (NettyClientConfig.connectTimeoutMillis).
 CONNECT_TIMEOUT = 3
 # Seconds. A broker waits so long for a client to which it relays a question (Broker2Client#callClient).
 RELAY_TIMEOUT = 10
@@ -148,21 +148,21 @@ TOPIC_QUEUES = 8
 PRODUCER_TOPIC_QUEUES = 4
 # Number. Queues of the widest topic that every broker has, BenchmarkTest (TopicConfigManager#TopicConfigManager).
 MOST_QUEUES = 1024
-# Truth. Whether a group may consume, where nobody says it (SubscriptionGroupConfig.consumeEnable).
+# Truth. Whether a group may consume, by default (SubscriptionGroupConfig.consumeEnable).
 GROUP_CONSUME_ENABLE = True
 # Truth. A setting of a group that brokers keep and do not use (SubscriptionGroupConfig.consumeFromMinEnable).
 GROUP_CONSUME_FROM_MIN = True
-# Truth. Whether a group may broadcast, where nobody says it (SubscriptionGroupConfig.consumeBroadcastEnable).
+# Truth. Whether a group may broadcast, by default (SubscriptionGroupConfig.consumeBroadcastEnable).
 GROUP_BROADCAST = True
-# Number. Queues for the retries of a group, where nobody says it (SubscriptionGroupConfig.retryQueueNums).
+# Number. Queues for the retries of a group, by default (SubscriptionGroupConfig.retryQueueNums).
 GROUP_RETRY_QUEUES = 1
 # Number. A message becomes a dead letter after so many retries (SubscriptionGroupConfig.retryMaxTimes).
 GROUP_RETRY_MAX = 16
-# Number. The broker id from which a group consumes, where nobody says it (SubscriptionGroupConfig.brokerId).
+# Number. The broker id from which a group consumes, by default (SubscriptionGroupConfig.brokerId).
 GROUP_BROKER_ID = MASTER_ID
 # Number. The same of a group that is slow (SubscriptionGroupConfig.whichBrokerWhenConsumeSlowly).
 GROUP_SLOW_BROKER_ID = 1
-# Truth. Whether the clients of a group are told of changes (SubscriptionGroupConfig.notifyConsumerIdsChangedEnable).
+# Truth. Whether the clients of a group learn of changes (SubscriptionGroupConfig.notifyConsumerIdsChangedEnable).
 GROUP_NOTIFY_CHANGES = True
 
 # --- settings that a configuration does not say ---------------------------------------------------------

@@ -31,7 +31,7 @@ from .models import (
     QueueRange,
     TopicTable,
     Unknown,
-    told,
+    require_answer,
 )
 from .release import DELAY_LEVEL_COUNT, DELAY_UNITS, ORDER_NAMESPACE
 from .request import Request
@@ -271,7 +271,7 @@ def _extra_queues(view: BrokerView) -> Iterator[tuple[str, int]]:
 
 def _levels(view: BrokerView) -> list[int]:
     """Delay levels 1 … n of the broker's own configuration (4.4.0's default ones at least: a list that was shortened
-    leaves messages in levels that nobody delivers from any more), and those it has delivered from."""
+    leaves messages in levels from which no broker delivers any more), and those it has delivered from."""
     count = DELAY_LEVEL_COUNT
     if isinstance(view.config, dict):
         configured = view.config.get("messageDelayLevel", "").split()
@@ -312,7 +312,7 @@ def _stats(view: BrokerView, more: dict[Key, Any]) -> dict[str, dict[int, QueueR
             return part
     address = view.spec.address
     stats: dict[str, dict[int, QueueRange] | Unknown] = {}
-    for topic in told(view.topics).topics:
+    for topic in require_answer(view.topics).topics:
         answer = more[address, "topic", topic]
         # None: deleted since the table was read. Nothing is known about it then.
         stats[topic] = Unknown(f"{topic} at {address} vanished during the sweep") if answer is None else answer

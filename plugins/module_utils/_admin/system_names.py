@@ -80,7 +80,7 @@ def is_system_topic(name: str, clusters: Iterable[str] = (), brokers: Iterable[s
 def is_system_group(name: str) -> bool:
     """True for groups that every broker creates or that 4.4.0's own tools use.
 
-    They are no groups of the business: nobody migrates them, waits for them or misses them when they are offline.
+    They are no groups of the business: the migration does not copy them and does not wait for them, online or not.
     """
     return name in SYSTEM_GROUPS or name.startswith(_GROUP_PREFIXES)
 

@@ -159,13 +159,13 @@ def _wildcard(transport: Transport, server: Server, found: Any, zone: Any) -> Re
 
 
 def _synthesized(transport: Transport, server: Server, found: Any) -> bool:
-    """Does a name below, which nobody has made, get the same answer?
+    """Whether a name below, which the zone does not have, gets the same answer.
 
     A wildcard answers for names that do not exist, when it is right below their closest ancestor that does (RFC 4592
     3.3.1). If I(found)'s name does not exist, the name asked for has the same ancestor, and so the same wildcard. If it
     exists, no wildcard above it reaches below it; and one right below it, C(*.name), not below itself, which is why
-    that is where the name asked for lies. Records that somebody made just there mislead, and so do servers that do not
-    keep to RFC 4592.
+    that is where the name asked for lies. A record at exactly that name misleads, and so does a server that does not
+    follow RFC 4592.
     """
     probe = _below(found.name)
     try:
@@ -267,7 +267,7 @@ def observe_all(
     signed: Iterable[Server] = (),
     own: bool = False,
 ) -> list[Seen]:
-    """All servers at once, so that a silent one delays nobody; in the order given."""
+    """Asks all servers at once, so that a silent one delays no other; the answers are in the order of the servers."""
     signers = set(signed)
 
     def one(server: Server) -> Seen:

@@ -95,7 +95,7 @@ def _after(wish: Wish, current: RecordSet | None) -> RecordSet | None:
 
 
 def _overwrites(wish: Wish, current: RecordSet | None) -> bool:
-    """Would values that somebody else put there be lost? Additions and TTLs lose nothing; removal is what was asked."""
+    """Whether values of another origin would be lost. Additions and TTLs lose nothing; a removal was asked for."""
     return (
         current is not None
         and wish.state == "present"

@@ -20,7 +20,7 @@ TYPES = ("A", "AAAA", "CAA", "CNAME", "MX", "PTR", "SRV", "SSHFP", "TLSA", "TXT"
 # Types whose value ends in a name.
 _NAMING = ("CNAME", "MX", "PTR", "SRV")
 MAX_TTL = 2**31 - 1
-# Bytes of one value in wire form: its length is told in 16 bits (RFC 1035 3.2.1).
+# Bytes of one value in wire form: its length field has 16 bits (RFC 1035 3.2.1).
 MAX_LENGTH = 65535
 
 # dnspython would take '@' for the root.

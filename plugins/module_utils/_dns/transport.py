@@ -191,7 +191,7 @@ class Transport:
         kind = socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM
         with socket.socket(family, kind) as connection:
             _before(connection, deadline)
-            # Connected, so that datagrams of others are dropped and a refusal is told.
+            # Connected, so that the kernel drops datagrams of other senders and reports a refusal.
             connection.connect((address, port))
             if protocol == "tcp":
                 connection.sendall(struct.pack("!H", len(request)) + request)

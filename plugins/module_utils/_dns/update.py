@@ -23,7 +23,8 @@ _CHANGED = ("NXRRSET", "YXRRSET", "NXDOMAIN", "YXDOMAIN")
 
 @dataclass
 class Outcome:
-    """I(server) and I(zone): where it was done. I(errors): servers tried before in vain. I(requests): updates sent.
+    """I(server) and I(zone): where it was done. I(errors): of the servers tried before, without success. I(requests):
+    updates sent.
 
     I(held): what was read before the decision.
     """
@@ -49,8 +50,8 @@ def apply(
 
     Every server is looked up, read and written by itself, when those before it could not be used: what was read at one
     is never the base of a write at another.
-    Raises Conflict and InputError at once, ServerError of the only server, NoServer when several were tried in vain.
-    I(requests) receives each UPDATE, also when an error is raised.
+    Raises Conflict and InputError at once, ServerError of the only server, NoServer when several were tried without
+    success. I(requests) receives each UPDATE, also when an error is raised.
     """
     log = [] if requests is None else requests
     errors: list[ServerError] = []

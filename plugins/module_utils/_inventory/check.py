@@ -133,7 +133,7 @@ class _Check:
             return
         if host == CONTROL:
             self.inventory.value(host, name)
-        elif not self.inventory.told(CONTROL, name) and self.inventory.told(host, name):
+        elif not self.inventory.has_value(CONTROL, name) and self.inventory.has_value(host, name):
             self.mistakes.add(f"{name} is read for localhost, which does not have it; set it under all: vars:", host)
 
     def _clients(self, clients: list[str], groups: Groups, business: str) -> None:
@@ -142,7 +142,7 @@ class _Check:
             self.mistakes.add(f"the inventory has no group '{business}'{near}")
         for host in clients:
             self.inventory.required(host, "rocketmq_address", "the IP address from which its clients connect")
-            if self.inventory.told(host, "rocketmq_role"):
+            if self.inventory.has_value(host, "rocketmq_role"):
                 self.mistakes.add(
                     f"is in group '{business}' and has a rocketmq_role; list the machine of clients without one",
                     host,
@@ -151,8 +151,8 @@ class _Check:
     def _migration(self, hosts: list[str], served: bool) -> None:
         name = "rocketmq_dns_servers"
         inventory = self.inventory
-        # Told by itself: given to others than localhost, or misspelt.
-        nearly = any(inventory.told(host, name) or name in map(closest, inventory.unknown(host)) for host in hosts)
+        # It has a mistake of its own: given to other hosts than localhost, or misspelt.
+        nearly = any(inventory.has_value(host, name) or name in map(closest, inventory.unknown(host)) for host in hosts)
         if not served and not nearly:
             self.mistakes.add(
                 f"{name} is not set: the addresses of the servers that serve the zone of the sources' names. Set it"

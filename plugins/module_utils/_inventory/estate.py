@@ -5,7 +5,7 @@
 
 Expected members come from here and never from the hosts that happen to answer, so every mistake that would silently
 shrink the estate is an error. All mistakes are collected; a check that depends on something that is wrong already is
-left out, so that nobody is sent after a consequence.
+left out, because it would name a consequence and not the cause.
 """
 
 from __future__ import annotations
@@ -151,10 +151,10 @@ class Reader:
         return found
 
     def _cluster(self, name: str, members: list[Host], group: str | None) -> dict[str, Any]:
-        """One cluster in its final form, as far as it can be told; C(group) is searched for where it is None."""
+        """One cluster in its final form, as far as it is known; C(group) is searched for where it is None."""
         whole = self._whole(members)
         if whole and not group and self._two_sources(name, members):
-            # What else is wrong would be told of two clusters that were taken for one.
+            # Further mistakes would be those of two clusters that were taken for one.
             whole, members = False, []
         held = group or (self._group_of(name, members) if whole else None)
         where = f"cluster '{name}'" + (f" (group '{held}')" if held else "")
@@ -244,7 +244,7 @@ class Reader:
 
     def _named(self, source: dict[str, Any]) -> None:
         members = [host for hosts in source["hosts"].values() for host in hosts]
-        told = any(self.inventory.told(host, "rocketmq_nameserver_name") for host in members)
+        told = any(self.inventory.has_value(host, "rocketmq_nameserver_name") for host in members)
         if source["nameserver_name"] or told or not members:
             return
         held = f"group '{source['group']}'" if source["group"] else "its group"

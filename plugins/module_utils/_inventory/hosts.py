@@ -21,7 +21,7 @@ HostVars = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Host:
-    """One process of a cluster. None stands for what is missing or wrong, and has been told."""
+    """One process of a cluster. None stands for what is missing or wrong; that is among the mistakes then."""
 
     name: str
     role: str | None
@@ -49,7 +49,7 @@ class Hosts:
     def value(self, host: str, name: str) -> Any:
         """A variable of a host if it is given and has its form; what is wrong with it becomes a mistake."""
         value = self.hostvars[host].get(name) if host in self.hostvars else None
-        # A variable of the run is no host's, though localhost is asked.
+        # A variable of the run belongs to no host, although it is read from localhost.
         where = None if name in RUN else host
         if name in PLAYS and not_computed(value):
             return None
@@ -68,9 +68,9 @@ class Hosts:
         return str(value).strip() if isinstance(value, (str, int, float)) and not isinstance(value, bool) else value
 
     def required(self, host: str, name: str, what: str) -> Any:
-        """As C(value), and a mistake where it is not given; a misspelt name that the host has is told instead."""
+        """As C(value), and a mistake where it is not given: of a misspelt name, if the host has one."""
         value = self.value(host, name)
-        if value is None and not self.told(host, name):
+        if value is None and not self.has_value(host, name):
             misspelt = [other for other in self.unknown(host) if closest(other) == name]
             for other in misspelt:
                 self.mistakes.add(not_known(other), host)
@@ -90,7 +90,7 @@ class Hosts:
         """Whether the host has the variable; its value is not computed."""
         return host in self.hostvars and name in self.hostvars[host]
 
-    def told(self, host: str, name: str) -> bool:
+    def has_value(self, host: str, name: str) -> bool:
         """Whether the variable is given, with whatever value."""
         return host in self.hostvars and given(self.hostvars[host].get(name))
 
@@ -99,7 +99,7 @@ class Hosts:
         cluster = self.required(host, "rocketmq_cluster", "the name of its cluster, brokerClusterName")
         machine = self.required(host, "rocketmq_address", "the IP address that RocketMQ clients reach")
         port = self.value(host, "rocketmq_port")
-        if port is None and role and not self.told(host, "rocketmq_port"):
+        if port is None and role and not self.has_value(host, "rocketmq_port"):
             port = DEFAULT_PORT[role]
         broker = ident = None
         if role in ("master", "slave"):
@@ -113,7 +113,7 @@ class Hosts:
             port=None if port is None else int(port),
             nameserver_name=self.value(host, "rocketmq_nameserver_name"),
             pattern=self.value(host, "rocketmq_process_pattern"),
-            pattern_given=self.told(host, "rocketmq_process_pattern"),
+            pattern_given=self.has_value(host, "rocketmq_process_pattern"),
             broker=broker,
             id=ident,
         )
@@ -121,7 +121,7 @@ class Hosts:
     def _id(self, host: str, role: str) -> int | None:
         value = self.value(host, "rocketmq_broker_id")
         if value is None:
-            return None if self.told(host, "rocketmq_broker_id") else int(role == "slave")
+            return None if self.has_value(host, "rocketmq_broker_id") else int(role == "slave")
         if (role == "master") != (int(value) == MASTER_ID):
             self.mistakes.add(f"is a {role} with rocketmq_broker_id {value} (0 is the master)", host)
             return None

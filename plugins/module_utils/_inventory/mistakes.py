@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The mistakes of an inventory, collected, so that one answer tells all of them."""
+"""The mistakes of an inventory, collected, so that one answer names all of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LONGEST = 500
 class Mistakes:
     """Lines in the order in which they were found; one that several hosts have is one line.
 
-    groups: inventory group → its hosts; a mistake of exactly its hosts is told as the group's.
+    groups: inventory group → its hosts; a mistake of exactly its hosts is one line, with the group's name.
     """
 
     def __init__(self, groups: Mapping[str, Iterable[str]]) -> None:

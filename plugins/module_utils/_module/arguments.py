@@ -40,7 +40,7 @@ CLUSTER: dict[str, dict[str, Any]] = {
 }
 
 # Its brokers have to be given, or are never looked up.
-TOLD_CLUSTER = dict(CLUSTER)
+LISTED_CLUSTER = dict(CLUSTER)
 UNASKED_CLUSTER = dict(CLUSTER)
 
 # A source of which something is kept; with its hosts, where it is about machines.
@@ -109,7 +109,7 @@ def preflight_spec() -> dict[str, dict[str, Any]]:
 
 
 def clusters_option(required: bool = True, kind: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A list of clusters, for C(clusters) and C(sources). C(kind): CLUSTER or another, such as TOLD_CLUSTER."""
+    """A list of clusters, for C(clusters) and C(sources). C(kind): CLUSTER or another, such as LISTED_CLUSTER."""
     return {"type": "list", "elements": "dict", "required": required, "options": kind or CLUSTER}
 
 

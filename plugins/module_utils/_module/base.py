@@ -35,7 +35,7 @@ from .._operations.errors import ArgumentError, OperationError
 from .._operations.task import Outcome
 from .._remoting.acl import Credentials
 from .._remoting.errors import RemotingError
-from .arguments import CLUSTER, TOLD_CLUSTER, UNASKED_CLUSTER, WAIVER, clusters_from, connection_spec
+from .arguments import CLUSTER, LISTED_CLUSTER, UNASKED_CLUSTER, WAIVER, clusters_from, connection_spec
 from .result import make_diff, plain
 
 # Seconds, 30 days: beyond some hundred years the clock that waits overflows.
@@ -108,11 +108,11 @@ class RocketmqModule:
                 return parse_waivers(value)
             except WaiverError as error:
                 raise ArgumentError(str(error)) from error
-        if kind is TOLD_CLUSTER and not value["brokers"]:
+        if kind is LISTED_CLUSTER and not value["brokers"]:
             raise ArgumentError(
                 f"{name} needs its list of brokers: a cluster that does not exist yet cannot be asked for them"
             )
-        if any(kind is one for one in (CLUSTER, TOLD_CLUSTER, UNASKED_CLUSTER)):
+        if any(kind is one for one in (CLUSTER, LISTED_CLUSTER, UNASKED_CLUSTER)):
             found = clusters_from(value, None if kind is UNASKED_CLUSTER else self.admin)
             return found if option["type"] == "list" else next(iter(found), None)
         return value

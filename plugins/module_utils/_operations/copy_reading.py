@@ -49,22 +49,22 @@ class Reading:
         self.seen: Any = None
         self.assumed_empty = False
 
-    def wishes(self) -> merge.Wishes:
+    def merged(self) -> merge.MergedTables:
         snapshots = [take(self.admin, spec, SOURCE_PARTS) for spec in self.sources]
         self.acl_files = metadata.acl_files(snapshots)
-        wishes = merge.merge(snapshots, self.target)
-        if wishes.gaps:
-            lines = metadata.describe(wishes.gaps)
+        merged = merge.merge(snapshots, self.target)
+        if merged.gaps:
+            lines = metadata.describe(merged.gaps)
             raise OperationError(
                 f"the sources did not answer completely, so nothing was copied in this pass: {'; '.join(lines[:5])}. "
                 "See that each of these runs and that its address is right, then run this again.",
                 unanswered=lines,
             )
-        if not wishes.topics and not wishes.groups:
+        if not merged.topics and not merged.groups:
             raise OperationError("the sources have no topic and no group of their own: check their addresses")
-        return wishes
+        return merged
 
-    def work(self, wishes: merge.Wishes, granted: frozenset[str]) -> metadata.Work:
+    def work(self, merged: merge.MergedTables, granted: frozenset[str]) -> metadata.Work:
         """What the target lacks now. C(granted): topics that get their full permission whatever new ones may get.
 
         Raises OperationError when the target did not answer completely.
@@ -73,7 +73,7 @@ class Reading:
             self.seen = ClusterSnapshot(spec=dataclasses.replace(self.target, brokers=()))
         else:
             seen = self._registering(take(self.admin, self.target, TARGET_PARTS))
-            self.seen = with_ranges_of(self.admin, seen, metadata.without_offset(wishes, seen))
+            self.seen = with_ranges_of(self.admin, seen, metadata.without_offset(merged, seen))
         if self.task.check_mode and "tables" in self.parts and self._nobody_home():
             self.assumed_empty = True
             self.seen = self._empty()
@@ -88,7 +88,7 @@ class Reading:
                     orders[server] = {}
         if "order" not in self.parts:
             orders = {}
-        work = metadata.compare(wishes, self.seen, orders, self.topic_perm, granted)
+        work = metadata.compare(merged, self.seen, orders, self.topic_perm, granted)
         if work.gaps:
             lines = metadata.describe(work.gaps)
             raise OperationError(

@@ -34,14 +34,14 @@ class Copy:
         """Looks and sends until a look finds nothing missing. Raises OperationError after so many passes."""
         estimated: dict[str, int] = {}
         for number in range(1, most + 1):
-            wishes = self.reading.wishes()
-            work = self.reading.work(wishes, self.granted)
+            merged = self.reading.merged()
+            work = self.reading.work(merged, self.granted)
             self.task.progress(f"metadata: pass {number} lacks {work.counts()}")
             if number == 1:
-                estimated = creation_cost.seconds(work, wishes)
+                estimated = creation_cost.seconds(work, merged)
                 self.advise_seeds(estimated)
             if not work or self.task.check_mode:
-                return self.ended(number, wishes, work, estimated)
+                return self.ended(number, merged, work, estimated)
             if any(master.topics for master in work.masters):
                 self.sending.refuse_slow_creations(work, self.reading.seen)
                 self.lists.await_complete("nothing was created, because a name server's list is incomplete")
@@ -51,14 +51,16 @@ class Copy:
             self.sending.send(work)
             # 4.4.0 answers before it applies; a second look too early would send everything twice.
             wait_until(
-                lambda: self.reading.work(wishes, self.granted),  # noqa: B023 - called before the loop goes on
+                lambda: self.reading.work(merged, self.granted),  # noqa: B023 - called before the loop goes on
                 lambda left: Left([kind for kind, count in left.counts().items() if count]),
                 timeout=self.task.timeout,
                 interval=self.task.interval,
             )
         raise OperationError(f"pass {most} still found differences: something creates or changes them all the time")
 
-    def ended(self, number: int, wishes: merge.Wishes, work: metadata.Work, estimated: Mapping[str, int]) -> Outcome:
+    def ended(
+        self, number: int, merged: merge.MergedTables, work: metadata.Work, estimated: Mapping[str, int]
+    ) -> Outcome:
         """The end of the last pass; C(work) is what a run in check mode would send."""
         sent = self.sending.sent
         if work:
@@ -73,8 +75,8 @@ class Copy:
             after=self.after,
             passes=number,
             sent=sent,
-            topics=len(wishes.topics),
-            groups=len(wishes.groups),
+            topics=len(merged.topics),
+            groups=len(merged.groups),
             closed=list(work.closed),
             estimate=estimated,
             acl_files=self.reading.acl_files,

@@ -19,7 +19,7 @@ from .._admin.models import (
     ClusterSnapshot,
     ClusterSpec,
     Unknown,
-    told,
+    require_answer,
 )
 from .._admin.snapshot import take_all
 from .._admin.system_names import HALF_GROUP, HALF_TOPIC
@@ -127,12 +127,12 @@ def with_ranges(light: ClusterSnapshot, full: ClusterSnapshot) -> ClusterSnapsho
         if not isinstance(view.delay, dict) or not isinstance(view.offsets, dict):
             return None
         # log_end has made sure that none of them is Unknown.
-        ends = {level: told(state)[1] for level, state in told(old.schedule).items()}
+        ends = {level: require_answer(state)[1] for level, state in require_answer(old.schedule).items()}
         schedule: dict[int, tuple[int, int] | Unknown] = {
             level: (view.delay.get(level, 0), end) for level, end in ends.items()
         }
         done = view.offsets.get((HALF_TOPIC, HALF_GROUP), {}).get(0, 0)
-        brokers[view.spec.address] = replace(now, schedule=schedule, half=(done, told(old.half)[1]))
+        brokers[view.spec.address] = replace(now, schedule=schedule, half=(done, require_answer(old.half)[1]))
     return replace(light, brokers=brokers)
 
 

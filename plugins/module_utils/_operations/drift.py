@@ -60,19 +60,19 @@ class Look:
         # The sources first: what appears between the two looks is found missing rather than overlooked.
         tables = take_all(self.admin, self.sources, SOURCE_PARTS)
         seen = take_all(self.admin, [self.target], TARGET_PARTS)[0]
-        wishes = merge.merge(tables, self.target)
+        merged = merge.merge(tables, self.target)
         orders = {
             address: view.order_conf for snapshot in (*tables, seen) for address, view in snapshot.nameservers.items()
         }
-        work = metadata.compare(wishes, seen, orders)
-        reasons = drift.unanswered((*wishes.gaps, *work.gaps))
-        if not reasons and not wishes.topics and not wishes.groups:
+        work = metadata.compare(merged, seen, orders)
+        reasons = drift.unanswered((*merged.gaps, *work.gaps))
+        if not reasons and not merged.topics and not merged.groups:
             reasons.append(Reason("NOTHING_SEEN", ", ".join(spec.name for spec in self.sources)))
         reasons += drift.lacking(work)
         found = OneSided()
         if self.both_ways and not reasons_unknown(reasons):
             names = merge.taken_names((*tables, seen), self.target)
-            found = drift.one_sided(wishes, seen, names, [spec.name for spec in self.sources], self.owners)
+            found = drift.one_sided(merged, seen, names, [spec.name for spec in self.sources], self.owners)
             reasons += drift.alone(found)
         closed = tuple(reason.subject for reason in reasons if reason.code == "TOPIC_CLOSED_ON_TARGET")
         return State(self.gate.apply(reasons), found, closed)

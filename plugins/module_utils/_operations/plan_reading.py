@@ -20,7 +20,7 @@ from .._migration.preflight.estimate import estimate
 from .._migration.preflight.facts import Facts
 from .._migration.preflight.findings import FindingError, parse_findings
 from .._migration.preflight.inventory import describe
-from .._migration.preflight.waivers import hold_to_account
+from .._migration.preflight.waivers import refuse_ended_or_unused
 from .._migration.progress import plan
 from .._migration.reasons.waivers import Waiver, apply_waivers
 from .._migration.tables import merge
@@ -113,7 +113,7 @@ class Reading:
             **{field.name: getattr(seen, field.name) for field in dataclasses.fields(seen)},
         )
         today = gate.today()
-        self.judged = hold_to_account(
+        self.judged = refuse_ended_or_unused(
             apply_waivers(dict.fromkeys([*conflicts.judge(facts), *findings]), asked.waivers, today),
             read=[spec.name for spec in live],
             done=set(self.existing) - {spec.name for spec in self.sources},

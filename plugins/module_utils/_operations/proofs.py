@@ -138,7 +138,7 @@ CHANGES: Mapping[str, Callable[[Proofs, Any, str], Proofs]] = {
     "drained": _drained,
     "reopened": _reopened,
     "unrecorded": lambda known, given, where: known.unrecorded(_clusters(given), where),
-    "told": lambda known, given, _where: known.told(given),
+    "told": lambda known, given, _where: known.reported(given),
     "checked": _checked,
     "started": _started,
     "processes": lambda known, given, _where: known.with_processes(given),

@@ -52,26 +52,26 @@ def run(task: Task, *, sources: list[ClusterSpec], target: ClusterSpec, director
     if not target.masters:
         raise OperationError(f"target {target.name} has no master")
 
-    wishes = merge.merge([take(task.admin, spec, SOURCE_PARTS) for spec in sources], target)
-    if wishes.gaps:
-        lines = metadata.describe(wishes.gaps)
+    merged = merge.merge([take(task.admin, spec, SOURCE_PARTS) for spec in sources], target)
+    if merged.gaps:
+        lines = metadata.describe(merged.gaps)
         raise OperationError(
             f"the sources did not answer completely, nothing was written: {'; '.join(lines[:5])}", unanswered=lines
         )
-    if not wishes.topics and not wishes.groups:
+    if not merged.topics and not merged.groups:
         raise OperationError("the sources have no topic and no group of their own: check their addresses")
-    size = conflicts.registration_bytes(wishes.topics.values(), target.name, [one.name for one in target.brokers])
+    size = conflicts.registration_bytes(merged.topics.values(), target.name, [one.name for one in target.brokers])
     if size > FRAME_LIMIT:
         raise OperationError(
-            f"{len(wishes.topics)} topics make a registration of {size} bytes, a name server accepts "
+            f"{len(merged.topics)} topics make a registration of {size} bytes, a name server accepts "
             f"{FRAME_LIMIT}: the brokers would start and never be listed. Nothing was written."
         )
 
     contents: dict[str, str] = {}
     for broker in target.masters:
-        for name, text in seed.broker_files(wishes, int(time.time() * 1000)).items():
+        for name, text in seed.broker_files(merged, int(time.time() * 1000)).items():
             contents[os.path.join(directory, broker.name, name)] = text
-    for name, text in seed.nameserver_files(wishes).items():
+    for name, text in seed.nameserver_files(merged).items():
         contents[os.path.join(directory, "nameserver", name)] = text
 
     before, after, written = {}, {}, []
@@ -90,7 +90,7 @@ def run(task: Task, *, sources: list[ClusterSpec], target: ClusterSpec, director
         after=after,
         files=sorted(contents),
         written=written,
-        topics=len(wishes.topics),
-        groups=len(wishes.groups),
-        offsets=len(wishes.pairs),
+        topics=len(merged.topics),
+        groups=len(merged.groups),
+        offsets=len(merged.pairs),
     )

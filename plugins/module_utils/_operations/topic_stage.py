@@ -14,7 +14,7 @@ from .._admin.nameserver import topic_list, topic_route
 from .._admin.release import PERM_ALL
 from .._migration.progress.topic_stage import (
     Routes,
-    SourceStage,
+    TopicStages,
     View,
     judge,
     judged_topics,
@@ -91,7 +91,7 @@ class World:
 
 def stages(
     admin: Admin, sources: list[ClusterSpec], target: ClusterSpec, given: dict[str, list[str]]
-) -> dict[str, SourceStage]:
+) -> dict[str, TopicStages]:
     """The stage of each source, by its name."""
     world = World(admin, sources, target)
     topics = {one.name: sorted(given[one.name]) if one.name in given else world.topics(one) for one in sources}

@@ -33,7 +33,7 @@ SERIALIZE_BINARY = 1
 LANGUAGES = ("JAVA", "CPP", "DOTNET", "PYTHON", "DELPHI", "ERLANG", "RUBY", "OTHER", "HTTP", "GO", "PHP", "OMS")
 
 
-# A sweep makes and reads a hundred thousand frames: what is done for each of them is done directly.
+# A sweep makes and reads a hundred thousand frames, so these are looked up once and not for each frame.
 _quote = json.encoder.encode_basestring_ascii
 _DECODER = json.JSONDecoder()
 _WORD = struct.Struct(">I")
@@ -44,7 +44,7 @@ class FrameError(Exception):
     """Bytes that are no frame; the text says what was seen."""
 
 
-# Not frozen, which would make each of them three times as dear; nobody changes one.
+# Not frozen: to make a frozen one takes three times as long, and a sweep makes many. No code changes one.
 @dataclass(slots=True)
 class Command:
     """One request or response.

@@ -65,8 +65,8 @@ class Link:
         self.heard_at = -1.0  # when bytes last came
         self.answers = 0  # on this connection, in this run
         self.reused = False  # this connection was opened by an earlier run
-        self.barren = 0  # connections in a row that ended without one answer, in this run
-        self.mute = 0  # expired requests in a row while nothing at all came
+        self.unanswered = 0  # connections in a row that ended without one answer, in this run
+        self.expired = 0  # expired requests in a row while nothing at all came
         self.wants_write = False
         self._tls = tls
         self._host = ""
@@ -120,7 +120,7 @@ class Link:
         self.wants_write = False
         self.answers = 0
         self.reused = False
-        self.mute = 0
+        self.expired = 0
         self.heard_at = -1.0
 
     def connected(self) -> bool:

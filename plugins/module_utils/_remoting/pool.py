@@ -27,15 +27,16 @@ from .link import CLOSED, CONNECTING, HANDSHAKING, OPEN, Call, Garbage, Link, Lo
 # Do not race with a server that closes a connection without traffic.
 IDLE_LIMIT = IDLE - 20.0
 
-# Connections in a row that end without a single answer before the rest of an address's requests is given up.
-BARREN_LIMIT = 2
+# Connections in a row that end without a single answer; after that the rest of an address's requests is given up.
+UNANSWERED_LIMIT = 2
 
-# Seconds in which answers gather where requests are sent ahead. To wake up for one of them, beside peers that keep the
-# processors busy, costs three times as much as to read it.
+# Seconds in which answers gather where requests are sent ahead. To wake up for each answer, beside peers that keep the
+# processors busy, takes three times as long as to read it.
 GATHER = 0.04
 
-# Requests in a row that expire while nothing at all comes before the rest is given up (at least one window).
-MUTE_LIMIT = 4
+# Requests in a row that expire while no byte comes from the peer; after that the rest is given up (at least one
+# window).
+EXPIRED_LIMIT = 4
 
 Tls: TypeAlias = "ssl.SSLContext | bool | None"
 Item: TypeAlias = "tuple[str, Command] | tuple[str, Command, float | None]"
@@ -162,8 +163,8 @@ class _Run:
         self._opening: set[Link] = set()  # no usable connection yet
         for index, item in enumerate(items):
             own = item[2] if len(item) > 2 else None
-            # Before anything is sent: between two answers the processor has others to serve, and whatever is done
-            # then costs several times as much.
+            # Encoded before anything is sent: between two answers the processor serves other processes, and the same
+            # work then takes several times as long.
             try:
                 call = pool.call_of(index, item[1], timeout if own is None else own)
             except (TypeError, ValueError, AttributeError) as error:
@@ -194,7 +195,7 @@ class _Run:
         for link in self._links:
             # What is still in flight is not waited for any more; its late answers match nothing.
             # A peer from which nothing at all came may be gone: the next run makes a new connection.
-            if link.state != OPEN or link.partly_sent or link.mute:
+            if link.state != OPEN or link.partly_sent or link.expired:
                 link.close()
             link.waiting.clear()
             link.in_flight.clear()
@@ -204,9 +205,9 @@ class _Run:
 
     def _start(self, link: Link) -> None:
         now = time.monotonic()
-        link.barren = 0
+        link.unanswered = 0
         if link.state == OPEN:
-            # Read what came while nobody looked: the end of the connection, or requests of the peer.
+            # Read what came since the last call: the end of the connection, or requests of the peer.
             try:
                 if now - link.last_used > IDLE_LIMIT:
                     raise Lost("idle for long")
@@ -216,7 +217,7 @@ class _Run:
             else:
                 link.reused = True
                 link.answers = 0
-                link.mute = 0
+                link.expired = 0
         if link.state == CLOSED:
             self._connect(link)
         else:
@@ -263,7 +264,7 @@ class _Run:
         for call in reversed(again):
             call.resent = True
             link.waiting.appendleft(call)
-        link.barren = link.barren + 1 if nothing_answered else 0
+        link.unanswered = link.unanswered + 1 if nothing_answered else 0
         if self._serial and flying and not again:
             self._give_up(link, ConnectionLost(link.address, words))
             return
@@ -271,7 +272,7 @@ class _Run:
         link.close()
         if not link.waiting:
             return
-        if link.barren > BARREN_LIMIT:
+        if link.unanswered > UNANSWERED_LIMIT:
             self._give_up(link, ConnectionLost(link.address, f"not sent: the connection is lost each time ({how})"))
         else:
             self._connect(link)
@@ -307,13 +308,13 @@ class _Run:
 
     def _take(self, link: Link, commands: Sequence[Command]) -> None:
         for command in commands:
-            link.mute = 0
+            link.expired = 0
             if not command.is_response:
                 continue
             call = link.in_flight.pop(command.opaque, None)
             if call is not None:
                 link.answers += 1
-                link.barren = 0
+                link.unanswered = 0
                 self._finish(call.index, command)
 
     def _pump(self, link: Link) -> None:
@@ -365,19 +366,19 @@ class _Run:
     def _expired(self, link: Link, call: Call) -> None:
         words = f"no answer within {call.timeout:g} s"
         if link.heard_at >= call.sent_at:
-            link.mute = 0
+            link.expired = 0
             if link.partly_read:
                 words += f", only the beginning of one ({link.partly_read!r})"
             else:
                 words += ", though others were answered (4.4.0 does not answer requests that it does not know)"
         else:
-            link.mute += 1
+            link.expired += 1
             words += ", nothing at all came from the peer"
         self._finish(call.index, DeadlineExceeded(link.address, words))
         if self._serial:
             self._give_up(link, DeadlineExceeded(link.address, words))
-        elif link.mute >= max(self._pool.window, MUTE_LIMIT) and link.waiting:
-            unsent = f"not sent: the {link.mute} requests before got no answer within {call.timeout:g} s each"
+        elif link.expired >= max(self._pool.window, EXPIRED_LIMIT) and link.waiting:
+            unsent = f"not sent: the {link.expired} requests before got no answer within {call.timeout:g} s each"
             self._give_up(link, DeadlineExceeded(link.address, unsent))
         elif link.state == OPEN:
             self._pump(link)

@@ -309,7 +309,7 @@ def test_what_was_kept_in_files_stays_text(world: World) -> None:
     assert parse(file.read_text(), file.name) == kept
     printed = world.tasks(*begin, role("tell_missed", __migration_told_of="{{ __migration_batch }}"))
     seen(world, printed, "EVIL", "are read by broadcast: EVIL")
-    assert parse(file.read_text(), file.name) == kept.told(["mro"])
+    assert parse(file.read_text(), file.name) == kept.reported(["mro"])
 
 
 LOOP = "{%- set found = [] -%}{%- for one in SEQUENCE -%}{%- set _ = found.append(ITEM) -%}{%- endfor -%}{{ found }}"

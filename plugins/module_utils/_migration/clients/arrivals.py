@@ -26,7 +26,7 @@ def missing(
     for each client of 4.4.0 keeps one.
 
     A business host that does not name its source (C(rocketmq_cluster)), or names one that the inventory does not know,
-    belongs to all of them: else nobody would miss it.
+    belongs to all of them: otherwise it could be absent from every check.
     """  # fmt: skip
     names = {source["name"] for source in sources}
     known = {machine["cluster"] for machine in estate["machines"].values()}
@@ -35,7 +35,7 @@ def missing(
     for host, client in estate["clients"].items():
         address, cluster = client["address"], client["cluster"]
         if not address:
-            # Refused before the release; after it nothing may end with an error of this judge.
+            # Such an inventory is refused before the release. After the release this function must not raise.
             found.append(f"{host} (no rocketmq_address in the inventory)")
             continue
         wanted = gone_with[address] + before[address] if gone_with[address] else 1
@@ -47,7 +47,8 @@ def missing(
 def _peers(printed: Printed) -> Counter[str]:
     """Connections by the address they come from, machine by machine.
 
-    Lines that are none of ss are nobody: what waits for a client waits on, and machines/machine_view.py names them.
+    A line that is not from ss counts as no connection: a wait for a client goes on, and machines/machine_view.py names
+    the line.
     """
     sockets, _odd = parse_ss("", [line for machine in printed for line in machine])
     return Counter(ip_of(socket.peer) for socket in sockets)

@@ -72,7 +72,7 @@ class SourceFacts:
 
 
 def online(facts: Iterable[SourceFacts], allow_none: bool) -> list[Reason]:
-    """Is anybody there at all, in each source?"""
+    """Whether each source has an online consumer at all."""
     return [
         Reason("NOTHING_ONLINE", source.name)
         for source in facts
@@ -81,10 +81,10 @@ def online(facts: Iterable[SourceFacts], allow_none: bool) -> list[Reason]:
 
 
 def assigned(facts: Iterable[SourceFacts], masters: Iterable[str]) -> list[Reason]:
-    """Do the clients hold every read queue of every topic on each of I(masters) (the target's broker names)?
+    """Whether the clients hold every read queue of every topic on each of I(masters) (the target's broker names).
 
-    So they have to hold those of all other brokers that their name servers list: a queue that nobody holds stands
-    still, as one that changes hands between ordered consumers does for up to 41 s.
+    They have to hold those of all other brokers that their name servers list, too: a queue without a holder stands
+    still. Between two ordered consumers a queue has no holder for up to 41 s.
     """
     names = sorted(masters)
     reasons: list[Reason] = []
@@ -112,7 +112,7 @@ def assigned(facts: Iterable[SourceFacts], masters: Iterable[str]) -> list[Reaso
 
 
 def released(facts: Iterable[SourceFacts], masters: Iterable[str]) -> list[Reason]:
-    """Does no client hold a queue of the brokers with these names? Every client has to say so itself."""
+    """Whether no client holds a queue of the brokers with these names. Every client has to say so itself."""
     names = set(masters)
     reasons: list[Reason] = []
     for source in facts:
@@ -129,7 +129,7 @@ def released(facts: Iterable[SourceFacts], masters: Iterable[str]) -> list[Reaso
 
 
 def connected(facts: Iterable[SourceFacts], brokers: Mapping[str, str]) -> list[Reason]:
-    """Are all clients that other brokers know connected to each of I(brokers) (address -> name) too?"""
+    """Whether all clients that other brokers know are connected to each of I(brokers) (address -> name), too."""
     reasons: list[Reason] = []
     for source in facts:
         reasons += source.unknown
@@ -162,7 +162,8 @@ def locks(facts: Iterable[SourceFacts], brokers: Iterable[str]) -> Locks:
 
 
 def renewed(facts: Iterable[SourceFacts], brokers: Iterable[str], first: Locks) -> list[Reason]:
-    """Has every ordered client renewed its locks on the queues of I(brokers)? A broker that starts has forgotten them.
+    """Whether every ordered client has renewed its locks on the queues of I(brokers). A broker that starts has
+    forgotten them.
 
     A client goes on saying that it holds the lock, so only a later time than the one in I(first) (what was seen first
     of each lock) proves that the broker has given it.
@@ -276,7 +277,7 @@ def _queues(queues: Iterable[tuple[str, int]]) -> str:
 
 
 def _once(reasons: Iterable[Reason]) -> list[Reason]:
-    """Several groups subscribe to one topic; what is wrong with the topic is said once."""
+    """Several groups subscribe to one topic; its reason stands once."""
     found: dict[tuple[str, str, str], Reason] = {}
     for reason in reasons:
         found.setdefault((reason.code, reason.subject, str(reason.evidence.get("topic", ""))), reason)

@@ -96,7 +96,7 @@ def census(
     """Clients by IP address, with what they hold and the sockets that they have.
 
     ports: local ports whose connections count, none for all. expected: entries of address (a shell pattern) and
-    reason, for those whose connections surprise nobody.
+    reason, for those whose connections are expected.
     """
     wanted = set(ports)
     known = list(expected)
@@ -143,10 +143,11 @@ def census(
 
 
 def lines(clients: Iterable[Mapping[str, Any]], hosts: Mapping[str, str]) -> list[str]:
-    """One line for each address of a census, those that nobody expected first.
+    """One line for each address of a census, the unexpected ones first.
 
     hosts: name of a host in the sockets -> what runs there, in words. What a client holds by the brokers' own word
-    stands beside the sockets that are seen; a socket without any is a producer, or somebody at a name server.
+    stands beside the sockets that are seen; a socket without any belongs to a producer, or to a client of a name
+    server.
     """
     found = []
     for one in sorted(clients, key=lambda one: (one["expected"] is not None, _order(one["address"]))):

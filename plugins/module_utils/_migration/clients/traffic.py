@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Does traffic flow through the target: growth of queues, and of what groups have committed on them."""
+"""Whether traffic flows through the target: growth of queues, and of what groups have committed on them."""
 
 from __future__ import annotations
 

@@ -154,7 +154,8 @@ class Offender:
 class Watch:
     """The observation of one master's log over the present window.
 
-    ``offsets``: (topic, queue) → offsets of the records seen since the window began, whoever wrote them.
+    ``offsets``: (topic, queue) → offsets of the records seen since the window began, those of clients and those of the
+    broker.
     ``internal``: how many records of each kind the broker wrote itself.
     """
 
@@ -165,7 +166,7 @@ class Watch:
     offenders: dict[tuple[str, int, str], Offender] = field(default_factory=dict)
 
     def saw(self, messages: Iterable[Message]) -> int:
-        """Takes records into account; returns how many of them clients wrote."""
+        """Adds records to the observation; returns how many of them clients wrote."""
         writes = 0
         for message in messages:
             self.offsets.setdefault((message.topic, message.queue), set()).add(message.offset)
@@ -187,7 +188,7 @@ class Watch:
         return writes
 
     def restart(self) -> None:
-        """A new window: what was seen so far explains nothing any more. Offenders stay known."""
+        """Begins a new window: records seen so far no longer explain growth. Offenders stay known."""
         self.offsets.clear()
 
     def unexplained(self, before: Ends, after: Ends) -> list[Reason]:

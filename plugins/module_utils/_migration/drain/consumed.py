@@ -13,13 +13,13 @@ from ..._admin.models import QueueRange
 def remaining(span: QueueRange, committed: int | None) -> int:
     """Messages that a group can still consume. C(committed): its next offset; None where it has none.
 
-    What lies below the minimum is gone: nobody can consume it, and nobody waits for it.
+    What lies below the minimum was deleted by the broker: no consumer can read it, so it does not count.
     """
     return max(span.max - max(committed or 0, span.min), 0)
 
 
 def kept_messages(ranges: Mapping[int, QueueRange]) -> int:
-    """Messages that queues keep for whoever has read none of them."""
+    """Messages that queues hold for a reader that has read none of them."""
     return sum(remaining(span, None) for span in ranges.values())
 
 

@@ -21,7 +21,7 @@ from ..._admin.models import (
     TopicConfig,
     Unknown,
     answered,
-    told,
+    require_answer,
 )
 from ..._admin.system_names import (
     DLQ_PREFIX,
@@ -40,8 +40,8 @@ from .queues import Clients, QueueRows
 from .rows import DELAY, HALF, ClusterDrain, row_reasons
 from .selection import EVERYTHING, Filter
 
-# Kept by the broker for itself; their offsets say nothing about messages that somebody waits for. The half topic and
-# the schedule topic are judged as parts of their own.
+# The broker keeps them for itself; their offsets say nothing about messages for consumers. The half topic and the
+# schedule topic are judged as parts of their own.
 BOOKKEEPING = frozenset({HALF_TOPIC, OP_TOPIC, SCHEDULE_TOPIC})
 
 # What a master has to tell; without one of them nothing is proved.
@@ -64,9 +64,9 @@ def judge(
     ``clients``: the running information of every client of every broadcasting group. ``previous``: the judgement
     before this one; without it nothing can be seen to move, to stall or to be rewound. ``stall_after``: seconds
     without movement after which an online group counts as stalled. ``unwritten``: addresses of masters whose commit
-    log ends where an earlier proof has left it. ``alone``: whether nobody else writes here; otherwise slaves are left
-    out, and of delay levels and transactional messages count those in ``pending``, by master and level (0: half
-    messages), which are the selected topics' own.
+    log ends where an earlier proof has left it. ``alone``: whether clients write to the selected topics only. Otherwise
+    slaves are left out, and of delayed and transactional messages only those in ``pending`` count, by master and level
+    (0: half messages): the selected topics' own.
     """
     run = _Run(snapshot, clients or {}, previous, only, stall_after, unwritten, alone, pending or {})
     for view in snapshot.masters:
@@ -292,7 +292,7 @@ class _Run:
             self.add("HALF_PENDING", where, {"pending": half[1] - half[0]})
 
     def _own_pending(self, view: BrokerView, where: str) -> None:
-        """Of a master that serves others, too: delayed and half messages of the selected topics."""
+        """Of a master that serves other topics, too: delayed and half messages of the selected topics."""
         for (address, level), count in sorted(self.pending.items()):
             if address != view.spec.address:
                 continue
@@ -312,9 +312,9 @@ class _Run:
         if any(answered(part) is None for view in views for part in (view.groups, view.offsets, view.connections)):
             return  # named already, and somebody may be missing only for that
         seen = {group for _unused, group in self.pairs} | set(self.consumers)
-        online = [item for view in views for item in told(view.connections).items()]
+        online = [item for view in views for item in require_answer(view.connections).items()]
         seen |= {group for group, answer in online if isinstance(answer, Unknown)}
-        known = {group for view in views for group in told(view.groups).groups}
+        known = {group for view in views for group in require_answer(view.groups).groups}
         for group in sorted(known - seen):
             if self.only.group(group) and not self.only.topics and not is_system_group(group):
                 self.add("GROUP_WITHOUT_OFFSETS", f"{self.cluster}/{group}", {})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A drain that is under way: the line that a person reads meanwhile, and when waiting on is of no use."""
+"""A drain that is under way: its line of progress, and when to give up waiting."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Limits:
 
 @dataclass
 class Aborts:
-    """Looks at one judgement after the other and remembers what it needs to see a change."""
+    """Compares one judgement with those before it, of which it keeps what a comparison needs."""
 
     limits: Limits
     totals: dict[str, list[int]] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Aborts:
         limit = self.limits.growing_samples
         if limit is None:
             return []
-        # A look in which somebody did not answer would seem to hold less than there is.
+        # A look in which a broker did not answer would seem to hold less than there is.
         if any(reason.code == "BROKER_UNKNOWN" for reason in drain.reasons):
             return []
         seen = self.totals.setdefault(drain.cluster, [])
@@ -106,7 +106,7 @@ class TargetWatch:
     samples: list[tuple[int, int]] = field(default_factory=list)
 
     def look(self, drain: ClusterDrain) -> list[Reason]:
-        """Takes a judgement of the target; one in which somebody did not answer says nothing about its growth."""
+        """Takes a judgement of the target; one in which a broker did not answer says nothing about its growth."""
         if any(reason.code == "BROKER_UNKNOWN" for reason in drain.reasons):
             return []
         # Delayed and undecided messages are no backlog: they are there as long as there is traffic.

@@ -19,7 +19,7 @@ class Proof:
     logs: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def look(self, now_ms: int, drained: bool, logs: Mapping[str, tuple[int, str]]) -> bool:
-        """Takes one sample into account; True when the proof is complete.
+        """Adds one sample; True when the proof is complete.
 
         A sample that is not drained, a commit log that moved or a broker that was restarted begins it anew.
         """

@@ -66,7 +66,7 @@ class QueueRows:
         online: ConsumerConnections | Unknown | None,
     ) -> None:
         if span is not None and committed is not None and span.min <= committed == span.max:
-            # Most of all rows: made at once.
+            # Most rows are of this kind; the short way keeps a sweep fast.
             now = self.taken_ms
             self.found.append(
                 QueueLag(
@@ -157,12 +157,12 @@ class QueueRows:
                         self._keep(row, UNKNOWN, "BROADCAST_UNKNOWN", kept, why="the client does not hold this queue")
                     continue
                 at = int(held.get("commitOffset", -1))
-                # -1: the client has stored nothing yet; where it began is known to itself only.
+                # -1: the client has stored nothing yet; only the client itself knows where it began.
                 row = replace(row, committed=at if at >= 0 else None)
                 left = consumed.remaining(span, at)
                 waiting = int(held.get("cachedMsgCount", 0)) + int(held.get("transactionMsgCount", 0))
                 if at > span.max:
-                    # Clients are asked after the ends are read, so this is usual while somebody writes.
+                    # Clients are asked after the ends are read, so this is usual while clients write.
                     self._keep(
                         row,
                         UNKNOWN,

@@ -23,7 +23,8 @@ UNKNOWN = "UNKNOWN"
 TOPICS, RETRY, BROADCAST, DELAY, HALF = "topics", "retry", "broadcast", "delay", "half"
 
 
-# Not frozen, which would make each of some hundred thousand three times as dear; nobody changes one.
+# Not frozen: to make a frozen one takes three times as long, and a judgement makes some hundred thousand. No code
+# changes one.
 @dataclass(slots=True)
 class QueueLag:
     """One queue from the view of one group (of one client of it, when the group broadcasts).
@@ -75,7 +76,7 @@ class ClusterDrain:
     end, boot time), which must not change while the end of the drain is proved. ``consumers``: client ids by group,
     those of online groups. ``broadcast_topics``: what broadcasting groups subscribe to, messages there or not.
     ``masters``: names by address. ``selected``: master's address → (topic, queue) → end, of the topics that were
-    selected by name, whoever reads them."""
+    selected by name, with and without readers."""
 
     cluster: str
     taken_ms: int
@@ -94,7 +95,8 @@ class ClusterDrain:
 
     @property
     def ends(self) -> dict[str, tuple[int, str]]:
-        """In the place of ``logs`` where others write too: the ends of the judged queues of each master, together."""
+        """Instead of ``logs`` where clients write to other topics, too: the ends of the judged queues of each master,
+        as one text."""
         found = self.topic_ends
         return {address: (sum(found[address].values()), boot) for address, (_end, boot) in self.logs.items()}
 
@@ -160,7 +162,7 @@ def behind(first: Iterable[Mapping[str, Any]], now: Iterable[QueueLag], waived: 
     for row in first:
         at = later.get(tuple(row[key] for key in ("cluster", "broker", "group", "topic", "queue", "client"))) or 0
         subject = f"{row['cluster']}/{row['group']}/{row['topic']}"
-        # What lies below the minimum is gone: nobody can read it any more.
+        # What lies below the minimum was deleted by the broker: no consumer can read it.
         if row["max"] > max(at, row["min"]) and subject not in waived:
             found.append(f"{subject} on {row['broker']} queue {row['queue']}: {at} of {row['max']}")
     return found

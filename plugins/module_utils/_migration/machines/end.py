@@ -15,7 +15,7 @@ from . import account, supervision
 from . import unit as machine_unit
 from .shell_words import acting_word, first_word
 
-# For so many seconds a process has to stay away until it counts as ended: runsv starts a process again at once, or one
+# Seconds for which a process has to stay away until it counts as ended: runsv starts a process again at once, or one
 # second after it was started, supervisord after one second, systemd after RestartSec (0.1 s unless it is set).
 STAYS_ENDED = 5
 # The exit status of stop() where the process came back; its lines tell who started it (supervision.py).
@@ -58,7 +58,7 @@ def can_end(method: str, pattern: str, unit: str, seconds: int, command: str = "
     be started as, where another than the connection's.
     """
     if method == "systemd":
-        return machine_unit.ends_in_peace(unit, pattern, seconds)
+        return machine_unit.ends_gently(unit, pattern, seconds)
     if method != "command":
         return "true"
     tools = "pgrep" if command else "pgrep pkill"
@@ -80,10 +80,11 @@ lineage $now
 
 
 def stop(method: str, pattern: str, unit: str, seconds: int, command: str = "", watched: int = STAYS_ENDED) -> str:
-    """Ends with 0 when the process has ended and stays so; prints "terminated" when it was told to.
+    """Ends with 0 when the process has ended and stays so; prints "terminated" when the signal, or the stop, was sent.
 
     Ends with CAME_BACK when another one runs in its place. command: used instead of SIGTERM; it may return before or
-    after the process has ended, or never. A manager is told although no process is there: it may be about to start one.
+    after the process has ended, or never. A manager gets the stop even where no process is there: it may be about to
+    start one.
     """
     end, why = f"pkill -TERM -f {quote(pattern)} && echo terminated", "it runs still"
     # Whether there is nothing to be ended, asked where no process is there.
@@ -149,12 +150,13 @@ exit 0
 
 
 def signals(command: str) -> bool:
-    """Whether a rocketmq_stop_command signals the process by itself, so that nobody else runs it."""
+    """Whether a rocketmq_stop_command signals the process itself: then no manager runs the process."""
     return posixpath.basename(acting_word(command)) in ("kill", "killall", "pkill")
 
 
 def is_script(command: str) -> bool:
-    """Whether nobody can tell from a rocketmq_stop_command if it signals the process, or tells the one who runs it."""
+    """Whether the text of a rocketmq_stop_command leaves open if it signals the process or asks a manager to stop
+    it."""
     word = acting_word(command)
     return not signals(command) and (not word or "/" in word or word in supervision.SHELLS)
 

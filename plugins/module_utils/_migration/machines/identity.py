@@ -89,10 +89,10 @@ echo end=
 """
 
 
-def start_of_nobody(pattern: str, uid: int, start: str) -> str:
-    """For a process whose user is not known by name: it is not started as somebody else, root least of all.
+def start_without_user(pattern: str, uid: int, start: str) -> str:
+    """The start of a process whose user has no known name: never as another user, and never as root.
 
-    start: what starts it as the connection's user, for whom it is right where that is the same one.
+    start: what starts it as the connection's user; it runs where that user has this uid.
     """
     said = f"its process belonged to uid {int(uid)}, which has no usable name there: set rocketmq_user"
     return f"""

@@ -5,7 +5,7 @@
 
 An entry is C({config_file, user, uid, name_servers_given, without_file, unknown, name_servers}); progress/proofs.py
 keeps it. The last one is namesrvAddr of its file while it belonged to its source, empty where the file had none;
-without the key, nobody has looked.
+without the key, the file was not read.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def found(answers: Mapping[str, Answer | None]) -> tuple[dict[str, dict[str, Any
 def known(kept: Mapping[str, Any] | None, config_file: str = "", user: str = "") -> dict[str, Any]:
     """What is known of a process: what was kept, overruled by rocketmq_config_file and rocketmq_user.
 
-    Who names the file says with it that the start gives no other list of name servers any more.
+    An operator who sets the file says with it that the start gives no other list of name servers any more.
     """
     merged: dict[str, Any] = {"config_file": "", "user": "", "uid": None, "name_servers_given": "", **(kept or {})}
     if config_file:
@@ -144,7 +144,7 @@ def astray(
     host: str, one: Mapping[str, Any], answer: Answer | None, target: Iterable[str], ended: bool = True
 ) -> tuple[bool, str]:
     """Whether the file of a source's broker has to be put back before it is started towards its own name servers; and
-    why that cannot be told, or done. ended: whether its process has ended.
+    why that is not known, or not possible. ended: whether its process has ended.
     """
     settings, wrong = settings_of(one["config_file"], host, answer)
     if settings is None:

@@ -63,7 +63,7 @@ def answers(registered: Any, questions: Iterable[str], asked: Iterable[str] = ()
     """Host → question → its answer.
 
     asked: hosts each of which has an answer then. Before ansible-core 2.19 an error that is met before the connection,
-    such as a look-up of a password that fails, ends the whole loop without a result for anybody.
+    such as a look-up of a password that fails, ends the whole loop without a result for any host.
     """
     found: dict[str, dict[str, Any]] = {}
     unknown = "the inventory's connection"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which command a text for sh begins with, as far as that can be told without a shell."""
+"""Which command a text for sh begins with, as far as that is known without a shell."""
 
 from __future__ import annotations
 

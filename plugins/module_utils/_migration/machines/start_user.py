@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""As whom a process is started: its own user, unless the start command chooses one, or speaks to somebody who does."""
+"""As which user a process is started: its own, unless the start command chooses a user, or asks a service that does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from . import end as machine_end
 from . import identity as machine_identity
 from .shell_words import acting_word
 
-# They become another user, which takes root, or reach a service by rights that the process's own user does not have.
+# Programs that become another user, for which they need root, or that ask a service, for which they need rights that
+# the process's own user does not have.
 _CHOOSERS = frozenset((
     "su", "sudo", "doas", "runuser", "setpriv", "chpst", "setuidgid", "envuidgid", "s6-setuidgid", "gosu", "su-exec",
     "start-stop-daemon", "daemonize",
@@ -30,13 +31,13 @@ def start(method: str, pattern: str, unit: str, command: str, end: str, user: st
 
     C(command), C(end), C(user): what the inventory says, or nothing. C(known): as kept_processes.known() gives it.
     """
-    # Who runs the process, such as a supervisor, knows its user; the command speaks to him as the connection's.
+    # A manager of processes, such as a supervisor, knows the user; the command asks it as the connection's user.
     managed = bool(end) and not machine_end.signals(end)
     if not user and (managed or chosen_by(command)):
         return machine_commands.start(method, pattern, unit, command)
     if method == "command" and command and known["uid"] and not known["user"]:
         begin = machine_commands.start(method, pattern, unit, command)
-        return machine_identity.start_of_nobody(pattern, known["uid"], begin)
+        return machine_identity.start_without_user(pattern, known["uid"], begin)
     return machine_commands.start(method, pattern, unit, command, known["user"])
 
 

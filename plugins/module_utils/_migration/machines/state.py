@@ -90,7 +90,7 @@ def unreachable(looked: Mapping[str, Mapping[str, Any]], hosts: Iterable[str] | 
 def unable(looked: Mapping[str, Mapping[str, Any]], methods: Mapping[str, str], ended: Iterable[str] = ()) -> list[str]:
     """A line for each host whose process cannot be ended as the inventory says, or of which that is not known.
 
-    methods: host → docker, systemd or command. The engine of docker is asked by others. ended: hosts whose process runs
+    methods: host → docker, systemd or command. The engine of docker is asked elsewhere. ended: hosts whose process runs
     no more. One that answers RocketMQ's protocol and that no process on the machine shows would be taken for ended.
     """
     found = []
@@ -119,7 +119,7 @@ def first_of(lines: list[str]) -> str:
 
 
 def not_ended(answer: Mapping[str, Any]) -> str:
-    """Why a process has not ended that was told to, by the answer to machine_end.stop."""
+    """Why a process has not ended although it was stopped, by the answer to machine_end.stop."""
     if answer["status"] == ANSWERED and answer["rc"] == machine_end.CAME_BACK:
         lineage = supervision.parse(line for line in answer["lines"] if line.strip() != "terminated")
         return supervision.returned(lineage) if lineage else "it was started again"

@@ -53,8 +53,8 @@ class Parent:
         return bool({self.name, self.program, _base(self.words[1])} & SUPERVISORS)
 
     @property
-    def told(self) -> str:
-        """What a person knows it by: a program in Python is known by its script."""
+    def display_name(self) -> str:
+        """The name for a message: of a program in Python the name of its script."""
         name = self.name or self.program
         if _INTERPRETERS.fullmatch(self.program) and self.words[1] and not self.words[1].startswith("-"):
             name = _base(self.words[1])
@@ -151,9 +151,9 @@ def _origin(process: Process) -> str:
     above = _judged(process)
     for parent in above:
         if not _waits(parent):
-            return parent.told
+            return parent.display_name
     # A shell that goes round in a loop is a supervisor, too.
-    return above[-1].told if above else "a process that has ended since, or process 1"
+    return above[-1].display_name if above else "a process that has ended since, or process 1"
 
 
 def _container(process: Process, lineage: Lineage) -> str | None:
@@ -199,7 +199,7 @@ def _ancestor(process: Process) -> str | None:
         if parent.name == "systemd" and (not process.unit or process.unit.startswith("user@")):
             continue
         how = "is" if parent.supervises else "may be"
-        return f"{how} started again by {parent.told}: set rocketmq_stop_command to what ends the process there"
+        return f"{how} started again by {parent.display_name}: set rocketmq_stop_command to what ends the process there"
     return None
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command that tells whether systemd ends a unit in peace: by SIGTERM, and with enough time before SIGKILL."""
+"""The command that finds out whether systemd ends a unit gently: by SIGTERM, with enough time before SIGKILL."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ END { exit seconds < wanted }
 """
 
 
-def ends_in_peace(unit: str, pattern: str, seconds: int) -> str:
+def ends_gently(unit: str, pattern: str, seconds: int) -> str:
     """Ends with 0 where C(systemctl stop) gives the process C(seconds) to end after SIGTERM. Changes nothing.
 
     Any signal after which Java runs its shutdown hook will do. Java has to get it: 4.4.0's own starters are shells, and

@@ -18,7 +18,7 @@ from ..._admin.models import ClusterSpec, SubscriptionGroup, Unknown
 from ..._admin.release import FRAME_LIMIT, GROUP_CREATION_MS, TABLE_FRAME, TOPIC_CREATION_MS
 from ..._admin.system_names import BROKER_GROUPS, HALF_GROUP
 from ..reasons.reason import Reason
-from ..tables.merge import Wishes
+from ..tables.merge import MergedTables
 from ..tables.seed import group_entry, zero_offsets
 from .judge import registration_bytes
 
@@ -47,20 +47,20 @@ class Capacity:
     disk: int | None = None
 
 
-def measure(wishes: Wishes, target: ClusterSpec, volume: int | None = None) -> Capacity:
-    """The sizes of a target that gets the merged tables I(wishes)."""
-    topics, groups = len(wishes.topics), len(wishes.groups)
+def measure(merged: MergedTables, target: ClusterSpec, volume: int | None = None) -> Capacity:
+    """The sizes of a target that gets the merged tables I(merged)."""
+    topics, groups = len(merged.topics), len(merged.groups)
     brokers = [broker.name for broker in target.masters]
-    registration = registration_bytes(wishes.topics.values(), target.name, brokers)
+    registration = registration_bytes(merged.topics.values(), target.name, brokers)
     return Capacity(
         topics=topics,
         groups=groups,
-        queues=sum(max(topic.read_queues, topic.write_queues) for topic in wishes.topics.values()),
+        queues=sum(max(topic.read_queues, topic.write_queues) for topic in merged.topics.values()),
         registration=registration,
         # The same table, without what a registration adds around it.
         topics_reply=registration,
-        groups_reply=_groups_bytes(wishes.groups.values()),
-        offsets_reply=_offsets_bytes(zero_offsets(wishes)),
+        groups_reply=_groups_bytes(merged.groups.values()),
+        offsets_reply=_offsets_bytes(zero_offsets(merged)),
         creation_ms=(TOPIC_CREATION_MS[0] * topics, TOPIC_CREATION_MS[1] * topics),
         one_by_one_ms=(
             (TOPIC_CREATION_MS[0] * topics**2 + GROUP_CREATION_MS[0] * groups**2) / 2,

@@ -88,7 +88,7 @@ def kinds_of_clients(facts: Facts) -> Iterator[Reason]:
 
 
 def unknown_hosts(facts: Facts) -> Iterator[Reason]:
-    """Who is connected to a source from an address that nobody has named."""
+    """Which clients are connected to a source from an address that the inventory does not name."""
     for (source, host), error in sorted(facts.peers_unknown.items()):
         yield Reason("SOCKETS_UNKNOWN", f"{source}/{host}", {"answer": error}, PREFLIGHT)
     if facts.business is None:
@@ -139,12 +139,13 @@ def transactions(facts: Facts) -> Iterator[Reason]:
 
 
 def offline_groups(facts: Facts) -> Iterator[Reason]:
-    """Groups with messages left and nobody online, for which the drain will wait, and groups without any offset."""
+    """Groups with messages left and no consumer online, for which the drain will wait, and groups without any
+    offset."""
     for snapshot in facts.snapshots:
         source = snapshot.spec.name
         online = online_groups(snapshot)
         behind, committed = _backlogs(snapshot)
-        # Whoever did not answer may have the group's clients.
+        # A master that did not answer may have the group's clients.
         if all_connections_known(snapshot):
             for (group, topic), left in sorted(behind.items()):
                 if left and group not in online:

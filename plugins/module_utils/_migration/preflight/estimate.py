@@ -21,7 +21,7 @@ _HALF_CHECKS = 2
 def estimate(facts: Facts, ttls: Iterable[int | None] = ()) -> dict[str, Any]:
     """C({seconds, phases: {phase: seconds}, longest: {phase, seconds, why}, unbounded: [text]}).
 
-    ttls: original TTLs of the names, in seconds. C(unbounded) holds waits that end when somebody acts.
+    ttls: original TTLs of the names, in seconds. C(unbounded) holds waits that end only when a person acts.
     """
     drain, why = _drain(facts)
     ttl = max((value for value in ttls if value is not None), default=0)

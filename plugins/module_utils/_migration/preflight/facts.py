@@ -11,7 +11,7 @@ from typing import Any
 
 from ..._admin.models import Client, ClusterSpec, ConsumerConnections, TopicConfig, Unknown, known
 from ..._admin.system_names import is_system_group
-from ..tables.merge import Wishes
+from ..tables.merge import MergedTables
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class Facts:
     """
 
     snapshots: tuple[Any, ...]
-    tables: Mapping[str, Wishes]
-    merged: Wishes
+    tables: Mapping[str, MergedTables]
+    merged: MergedTables
     target: ClusterSpec
     specs: tuple[ClusterSpec, ...]
     target_config: Mapping[str, Any] = field(default_factory=dict)
@@ -108,7 +108,7 @@ def clients_of(connections: Iterable[ConsumerConnections]) -> dict[str, Client]:
 
 
 def all_connections_known(snapshot: Any) -> bool:
-    """Whether every master told for every group whether it is online."""
+    """Whether every master has answered for every group whether it is online."""
     for broker in snapshot.spec.masters:
         view = snapshot.brokers.get(broker.address)
         if view is None or not known(view.connections):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reasons that somebody else found (machines, DNS, a check of one's own), as they enter the gate's verdict."""
+"""Reasons from other checks (machines, DNS, a check of the operator's own), as they enter the gate's verdict."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def parse_findings(items: Iterable[Mapping[str, Any]] | None) -> tuple[Reason, .
     """Reasons out of a list of ``{code, subject, severity, evidence?}``, the form of ``Reason.as_dict``.
 
     Raises FindingError for a code that the catalogue does not have, a severity that is not the catalogue's and a
-    missing subject: a finding that nobody could look up or waive must not pass as one that was judged.
+    missing subject: a finding that cannot be looked up or waived must not count as judged.
     """
     found = []
     for number, item in enumerate(items or (), start=1):

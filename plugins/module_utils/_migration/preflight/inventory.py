@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a source is: its inventory in figures, for a report and for whoever plans the target."""
+"""What a source is: its inventory in figures, for a report and for the planning of the target."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def describe(facts: Facts) -> list[dict[str, Any]]:
 
 def _source(facts: Facts, snapshot: Any) -> dict[str, Any]:
     name = snapshot.spec.name
-    wishes = facts.tables[name]
+    merged = facts.tables[name]
     online = online_groups(snapshot)
     clients = {
         (group, client): found
@@ -36,8 +36,8 @@ def _source(facts: Facts, snapshot: Any) -> dict[str, Any]:
     return {
         "name": name,
         "brokers": brokers,
-        "topics": sum(not topic.startswith(DERIVED) for topic in wishes.topics),
-        "groups": len(wishes.groups),
+        "topics": sum(not topic.startswith(DERIVED) for topic in merged.topics),
+        "groups": len(merged.groups),
         "groups_online": len(online),
         "groups_broadcasting": sum(any(one.is_broadcast for one in found) for found in online.values()),
         "groups_pulling": sum(any(not one.is_push for one in found) for found in online.values()),
@@ -48,11 +48,11 @@ def _source(facts: Facts, snapshot: Any) -> dict[str, Any]:
             for version, count in sorted(Counter(client.version for client in clients.values()).items())
         },
         "clients_silent": sum(isinstance(told, Unknown) for told in facts.running.get(name, {}).values()),
-        "ordered_topics": dict(wishes.order),
+        "ordered_topics": dict(merged.order),
         "transactional_producer_groups": dict(sorted((answered(facts.transactions.get(name)) or {}).items())),
         "messages_retained": _total(masters, "messages"),
         "bytes_retained": _total(masters, "bytes_retained"),
-        "unknown": [f"{gap.subject} {gap.part}: {gap.reason}" for gap in wishes.gaps],
+        "unknown": [f"{gap.subject} {gap.part}: {gap.reason}" for gap in merged.gaps],
     }
 
 

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether the sources can become one: a pure judgement over what was read of them (C(facts)).
 
-Here are the families about members, names, routes and size; C(conflicts_settings), C(conflicts_tables) and
-C(conflicts_clients) hold the others. Each function looks for one family of reasons; C(judge) asks them all. What did
-not answer is a reason by itself, never an empty table.
+Here are the families about members, names, routes and size; C(settings), C(tables) and C(clients) hold the others. Each
+function looks for one family of reasons; C(judge) asks them all. What did not answer is a reason by itself, never an
+empty table.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from ..._admin.system_names import (
 )
 from ..reasons.entry import PREFLIGHT
 from ..reasons.reason import Reason
-from ..tables.merge import Wishes
+from ..tables.merge import MergedTables
 from ..tables.registration import Listing, differences, listed, routed_wrong
 from . import clients as conflicts_clients
 from . import settings as conflicts_settings
@@ -124,8 +124,8 @@ def members(facts: Facts) -> Iterator[Reason]:
             else:
                 shown = "everything" if len(missing) == len(parts) else ", ".join(missing)
                 yield Reason("BROKER_UNKNOWN", f"{name}/{broker.name}", {**evidence, "part": shown})
-    for name, wishes in facts.tables.items():
-        if not wishes.topics and not wishes.groups and not wishes.gaps:
+    for name, merged in facts.tables.items():
+        if not merged.topics and not merged.groups and not merged.gaps:
             yield Reason("NOTHING_SEEN", name)
 
 
@@ -180,10 +180,10 @@ def shared_names(facts: Facts) -> Iterator[Reason]:
                 yield Reason("SAME_TOPIC_UNEQUAL", name, shown)
 
 
-def _origins(tables: Mapping[str, Wishes], part: str) -> dict[str, list[str]]:
+def _origins(tables: Mapping[str, MergedTables], part: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for source, wishes in tables.items():
-        for name in getattr(wishes, part):
+    for source, merged in tables.items():
+        for name in getattr(merged, part):
             found.setdefault(name, []).append(source)
     return dict(sorted(found.items()))
 
@@ -205,15 +205,15 @@ def reserved_names(facts: Facts) -> Iterator[Reason]:
 
 def unusable_names(facts: Facts) -> Iterator[Reason]:
     """Names that 4.4.0 stores and cannot use."""
-    for source, wishes in facts.tables.items():
-        for name in wishes.topics:
+    for source, merged in facts.tables.items():
+        for name in merged.topics:
             # A retry or dead letter topic is what its group's name makes of it.
             if name.startswith(DERIVED):
                 continue
             if len(name.encode()) > release.TOPIC_NAME_LIMIT:
                 yield Reason("TOPIC_NAME_TOO_LONG", f"{source}/{name}", {"bytes": len(name.encode())})
             yield from _spelling(source, name, "topic")
-        for name in wishes.groups:
+        for name in merged.groups:
             if len(name.encode()) > release.GROUP_NAME_LIMIT:
                 yield Reason("GROUP_NAME_TOO_LONG", f"{source}/{name}", {"bytes": len(name.encode())})
             yield from _spelling(source, name, "group")
@@ -227,7 +227,7 @@ def _spelling(source: str, name: str, kind: str) -> Iterator[Reason]:
 
 
 def registration(facts: Facts) -> Iterator[Reason]:
-    """Every expected broker at every name server of its cluster, and nobody else."""
+    """Every expected broker at every name server of its cluster, and no other one."""
     for snapshot in facts.snapshots:
         wanted = {(broker.name, broker.id) for broker in snapshot.spec.brokers}
         target = {broker.name for broker in facts.target.brokers}
@@ -329,6 +329,6 @@ def table_size(facts: Facts) -> Iterator[Reason]:
 
 def ordered_topics(facts: Facts) -> Iterator[Reason]:
     """Topics with an order configuration."""
-    for source, wishes in facts.tables.items():
-        for name, value in wishes.order.items():
+    for source, merged in facts.tables.items():
+        for name, value in merged.order.items():
             yield Reason("ORDERED_TOPIC", f"{source}/{name}", {"order": value})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the machines can carry the target, and whether everybody reaches whom he will have to reach.
+"""Whether the machines can carry the target, and whether each machine reaches the addresses that it has to reach.
 
 C(probes) says what each machine is to be asked, C(parse) reads what it printed
 (roles/migration/files/preflight_machine.sh), C(judge) decides. Before anything listens on the target a refused
@@ -31,7 +31,8 @@ _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}
 
 @dataclass(frozen=True)
 class Machine:
-    """What one machine printed. Sizes in bytes, clocks in seconds since the epoch; None when it was not told.
+    """What one machine printed. Sizes in bytes, clocks in seconds since the epoch; None when the machine did not say
+    it.
 
     asked: the control host's clock when it sent the question, handed back.
     listening: port → process, as far as it is shown. connections: address → open, refused or what the system said.
@@ -100,7 +101,7 @@ class Host:
 class Needs:
     """What a target master's machine must have room for: queues, and bytes of messages (None: not known).
 
-    engine: the lowest version. skew: seconds between two clocks. image_planned: its absence is only told.
+    engine: the lowest version. skew: seconds between two clocks. image_planned: its absence is only a notice.
     """
 
     queues: int = 0
@@ -213,7 +214,7 @@ def judge(hosts: Iterable[Host], needs: Needs) -> list[Reason]:
 
 
 def _commands(host: Host, machine: Machine) -> Iterator[Reason]:
-    """What is not there at all is told as missing, not as failed."""
+    """A command that is not there at all is named as missing, not as failed."""
     # How a process is ended needs both.
     missing = {*machine.missing, *(["rocketmq_method"] if {"pgrep", "pkill"} & {*machine.missing} else [])}
     for command, answer in host.failed.items():
@@ -299,7 +300,7 @@ def _runs(host: Host, container: str) -> bool:
 
 
 def _room(host: Host, machine: Machine, needs: Needs, most_cores: int) -> Iterator[Reason]:
-    """Cores, memory, disk, open files and mappings. What is not told is not enough."""
+    """Cores, memory, disk, open files and mappings. A figure that the machine did not say counts as too low."""
     if machine.cores is None or (host.role != "nameserver" and machine.cores < most_cores):
         yield Reason("CORES_FEW", host.name, {"cores": machine.cores or "not told", "sources": most_cores})
     wanted = host.memory + release.MEMORY_BESIDE

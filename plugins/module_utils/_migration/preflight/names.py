@@ -54,7 +54,7 @@ class Name:
 
 
 def judge(names: Iterable[Name], max_ttl: int | None = None) -> list[Reason]:
-    """max_ttl: the TTL in seconds that the migration works with; longer ones are told."""
+    """max_ttl: the TTL in seconds that the migration works with; a longer one is a notice."""
     found: list[Reason] = []
     for name in names:
         found += _zone(name)

@@ -80,14 +80,14 @@ def unread_topics(facts: Facts) -> Iterator[Reason]:
     """Topics that no group reads or has ever read; those that hold messages will never be drained."""
     for snapshot in facts.snapshots:
         source = snapshot.spec.name
-        wishes = facts.tables.get(source)
-        # Whoever did not answer may know a reader.
-        if wishes is None or wishes.gaps or not all_connections_known(snapshot):
+        merged = facts.tables.get(source)
+        # A master that did not answer may know a reader.
+        if merged is None or merged.gaps or not all_connections_known(snapshot):
             continue
-        read = {topic for _group, topic in wishes.pairs}
+        read = {topic for _group, topic in merged.pairs}
         for connections in online_groups(snapshot).values():
             read.update(topic for one in connections for topic in one.subscriptions)
-        for name in wishes.topics:
+        for name in merged.topics:
             if name in read or name.startswith(DERIVED):
                 continue
             held = _messages(snapshot, name)

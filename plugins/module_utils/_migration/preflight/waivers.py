@@ -16,7 +16,7 @@ from ..reasons.reason import Reason
 from ..reasons.waivers import Judged, Waiver
 
 
-def hold_to_account(
+def refuse_ended_or_unused(
     judged: Judged,
     *,
     read: Iterable[str],

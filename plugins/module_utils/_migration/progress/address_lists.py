@@ -3,10 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """With which list of name servers each broker runs, where it fetches that list from an address server.
 
-4.4.0 tells it to nobody. A broker without namesrvAddr fetches its list 10 s after its start and then each 120 s, and
-takes it over at once; one that was started with a namesrvAddr never fetches any. So the list is the one that was served
-when the broker was last seen to fetch one, and a broker that fetches none runs with what its configuration names. Code
-25 changes that name while the broker runs, for its next start: it is pinned, and goes on fetching until then.
+No request of 4.4.0 asks for it. A broker without namesrvAddr fetches its list 10 s after its start and then each 120 s,
+and takes it over at once; one that was started with a namesrvAddr never fetches any. So the list is the one that was
+served when the broker was last seen to fetch one, and a broker that fetches none runs with what its configuration
+names. Code 25 changes that name while the broker runs, for its next start: it is pinned, and goes on fetching until
+then.
 """
 
 from __future__ import annotations
@@ -55,8 +56,8 @@ class Seen:
 @dataclass(frozen=True)
 class BrokerList:
     """C(nameservers): with which the broker runs; where that is not C(known), all that it may have. C(pin): what it is
-    started with the next time; empty: what it fetches then. C(fetches): whether it fetches its list, None where nobody
-    knows. C(why): what is not known or not in order, in words.
+    started with the next time; empty: what it fetches then. C(fetches): whether it fetches its list, None where that is
+    not known. C(why): what is not known or not in order, in words.
     """
 
     nameservers: tuple[str, ...] = ()
@@ -114,7 +115,7 @@ def read(lines: Iterable[str]) -> Seen:
             since = None if match[2] == "-" else float(match[2])
             lists[match[1]] = Served(_text(match[3]), since, _text(match[4]))
         elif key == "fetch":
-            # Strangers may ask for anything: what no broker has fetched is passed over.
+            # Any client may ask for any path: a path that is no broker's is left out.
             if match := _FETCH.fullmatch(value):
                 fetched[match[2]] = max(float(match[1]), fetched.get(match[2], 0.0))
         else:

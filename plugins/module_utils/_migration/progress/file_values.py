@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values out of a file that may be cut, edited or somebody else's: none is believed before it is looked at.
+"""Values out of a file that may be cut, edited or of another program: each is checked before it is used.
 
 Each function returns the value, or raises ShapeError. C(place) is where the value stands, in words for a message.
 """

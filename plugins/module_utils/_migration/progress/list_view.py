@@ -62,7 +62,7 @@ def view(
 
 
 def _seen(read: Mapping[str, Any]) -> address_lists.Seen | str:
-    """What the server told, or why nothing is known of it."""
+    """What the server has answered, or why nothing is known of it."""
     output = str((read.get("container") or {}).get("Output") or "")
     if read.get("status", 1) != 0:
         return printable(" ".join(str(output or read.get("msg") or "it was not asked").split()), 300)

@@ -41,7 +41,7 @@ class Verdict:
 
 
 def parse(text: str, where: str) -> Claim:
-    """Raises ValueError, naming where, for anything that is no claim: nobody knows whom it would lock out."""
+    """Raises ValueError, naming where, for anything that is no claim: it is not known which run it stands for."""
     try:
         value = json.loads(text)
         return Claim(str(value["owner"]), str(value["what"]), float(value["since"]), float(value["until"]))

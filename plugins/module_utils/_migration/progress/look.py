@@ -68,7 +68,7 @@ def look(estate: Mapping[str, Any], live: Mapping[str, Any]) -> Look:
     masters = _masters(target)
     writable = _writable(seen, masters)
     return Look(
-        standings=_standings(estate, snapshots, looked, answering, live),
+        standings=_source_stages(estate, snapshots, looked, answering, live),
         to_ask=[host for host, answer in asked.items() if answer is None],
         to_ask_again=[host for host, answer in asked.items() if answer is None or answer["status"] != UNREACHABLE],
         left=_left(live.get("unlisted") or []),
@@ -89,7 +89,7 @@ def look(estate: Mapping[str, Any], live: Mapping[str, Any]) -> Look:
 
 
 def _left(results: list[dict[str, Any]]) -> list[str]:
-    """A name that is deleted answers nothing: nobody is led anywhere else by it."""
+    """A name that is deleted answers nothing, so it leads no client to another address."""
     elsewhere = {
         result["item"]["name"]: any(server.get("content") for server in result.get("dns_servers") or [])
         for result in results
@@ -97,7 +97,7 @@ def _left(results: list[dict[str, Any]]) -> list[str]:
     return [name for name, switched in _switched(results).items() if switched is not False or not elsewhere[name]]
 
 
-def _standings(
+def _source_stages(
     estate: Mapping[str, Any],
     snapshots: Mapping[str, Any],
     looked: Mapping[str, Any],

@@ -19,7 +19,7 @@ from typing import Any
 from ..._admin.models import ClusterSpec, SubscriptionGroup, TopicConfig
 from ..._admin.release import READ_WRITE
 from ..._admin.system_names import DERIVED
-from ..tables.merge import Difference, Wishes, wide_retry_topic
+from ..tables.merge import Difference, MergedTables, wide_retry_topic
 
 SCHEMA = 1
 HASH_LENGTH = 16
@@ -43,7 +43,7 @@ def cluster(spec: ClusterSpec) -> dict[str, Any]:
     }
 
 
-def section(snapshot: Any, wishes: Wishes) -> dict[str, Any]:
+def section(snapshot: Any, merged: MergedTables) -> dict[str, Any]:
     """One source as the plan holds it: members, tables, and the originals that an undo restores."""
     masters = {
         broker.name: snapshot.brokers[broker.address].config
@@ -57,13 +57,13 @@ def section(snapshot: Any, wishes: Wishes) -> dict[str, Any]:
         },
         # As configured: a name follows the switch of DNS by itself, an address does not.
         "namesrv_addr": {name: config.get("namesrvAddr", "") for name, config in masters.items()},
-        "topics": {name: _without_name(topic) for name, topic in wishes.topics.items() if not name.startswith(DERIVED)},
-        "groups": {name: _without_name(group) for name, group in wishes.groups.items()},
-        "order": dict(wishes.order),
+        "topics": {name: _without_name(topic) for name, topic in merged.topics.items() if not name.startswith(DERIVED)},
+        "groups": {name: _without_name(group) for name, group in merged.groups.items()},
+        "order": dict(merged.order),
     }
 
 
-def tables_of(part: Mapping[str, Any]) -> Wishes:
+def tables_of(part: Mapping[str, Any]) -> MergedTables:
     """The tables of one source out of its section, with the retry topics that follow from its groups."""
     groups = {name: SubscriptionGroup(name=name, **values) for name, values in part["groups"].items()}
     topics = {name: TopicConfig(name=name, **values) for name, values in part["topics"].items()}
@@ -71,7 +71,7 @@ def tables_of(part: Mapping[str, Any]) -> Wishes:
         retry = wide_retry_topic(group, None, [])
         if retry is not None:
             topics[retry.name] = retry
-    return Wishes(
+    return MergedTables(
         topics=topics,
         groups=groups,
         order=dict(part["order"]),
@@ -147,7 +147,7 @@ def parse(text: str, where: str) -> dict[str, Any]:
 
 
 def whole(value: Mapping[str, Any], where: str) -> None:
-    """Raise PlanError when somebody edited the decisions after they were agreed."""
+    """Raise PlanError when the decisions were edited after they were agreed."""
     now = fingerprint(value["decisions"])
     if now != value["hash"]:
         raise PlanError(
@@ -264,10 +264,10 @@ def _without_name(row: Any) -> dict[str, Any]:
 
 
 def notes(
-    tables: Iterable[Wishes], merged: Wishes, frame_bytes: int, judged: Mapping[str, Any], written: str
+    tables: Iterable[MergedTables], merged: MergedTables, frame_bytes: int, judged: Mapping[str, Any], written: str
 ) -> dict[str, Any]:
     """What the plan tells beside its decisions."""
-    rows = [difference for wishes in tables for difference in wishes.differences]
+    rows = [difference for one in tables for difference in one.differences]
     return {
         "written": written,
         "resolved": [_resolution(row) for row in rows],

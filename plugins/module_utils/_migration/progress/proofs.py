@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a migration has proved and must not forget: one document, and the changes that a proof makes in it.
 
-Nothing live shows these things again. A closed source does not tell whether somebody wrote to it since its drain, a
-process that has ended tells nothing, and a machine that was switched off looks like one that was never asked.
+Nothing live shows these things again. A closed source does not show whether a client wrote to it since its drain, a
+process that has ended answers nothing, and a machine that was switched off looks like one that was never asked.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class ProofsError(ValueError):
 
 @dataclass(frozen=True)
 class Drained:
-    """Of sources that were closed after the proof of their drain, and of what was not told yet.
+    """Of sources that were closed after the proof of their drain, and of what no phase has reported yet.
 
     C(ends): master's address → end of its commit log when it was proved to be drained. C(broadcast_topics): source →
     topics that are read by broadcast. C(missed): source → a line for each that no broadcasting consumer will read.
@@ -70,8 +70,8 @@ class Checked:
 
 @dataclass(frozen=True)
 class Leaving:
-    """Of sources that leave a target, what was proved and not told yet: master's address → topic → its end, of topics
-    that nobody else owns; subjects that are unread by a waiver.
+    """Of sources that leave a target, what was proved and not reported yet: master's address → topic → its end, of
+    topics that no other source owns; subjects that are unread by a waiver.
     """
 
     sources: tuple[str, ...] = ()
@@ -178,15 +178,15 @@ class Proofs:
         })  # fmt: skip
 
     def with_missed(self, lines: Mapping[str, Iterable[str]]) -> Proofs:
-        """Once more was missed: source → a line for each. A line that is there already is not told twice."""
+        """Once more was missed: source → a line for each. A line that is there already is not added again."""
         missed = dict(self.drained.missed)
         for source, more in lines.items():
             told_once = dict.fromkeys([*missed.get(source, ()), *(printable(one, values.LONGEST_LINE) for one in more)])
             missed.update({source: tuple(told_once)} if told_once else {})
         return replace(self, drained=replace(self.drained, missed=missed))
 
-    def told(self, sources: Iterable[str]) -> Proofs:
-        """Once the operator has been told what these sources have missed."""
+    def reported(self, sources: Iterable[str]) -> Proofs:
+        """Once a run has reported to the operator what these sources have missed."""
         return replace(self, drained=replace(self.drained, missed=_without(self.drained.missed, sources)))
 
     # Stop
@@ -242,7 +242,7 @@ class Proofs:
         return replace(self, leaving=Leaving(names, ends, tuple(subjects)))
 
     def without_leaving_of(self, sources: Iterable[str]) -> Proofs:
-        """Once these sources have left and that was told, or join again."""
+        """Once these sources have left and that was reported, or join again."""
         return replace(self, leaving=Leaving()) if set(sources) & set(self.leaving.sources) else self
 
     def sent_since(self, sources: Iterable[str], now: Mapping[str, Mapping[str, int]]) -> list[str]:
@@ -253,8 +253,8 @@ class Proofs:
 def written_since(ends: Mapping[str, Mapping[str, int]], now: Mapping[str, Mapping[str, int]]) -> list[str]:
     """Where messages were added to topics, a line each, by two results C(topic_ends) of rocketmq_offset_lag.
 
-    A topic whose end is not among the second ones is named too: nobody knows what it was sent. One that is among the
-    second only was made since.
+    A topic without an end in the second result is named, too: what was sent to it is not known. A topic in the second
+    result only was made since.
     """
     lines = []
     for address, topics in ends.items():
@@ -299,7 +299,7 @@ def parse(text: str, where: str) -> Proofs:
 
 
 def huge(where: str) -> ProofsError:
-    """For a file of which nobody has to read the rest."""
+    """For a file that is too long to be read."""
     return ProofsError("huge", f"{where} has more than {MOST_MIB} MiB, as no proofs have. {_other(where)}")
 
 

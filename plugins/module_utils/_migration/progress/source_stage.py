@@ -24,7 +24,7 @@ ORDER = (
     "freezing",  # some masters of the source are read-only
     "frozen",  # all masters of the source are read-only
     "closing",  # some are closed
-    "closed",  # all are closed: nobody reads or writes them
+    "closed",  # all are closed: no client reads or writes them
     "switched",  # closed, and DNS answers the target's name server
     "stopping",  # some broker processes have ended
     "stopped",  # all broker processes have ended; the name server lives
@@ -33,7 +33,7 @@ ORDER = (
 
 
 @dataclass(frozen=True)
-class Standing:
+class SourceStage:
     """C(stage): one of ORDER, or "unknown" with the reasons that make it so, each C(CODE subject: what was seen)."""
 
     name: str
@@ -52,7 +52,7 @@ def judge(
     target_known: bool | str,
     switched: bool | None,
     gone: frozenset[str] = frozenset(),
-) -> Standing:
+) -> SourceStage:
     """Stage of the source I(name).
 
     running: inventory host -> does its process run (None, or in words why: the host did not say); nameservers: which of
@@ -63,8 +63,8 @@ def judge(
     ended before. They count as ended where nothing of the source runs and DNS answers the target.
     """
 
-    def unknown(*reasons: str) -> Standing:
-        return Standing(name, "unknown", bool(switched), reasons)
+    def unknown(*reasons: str) -> SourceStage:
+        return SourceStage(name, "unknown", bool(switched), reasons)
 
     silent = {host: state for host, state in sorted(running.items()) if not isinstance(state, bool)}
     if switched and gone.issuperset(silent) and not any(state is True for state in running.values()):
@@ -83,7 +83,7 @@ def judge(
     if switched is None:
         return unknown(stated("ADDRESS_UNRESOLVED", name, "DNS did not answer for its name server's name"))
 
-    def contradicts(seen: str) -> Standing:
+    def contradicts(seen: str) -> SourceStage:
         return unknown(stated("NAME_CONTRADICTS_STAGE", name, seen))
 
     brokers = {host: state for host, state in running.items() if host not in nameservers}
@@ -92,19 +92,19 @@ def judge(
     if not alive:
         if not names_alive:
             return (
-                Standing(name, "done", True)
+                SourceStage(name, "done", True)
                 if switched
                 else contradicts("all its processes have ended, but DNS does not answer the target's name server")
             )
         return (
-            Standing(name, "stopped", True)
+            SourceStage(name, "stopped", True)
             if switched
             else contradicts("all its brokers have ended, but DNS does not answer the target's name server")
         )
     if len(alive) < len(brokers):
         ended = sorted(set(brokers) - set(alive))
         return (
-            Standing(name, "stopping", True)
+            SourceStage(name, "stopping", True)
             if switched
             else unknown(
                 *(stated("PROCESS_ENDED", host, f"the broker process on {host} does not run") for host in ended)
@@ -134,19 +134,19 @@ def judge(
         return unknown(*mute)
     values = set(permissions.values())
     if values == {0}:
-        return Standing(name, "switched" if switched else "closed", switched)
+        return SourceStage(name, "switched" if switched else "closed", switched)
     if switched:
         return contradicts("DNS answers the target's name server although its masters are not closed")
     if 0 in values:
-        return Standing(name, "closing", False)
+        return SourceStage(name, "closing", False)
     if values == {PERM_READ}:
-        return Standing(name, "frozen", False)
+        return SourceStage(name, "frozen", False)
     if PERM_READ in values:
-        return Standing(name, "freezing", False)
+        return SourceStage(name, "freezing", False)
     if values != {READ_WRITE}:
         why = f"its masters have the unexpected permissions {sorted(map(str, values))}"
         return unknown(stated("SOURCE_PERMISSION", name, why))
     if not target_known:
-        return Standing(name, "apart", False)
+        return SourceStage(name, "apart", False)
     opened = bool(target_permissions) and all(perm == READ_WRITE for perm in target_permissions.values())
-    return Standing(name, "open" if opened else "joined", False)
+    return SourceStage(name, "open" if opened else "joined", False)

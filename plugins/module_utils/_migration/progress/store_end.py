@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Does a stopped broker's commit log end where the last proof saw it end?
+"""Whether a stopped broker's commit log ends where the last proof saw it end.
 
 Read from the files themselves, since the process that could be asked has ended. 4.4.0 fills commit-log files with zeros
 up to their full size, so whatever is not zero behind the checked end was written after the check. What reads them is

@@ -41,10 +41,10 @@ class TopicStage:
 
 
 @dataclass(frozen=True)
-class SourceStage:
+class TopicStages:
     """``stage``: the one stage of all topics, MIXED, or UNREACHABLE. ``nameserver``: ``answers``, ``gone`` (it does
-    not answer and the target alone shows everything) or ``silent``. ``skipped``: topics that are judged by nobody
-    because their own permission is not read and write."""
+    not answer and the target alone shows everything) or ``silent``. ``skipped``: topics that are not judged because
+    their own permission is not read and write."""
 
     source: str
     stage: str
@@ -101,7 +101,7 @@ class View:
 
 
 def judged_topics(names: Iterable[str], clusters: Iterable[str], brokers: Iterable[str]) -> list[str]:
-    """Names without RocketMQ's own and without dead-letter queues, which nobody reads or writes through routes."""
+    """Names without RocketMQ's own and without dead-letter queues, which no client reads or writes through routes."""
     clusters, brokers = tuple(clusters), tuple(brokers)
     return sorted(
         name for name in names if not is_system_topic(name, clusters, brokers) and not name.startswith(DLQ_PREFIX)
@@ -115,7 +115,7 @@ def judge(
     at_source: View,
     at_target: View,
     own_perms: Mapping[str, int] | None = None,
-) -> SourceStage:
+) -> TopicStages:
     """Stage of every topic of ``topics`` from the routes in the source's and in the target's name servers.
 
     ``own_perms``: topic → permission in a master's own table; a topic without read and write of its own shows
@@ -129,7 +129,7 @@ def judge(
     name = source.name
     if at_target.silent:
         address, unknown = next(iter(at_target.silent.items()))
-        return SourceStage(
+        return TopicStages(
             name,
             UNREACHABLE,
             "answers" if at_source.answering else "silent",
@@ -141,12 +141,12 @@ def judge(
         why = f"name server {address}: {unknown.reason}"
         alone = [_topic(source, target, topic, {}, at_target.answering) for topic in topics]
         if not at_source.answering and alone and all(one.stage == S_NA_D_RW for one in alone):
-            return SourceStage(name, S_NA_D_RW, "gone", tuple(alone), tuple(skipped), why)
-        return SourceStage(name, UNREACHABLE, "silent", skipped=tuple(skipped), why=why)
+            return TopicStages(name, S_NA_D_RW, "gone", tuple(alone), tuple(skipped), why)
+        return TopicStages(name, UNREACHABLE, "silent", skipped=tuple(skipped), why=why)
     if not at_source.servers or not at_target.servers:
-        return SourceStage(name, UNREACHABLE, "silent", skipped=tuple(skipped), why="no name server was asked")
+        return TopicStages(name, UNREACHABLE, "silent", skipped=tuple(skipped), why="no name server was asked")
     if not topics:
-        return SourceStage(
+        return TopicStages(
             name,
             UNREACHABLE,
             "answers",
@@ -155,7 +155,7 @@ def judge(
         )
     judged = tuple(_topic(source, target, topic, at_source.answering, at_target.answering) for topic in topics)
     stages = {one.stage for one in judged}
-    return SourceStage(name, stages.pop() if len(stages) == 1 else MIXED, "answers", judged, tuple(skipped))
+    return TopicStages(name, stages.pop() if len(stages) == 1 else MIXED, "answers", judged, tuple(skipped))
 
 
 def _topic(

@@ -1,7 +1,8 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every reason by its code: one place, so that a waiver means the same to every gate and each code is told once."""
+"""Every reason by its code: one place, so that a waiver means the same to every gate and each code is described
+once."""
 
 from __future__ import annotations
 

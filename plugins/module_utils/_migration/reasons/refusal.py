@@ -12,7 +12,7 @@ from .entry import TASKS
 
 
 def stated(code: str, subject: str | Iterable[object], seen: str = "") -> str:
-    """C(CODE subject: seen), one of several findings in a larger text. Several subjects are told with commas.
+    """C(CODE subject: seen), one of several findings in a larger text. Several subjects are joined with commas.
 
     Raises ValueError for a code that the catalogue does not have.
     """

@@ -124,7 +124,7 @@ def _date(value: Any, where: str) -> datetime.date | None:
 
 @dataclass(frozen=True)
 class Judged:
-    """``blocking`` what still blocks, ``waived`` what a waiver covers, ``notices`` what is only told.
+    """``blocking`` what still blocks, ``waived`` what a waiver covers, ``notices`` what is only reported.
     ``unused``: waivers that covered nothing (expired ones included)."""
 
     blocking: tuple[Reason, ...]

@@ -13,21 +13,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..._admin import release
-from .merge import Wishes
+from .merge import MergedTables
 from .missing import Work
 
-# Below a minute nobody would rather start a broker anew.
+# Seconds. A creation that is faster than this is no reason to start a broker with seeds instead.
 _WORTH_SECONDS = 60
 
 
-def seconds(work: Work, wishes: Wishes) -> dict[str, int]:
+def seconds(work: Work, merged: MergedTables) -> dict[str, int]:
     """Return C(one_by_one) and C(seeded), whole seconds; masters work side by side, so the slowest counts."""
-    topics, groups = len(wishes.topics), len(wishes.groups)
+    topics, groups = len(merged.topics), len(merged.groups)
     slowest = max(
         (_one_by_one(len(one.topics), topics) + _one_by_one(len(one.groups), groups) for one in work.masters),
         default=0.0,
     )
-    seeded = release.SEEDED_START + release.SEEDED_START_PER_TOPIC * len(wishes.topics)
+    seeded = release.SEEDED_START + release.SEEDED_START_PER_TOPIC * len(merged.topics)
     return {"one_by_one": round(slowest), "seeded": round(seeded)}
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from ..._admin.models import SubscriptionGroup, TopicConfig, Unknown
 from ..._admin.system_names import DERIVED, DLQ_PREFIX, is_system_group, is_system_topic
 from ..reasons.reason import Reason
-from .merge import Gap, Wishes
+from .merge import Gap, MergedTables
 from .missing import Work
 
 
@@ -73,7 +73,7 @@ def lacking(work: Work) -> list[Reason]:
         for server, entries in sorted(work.order.items())
         for topic, value in sorted(entries.items())
     ]
-    # A group that is missing lacks its offsets too; that is one thing to be told, not two.
+    # A group that is missing lacks its offsets too; that is one finding, not two.
     missing = {name for code, name in (*topics, *groups) if code in ("TOPIC_NOT_ON_TARGET", "GROUP_NOT_ON_TARGET")}
     reasons += [
         Reason("OFFSETS_NOT_SEEDED", f"{group}/{topic}", {"queues": sum(queues.values())})
@@ -84,14 +84,14 @@ def lacking(work: Work) -> list[Reason]:
 
 
 def one_sided(
-    wishes: Wishes,
+    merged: MergedTables,
     target: Any,
     names: tuple[frozenset[str], frozenset[str]],
     sources: Iterable[str],
     owners: Iterable[Mapping[str, str]] = (),
 ) -> OneSided:
     """What the target alone has. target: ClusterSnapshot with topics, groups, offsets and clients; names: all cluster
-    and broker names; owners: C({name: shell pattern, source}) as the operator says, in his order.
+    and broker names; owners: C({name: shell pattern, source}) as the operator gives them, in that order.
 
     Retry and dead-letter topics do not count: brokers make them where a message needs them.
     """
@@ -104,7 +104,7 @@ def one_sided(
         for name, found in view.topics.topics.items():
             if is_system_topic(name, *names) or name.startswith(DERIVED):
                 continue
-            wish = wishes.topics.get(name)
+            wish = merged.topics.get(name)
             if wish is None:
                 topics[name] = _larger(topics.get(name), found)
             elif found.perm & ~wish.perm:
@@ -113,7 +113,7 @@ def one_sided(
             {
                 name: group
                 for name, group in view.groups.groups.items()
-                if name not in wishes.groups and not is_system_group(name)
+                if name not in merged.groups and not is_system_group(name)
             }
         )
         pairs.update((group, topic) for topic, group in view.offsets)
@@ -123,9 +123,9 @@ def one_sided(
     sources, owners = tuple(sources), tuple(owners)
     found_owners: dict[str, str | None] = {}
     for name in (*topics, *groups):
-        found_owners[name] = _owner(name, wishes, pairs, sources, owners)
+        found_owners[name] = _owner(name, merged, pairs, sources, owners)
     for name in narrow:
-        found_owners[name] = wishes.topic_origins[name][0]
+        found_owners[name] = merged.topic_origins[name][0]
     return OneSided(
         dict(sorted(topics.items())), dict(sorted(groups.items())), dict(sorted(narrow.items())), found_owners
     )
@@ -145,7 +145,7 @@ def alone(found: OneSided) -> list[Reason]:
 
 def _owner(
     name: str,
-    wishes: Wishes,
+    merged: MergedTables,
     pairs: Iterable[tuple[str, str]],
     sources: tuple[str, ...],
     owners: Iterable[Mapping[str, str]],
@@ -156,8 +156,8 @@ def _owner(
     if len(sources) == 1:
         return sources[0]
     # A topic belongs where its readers come from, a group where what it reads comes from; if that is one source.
-    found = {wishes.group_origins.get(group) for group, topic in pairs if topic == name}
-    found |= {wishes.topic_origins.get(topic) for group, topic in pairs if group == name}
+    found = {merged.group_origins.get(group) for group, topic in pairs if topic == name}
+    found |= {merged.topic_origins.get(topic) for group, topic in pairs if group == name}
     origins = {origin for origin in found if origin is not None}
     if len(origins) == 1 and len(next(iter(origins))) == 1:
         return next(iter(origins))[0]

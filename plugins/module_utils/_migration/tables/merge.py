@@ -65,7 +65,7 @@ def read_parts(cluster: str, address: str, view: Any, names: Iterable[str], gaps
 
 
 @dataclass(frozen=True)
-class Wishes:
+class MergedTables:
     """The merged tables; C(pairs) holds (group, topic) for every group that reads or has ever read the topic."""
 
     topics: dict[str, TopicConfig]
@@ -110,12 +110,13 @@ def taken_names(
     return frozenset(clusters), frozenset(brokers)
 
 
-def merge(snapshots: Iterable[Any], target: ClusterSpec, others: Iterable[ClusterSpec] = ()) -> Wishes:
+def merge(snapshots: Iterable[Any], target: ClusterSpec, others: Iterable[ClusterSpec] = ()) -> MergedTables:
     """Merge the sources' masters' tables (C(ClusterSnapshot)s with topics, groups, offsets and clients).
 
     others: clusters that are not merged here, but whose names are taken all the same.
 
-    Never raises for parts that are Unknown: they are returned as gaps, and whoever acts on the wishes refuses then.
+    Never raises for parts that are Unknown: they are returned as gaps, and a caller that acts on the merged tables must
+    refuse then.
     """
     snapshots = list(snapshots)
     clusters, brokers = taken_names(snapshots, target, others)
@@ -169,9 +170,9 @@ def merge(snapshots: Iterable[Any], target: ClusterSpec, others: Iterable[Cluste
             merged_topics[retry.name] = retry
             origins[retry.name] = group_origins[name]
             pairs.add((name, retry.name))
-    # A name server can hold entries of topics that nobody has, or that belong to another source.
+    # A name server can hold entries of topics that no master has, or that belong to another source.
     order = {name: value for name, value in order.items() if name in merged_topics}
-    return Wishes(
+    return MergedTables(
         topics=dict(sorted(merged_topics.items())),
         groups=merged_groups,
         order=order,
@@ -185,7 +186,7 @@ def merge(snapshots: Iterable[Any], target: ClusterSpec, others: Iterable[Cluste
     )
 
 
-def union(tables: Iterable[Wishes]) -> Wishes:
+def union(tables: Iterable[MergedTables]) -> MergedTables:
     """Merge what was merged for each source before; pairs and differences within a source are kept."""
     topics: dict[str, _Rows] = {}
     groups: dict[str, _Rows] = {}
@@ -202,7 +203,7 @@ def union(tables: Iterable[Wishes]) -> Wishes:
             orders.setdefault(name, []).append((str(number), str(number), value))
     differences = [row for table in tables for row in table.differences]
     order = {name: _merge_order(name, rows, differences) for name, rows in sorted(orders.items())}
-    return Wishes(
+    return MergedTables(
         topics={name: _merge_topic(name, rows, name in order, differences) for name, rows in sorted(topics.items())},
         groups={name: _merge_group(name, rows, differences) for name, rows in sorted(groups.items())},
         order=order,

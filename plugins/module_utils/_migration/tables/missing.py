@@ -5,7 +5,7 @@
 
 Only what the sources own is compared, and nothing is ever deleted or made smaller. Queue numbers and retry
 queues grow; permission bits are added; the other settings of a group become those of the sources, because a
-group that a broker made by itself from a heartbeat has defaults that nobody chose.
+group that a broker made by itself from a heartbeat has defaults that no operator chose.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 from ..._admin.models import BrokerSpec, ClusterInfo, ClusterSpec, SubscriptionGroup, TopicConfig, Unknown
 from ..._admin.system_names import DERIVED, RETRY_PREFIX
-from .merge import Gap, Wishes, read_parts
+from .merge import Gap, MergedTables, read_parts
 from .registration import Listing, differences
 from .seed import zero_offsets
 
@@ -71,13 +71,13 @@ class Work:
 
 
 def compare(
-    wishes: Wishes,
+    merged: MergedTables,
     target: Any,
     orders: Mapping[str, Any],
     topic_perm: int | None = None,
     granted: Iterable[str] = (),
 ) -> Work:
-    """Compare the wishes with the target.
+    """Compare the merged with the target.
 
     target: ClusterSnapshot with topics, groups, offsets and stats; orders: name server address → its order
     configuration or Unknown, for every name server of sources and target; topic_perm: permission that limits
@@ -89,19 +89,19 @@ def compare(
     closed: set[str] = set()
     granted = frozenset(granted)
     gaps: list[Gap] = []
-    zero = zero_offsets(wishes)
+    zero = zero_offsets(merged)
     for spec in target.spec.masters:
         view = target.brokers.get(spec.address)
         parts = read_parts(target.spec.name, spec.address, view, _PARTS, gaps)
         if len(parts) < len(_PARTS):
             continue
         todo = MasterWork(spec.name, spec.address)
-        for name, group_wish in wishes.groups.items():
+        for name, group_wish in merged.groups.items():
             held = parts["groups"].groups.get(name)
             whole = wanted_group(group_wish, held)
             if whole != held:
                 todo.groups.append((held, whole))
-        for name, wish in wishes.topics.items():
+        for name, wish in merged.topics.items():
             found = parts["topics"].topics.get(name)
             wanted = wanted_topic(wish, found, None if found is not None and name in granted else topic_perm)
             if found is None or _differs(found, wanted):
@@ -110,7 +110,7 @@ def compare(
                 closed.add(name)
         for (topic, group), queues in zero.items():
             if "@" in group and not topic.startswith(RETRY_PREFIX):
-                continue  # 4.4.0 stores topic@group, so nobody could tell later whether it is there
+                continue  # 4.4.0 stores topic@group, so a later look could not find out whether it is there
             stored = parts["offsets"].get((topic, group), {})
             ranges = parts["stats"].get(topic, {})
             if isinstance(ranges, Unknown):
@@ -126,7 +126,7 @@ def compare(
             gaps.append(Gap("", server, "order configuration", getattr(found, "reason", "not asked")))
             continue
         # Values that exist stay: opening and freezing change them, and only the presence of a key decides.
-        lacking = {topic: value for topic, value in wishes.order.items() if topic not in found}
+        lacking = {topic: value for topic, value in merged.order.items() if topic not in found}
         if lacking:
             work.order[server] = lacking
     work.closed = tuple(sorted(closed))
@@ -134,13 +134,13 @@ def compare(
     return work
 
 
-def without_offset(wishes: Wishes, target: Any) -> dict[str, set[str]]:
+def without_offset(merged: MergedTables, target: Any) -> dict[str, set[str]]:
     """Return address of a target master → topics with a queue that has no offset of a group that needs one.
 
     Only their ranges have to be known to compare; when all is as it should be there are none. target: ClusterSnapshot
     with topics and offsets.
     """
-    zero = zero_offsets(wishes)
+    zero = zero_offsets(merged)
     found: dict[str, set[str]] = {}
     for view in target.masters:
         stored = view.offsets if isinstance(view.offsets, Mapping) else {}

@@ -1,10 +1,11 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What on the target belongs to some sources alone, so that it can be taken from them without touching anybody else.
+"""What on the target belongs to some sources alone, so that it can be taken from them without an effect on other
+sources.
 
-Whoever may need a topic besides them counts: another source that has it, one that had it when it was agreed upon and
-answers no more, and a group on the target that is none of theirs and reads it or has ever read it.
+A topic is shared where one of these may need it, too: another source that has it, one that had it when it was agreed
+upon and answers no more, and a group on the target that is none of theirs and reads it or has ever read it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 from ..._admin.models import TopicConfig
 from ..._admin.release import PERM_READ, PERM_WRITE
 from ..._admin.system_names import DERIVED, is_system_group
-from .merge import Gap, Wishes, read_parts, subscribed
+from .merge import Gap, MergedTables, read_parts, subscribed
 
 _PARTS = ("topics", "groups", "offsets", "connections")
 
@@ -34,7 +35,7 @@ class Ownership:
     gaps: tuple[Gap, ...] = ()
 
 
-def judge(leaving: Wishes, others: Wishes, agreed: Iterable[Mapping[str, Any]], target: Any) -> Ownership:
+def judge(leaving: MergedTables, others: MergedTables, agreed: Iterable[Mapping[str, Any]], target: Any) -> Ownership:
     """leaving, others: the merged tables of the sources in question and of those others that answer.
 
     agreed: C({name, topics, groups}) of other sources as a plan has it; target: ClusterSnapshot with topics, groups,

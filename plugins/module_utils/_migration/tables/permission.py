@@ -20,7 +20,8 @@ def takes_rights(before: int, after: int) -> bool:
 
 
 def published_perm(own: int, broker_perm: int) -> int:
-    """The permission that a name server is told: without full permission the broker's replaces the topic's own."""
+    """The permission that a broker publishes at a name server: without full permission the broker's replaces the
+    topic's own."""
     return own if broker_perm & READ_WRITE == READ_WRITE else broker_perm
 
 

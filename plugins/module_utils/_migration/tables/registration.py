@@ -223,7 +223,7 @@ def _topics(
     reasons = []
     wanted = sorted(business_topics([table], spec))
     found = differences(name, table.topics, listing, wanted, perm, reachable=True)
-    # What a name server does not say of its topics is told already where it does not even name its brokers.
+    # Where a name server does not even name its brokers, that is the reason; its missing topics are no further one.
     answers = isinstance(listing.info, ClusterInfo)
     if answers and not isinstance(listing.topics, frozenset):
         reasons.append(_unknown(spec, server, {"why": _why(listing.topics)}))

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..._admin.models import BrokerView, TopicRoute, Unknown, told
+from ..._admin.models import BrokerView, TopicRoute, Unknown, require_answer
 from ..._admin.system_names import DERIVED, is_system_group, is_system_topic
 from ..drain.consumed import unread
 
@@ -31,7 +31,7 @@ def broker_refusals(view: BrokerView, transactional: Iterable[str] | Unknown) ->
     if silent := _silent(view):
         return silent
     refusals = _delayed(view)
-    committed, end = told(view.half)
+    committed, end = require_answer(view.half)
     if end > committed:
         why = f"it holds {end - committed} undecided transactional message(s), whose bookkeeping would go"
         refusals.append(("HALF_PENDING", why))
@@ -41,8 +41,9 @@ def broker_refusals(view: BrokerView, transactional: Iterable[str] | Unknown) ->
     elif groups := sorted(transactional):
         why = f"transactional producers are connected ({', '.join(groups)}), whose bookkeeping would go"
         refusals.append(("PRODUCER_TRANSACTIONAL", why))
-    for topic in sorted(told(view.stats)):
-        if topic not in told(view.topics).topics and not is_system_topic(topic) and (left := _unread(topic, view)):
+    table = require_answer(view.topics).topics
+    for topic in sorted(require_answer(view.stats)):
+        if topic not in table and not is_system_topic(topic) and (left := _unread(topic, view)):
             why = f"the queues of {topic}, which is not in its table, would go: {left}"
             refusals.append(("MESSAGES_UNREAD", why))
     return refusals
@@ -51,13 +52,13 @@ def broker_refusals(view: BrokerView, transactional: Iterable[str] | Unknown) ->
 def topic_refusals(name: str, view: BrokerView) -> list[Refusal]:
     """Why this topic cannot be deleted on a broker for which C(broker_refusals) has nothing."""
     refusals: list[Refusal] = []
-    for group, online in sorted(told(view.connections).items()):
+    for group, online in sorted(require_answer(view.connections).items()):
         if isinstance(online, Unknown):
             refusals.append(("BROKER_UNKNOWN", f"it is not known whether group {group} reads it: {online.reason}"))
         elif name in online.subscriptions:
             refusals.append(("CONSUMER_ONLINE", f"consumers of group {group} are online and read it"))
     for prefix in DERIVED:
-        if name.startswith(prefix) and name[len(prefix) :] in told(view.groups).groups:
+        if name.startswith(prefix) and name[len(prefix) :] in require_answer(view.groups).groups:
             refusals.append(("GROUP_EXISTS", f"its group {name[len(prefix) :]} exists; delete that first"))
     if left := _unread(name, view):
         refusals.append(("MESSAGES_UNREAD", left))
@@ -69,16 +70,16 @@ def group_refusals(name: str, view: BrokerView) -> list[Refusal]:
     if silent := _silent(view):
         return silent
     refusals: list[Refusal] = []
-    online = told(view.connections).get(name)
+    online = require_answer(view.connections).get(name)
     if isinstance(online, Unknown):
         refusals.append(("BROKER_UNKNOWN", f"it is not known whether it has consumers: {online.reason}"))
     elif online is not None and online.clients:
         why = f"{len(online.clients)} consumer(s) of it are online and would make it anew"
         refusals.append(("CONSUMER_ONLINE", why))
-    for topic, group in sorted(told(view.offsets)):
+    for topic, group in sorted(require_answer(view.offsets)):
         if group == name and (left := _unread(topic, view, only=name)):
             refusals.append(("MESSAGES_UNREAD", f"topic {topic}: {left}"))
-    # Its retries wait among the delayed messages, and what they are cannot be told from outside.
+    # Its retries wait among the delayed messages, and a look from outside cannot find out which they are.
     return refusals + _delayed(view)
 
 
@@ -103,7 +104,7 @@ def _silent(view: BrokerView) -> list[Refusal]:
 
 def _delayed(view: BrokerView) -> list[Refusal]:
     pending = []
-    for level, seen in sorted(told(view.schedule).items()):
+    for level, seen in sorted(require_answer(view.schedule).items()):
         if isinstance(seen, Unknown):
             return [("BROKER_UNKNOWN", f"its delay level {level} is not known: {seen.reason}")]
         if seen[1] > seen[0]:
@@ -116,12 +117,12 @@ def _delayed(view: BrokerView) -> list[Refusal]:
 
 def _unread(topic: str, view: BrokerView, only: str | None = None) -> str | None:
     """What of the topic's messages some group (or the only one asked for) has not consumed."""
-    ranges = told(view.stats).get(topic, {})
+    ranges = require_answer(view.stats).get(topic, {})
     if isinstance(ranges, Unknown):
         return f"its queues are not known: {ranges.reason}"
     readers = {
         group: queues
-        for (read, group), queues in told(view.offsets).items()
+        for (read, group), queues in require_answer(view.offsets).items()
         if read == topic and not is_system_group(group) and only in (None, group)
     }
     return unread(ranges, readers)

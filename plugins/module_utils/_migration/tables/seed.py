@@ -17,7 +17,7 @@ from typing import Any
 
 from ..._admin.models import SubscriptionGroup
 from ..._admin.release import ORDER_NAMESPACE
-from .merge import Wishes
+from .merge import MergedTables
 
 TOPICS = "topics.json"
 GROUPS = "subscriptionGroup.json"
@@ -25,7 +25,7 @@ OFFSETS = "consumerOffset.json"
 KV = "kvConfig.json"
 
 
-def broker_files(wishes: Wishes, stamp_ms: int) -> dict[str, str]:
+def broker_files(merged: MergedTables, stamp_ms: int) -> dict[str, str]:
     """Return name → content of the files below C(<store>/config) of every target master.
 
     stamp_ms: milliseconds since the epoch for the tables' data versions; slaves and name servers only ask
@@ -36,29 +36,29 @@ def broker_files(wishes: Wishes, stamp_ms: int) -> dict[str, str]:
         TOPICS: _dump(
             {
                 "dataVersion": version,
-                "topicConfigTable": {name: topic.as_entry() for name, topic in sorted(wishes.topics.items())},
+                "topicConfigTable": {name: topic.as_entry() for name, topic in sorted(merged.topics.items())},
             }
         ),
         GROUPS: _dump(
             {
                 "dataVersion": version,
-                "subscriptionGroupTable": {name: group_entry(group) for name, group in sorted(wishes.groups.items())},
+                "subscriptionGroupTable": {name: group_entry(group) for name, group in sorted(merged.groups.items())},
             }
         ),
-        OFFSETS: _offsets(zero_offsets(wishes)),
+        OFFSETS: _offsets(zero_offsets(merged)),
     }
 
 
-def nameserver_files(wishes: Wishes) -> dict[str, str]:
+def nameserver_files(merged: MergedTables) -> dict[str, str]:
     """Return name → content of the file that C(kvConfigPath) of the target's name servers names."""
-    return {KV: _dump({"configTable": {ORDER_NAMESPACE: wishes.order} if wishes.order else {}})}
+    return {KV: _dump({"configTable": {ORDER_NAMESPACE: merged.order} if merged.order else {}})}
 
 
-def zero_offsets(wishes: Wishes) -> dict[tuple[str, str], int]:
+def zero_offsets(merged: MergedTables) -> dict[tuple[str, str], int]:
     """Return (topic, group) → number of queues that need an offset, every queue that can be read or written."""
     return {
-        (topic, group): max(wishes.topics[topic].read_queues, wishes.topics[topic].write_queues)
-        for group, topic in sorted(wishes.pairs, key=lambda pair: (pair[1], pair[0]))
+        (topic, group): max(merged.topics[topic].read_queues, merged.topics[topic].write_queues)
+        for group, topic in sorted(merged.pairs, key=lambda pair: (pair[1], pair[0]))
     }
 
 

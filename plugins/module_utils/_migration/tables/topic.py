@@ -4,7 +4,8 @@
 """What has to be sent so that a topic is as wished: pure decisions over a broker's own topic table.
 
 Queue numbers follow what 4.4.0 does with them: a producer picks among the write queues, a consumer sees the read
-queues, a pull beyond the read queues is refused. So write queues above the read queues hold messages that nobody gets.
+queues, a pull beyond the read queues is refused. So write queues above the read queues hold messages that no consumer
+gets.
 """
 
 from __future__ import annotations

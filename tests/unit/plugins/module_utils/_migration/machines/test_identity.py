@@ -103,19 +103,19 @@ def test_no_process_and_a_pattern_that_is_none(name):
 
 
 def test_a_pattern_is_no_shell(tmp_path):
-    for text in (machine_identity.ask, lambda pattern: machine_identity.start_of_nobody(pattern, 7, "true")):
+    for text in (machine_identity.ask, lambda pattern: machine_identity.start_without_user(pattern, 7, "true")):
         sh(f"cd {tmp_path}; " + text("it's $(touch hit) `touch hit`"))
     assert not (tmp_path / "hit").exists()
 
 
 def test_a_process_of_a_user_without_a_name_is_started_by_nobody_else(name, java):
-    done = sh(machine_identity.start_of_nobody(f"{name}-other", 1007, "echo started"))
+    done = sh(machine_identity.start_without_user(f"{name}-other", 1007, "echo started"))
     assert (done.returncode, done.stderr) == (1, (
         "its process belonged to uid 1007, which has no usable name there: set rocketmq_user\n"
     ))  # fmt: skip
     java(name)
-    assert sh(machine_identity.start_of_nobody(name, 1007, "exit 7")).returncode == 0
-    done = sh(machine_identity.start_of_nobody(name, os.getuid(), "echo started; exit 7"))
+    assert sh(machine_identity.start_without_user(name, 1007, "exit 7")).returncode == 0
+    done = sh(machine_identity.start_without_user(name, os.getuid(), "echo started; exit 7"))
     assert (done.returncode, done.stdout, done.stderr) == (7, "started\n", "")
 
 

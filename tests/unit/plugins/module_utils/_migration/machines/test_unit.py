@@ -12,7 +12,7 @@ import uuid
 
 import pytest
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines.unit import ends_in_peace
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines.unit import ends_gently
 
 SHELLS = [shell for shell in ("dash", "bash") if shutil.which(shell)]
 # As 219 of 2015 prints it, unless a test says otherwise.
@@ -44,7 +44,7 @@ def judged(request, tmp_path):
             env={
                 **os.environ,
                 "PATH": f"{tmp_path}:{os.environ['PATH']}",
-                "TEXT": ends_in_peace("rocketmq.service", pattern, seconds),
+                "TEXT": ends_gently("rocketmq.service", pattern, seconds),
             },
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip

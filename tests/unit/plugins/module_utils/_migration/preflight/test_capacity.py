@@ -23,7 +23,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.prefligh
     measure,
     stored,
 )
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables.merge import Wishes
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables.merge import MergedTables
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables.seed import broker_files
 
 TARGET = ClusterSpec(
@@ -33,24 +33,24 @@ TARGET = ClusterSpec(
 )
 
 
-def wishes(topics: int, groups: int = 0, queues: int = 8) -> Wishes:
+def merged(topics: int, groups: int = 0, queues: int = 8) -> MergedTables:
     """Half of the topics are retry topics, as in a real estate, so names have 17 and 24 characters."""
     names = [f"topic-{number:011d}" for number in range(topics - topics // 2)]
     names += [f"%RETRY%group-{number:011d}" for number in range(topics // 2)]
     rows = {name: TopicConfig(name, queues, queues, 6) for name in names}
     subscribed = {f"group-{number:011d}": SubscriptionGroup(f"group-{number:011d}") for number in range(groups)}
     pairs = frozenset((group, names[0]) for group in subscribed)
-    return Wishes(rows, subscribed, {}, {}, {}, pairs)
+    return MergedTables(rows, subscribed, {}, {}, {}, pairs)
 
 
 def test_size_of_the_table_is_what_real_brokers_wrote() -> None:
     # Seen: 98,007 topics made a body of 16,563,144 bytes and 104,007 a registration of 17,577,306. Names had 17 to 26.
     for topics, length in ((98_007, 16_563_144), (104_007, 17_577_306)):
-        assert measure(wishes(topics), TARGET).registration == pytest.approx(length, rel=0.02)
+        assert measure(merged(topics), TARGET).registration == pytest.approx(length, rel=0.02)
 
 
 def test_sizes_are_those_of_the_tables_themselves() -> None:
-    table = wishes(40, 20, 3)
+    table = merged(40, 20, 3)
     files = broker_files(table, 1)
     size = measure(table, TARGET)
     own = capacity.registration_bytes([], "hub", ["hub-a"])
@@ -60,7 +60,7 @@ def test_sizes_are_those_of_the_tables_themselves() -> None:
     table_text = json.dumps(
         json.loads(files["subscriptionGroup.json"])["subscriptionGroupTable"], separators=(",", ":")
     )
-    assert size.groups_reply - measure(wishes(0), TARGET).groups_reply == pytest.approx(len(table_text), abs=4)
+    assert size.groups_reply - measure(merged(0), TARGET).groups_reply == pytest.approx(len(table_text), abs=4)
     assert size.offsets_reply - 512 == pytest.approx(len(files["consumerOffset.json"]), abs=40)
     assert size.queues == 120
 
@@ -72,14 +72,14 @@ def test_names_count_by_their_bytes() -> None:
 
 
 def test_too_many_topics_are_refused_with_the_size_of_the_frame() -> None:
-    size = measure(wishes(105_000), TARGET)
+    size = measure(merged(105_000), TARGET)
     (reason,) = judge(size, TARGET)
     assert (reason.code, reason.subject, reason.severity) == ("TABLE_TOO_LARGE", "hub", "blocking")
     assert reason.evidence == {"bytes": size.registration, "limit": FRAME_LIMIT, "topics": 105_000}
 
 
 def test_what_fits_passes_with_its_cost() -> None:
-    size = measure(wishes(70_000), TARGET, volume=10**12)
+    size = measure(merged(70_000), TARGET, volume=10**12)
     (reason,) = judge(size, TARGET)
     assert (reason.code, reason.severity) == ("TARGET_CAPACITY", "notice")
     # Seen: 587 ms wall and 610 ms CPU for one creation on a broker with 70,000 topics.
@@ -90,7 +90,7 @@ def test_what_fits_passes_with_its_cost() -> None:
 
 def test_creating_one_by_one_costs_what_was_extrapolated() -> None:
     # 10,000 topics with their retry topics and groups: about 17 and 8 minutes of a broker's CPU.
-    low, high = measure(wishes(20_000, 10_000), TARGET).one_by_one_ms
+    low, high = measure(merged(20_000, 10_000), TARGET).one_by_one_ms
     assert low < 25 * 60_000 < high
 
 
@@ -102,7 +102,7 @@ def test_creating_one_by_one_costs_what_was_extrapolated() -> None:
     ],
 )
 def test_answers_that_no_slave_could_read_are_named(changes, request_name) -> None:
-    size = dataclasses.replace(measure(wishes(10, 10), TARGET), **changes)
+    size = dataclasses.replace(measure(merged(10, 10), TARGET), **changes)
     assert [f"{reason.code} {reason.subject}" for reason in judge(size, TARGET)] == [
         f"REPLY_TOO_LARGE hub/{request_name}",
         "TARGET_CAPACITY hub",

@@ -10,7 +10,7 @@ import datetime
 import pytest
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.preflight import report
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.preflight.waivers import hold_to_account
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.preflight.waivers import refuse_ended_or_unused
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons.reason import Reason
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons.waivers import (
     apply_waivers,
@@ -30,7 +30,7 @@ def account(reasons, waivers, read=("mro", "mdm"), done=(), **more):
     judged = apply_waivers(reasons, waivers, TODAY)
     return [
         (reason.code, reason.subject)
-        for reason in hold_to_account(judged, read=read, done=done, today=TODAY, **more).blocking
+        for reason in refuse_ended_or_unused(judged, read=read, done=done, today=TODAY, **more).blocking
     ]
 
 

@@ -224,16 +224,16 @@ def test_a_writer_that_is_still_connected_is_named() -> None:
 
 
 def test_nothing_is_missed_where_nothing_was_written_to_a_broadcast_topic() -> None:
-    known = KNOWN.told(["mro"]).reopened([MRO, MDM], Reading((offender("orders"),), {}))
+    known = KNOWN.reported(["mro"]).reopened([MRO, MDM], Reading((offender("orders"),), {}))
     assert known.drained == Drained()
 
 
 def test_what_was_not_read_may_have_been_a_broadcast() -> None:
-    untold = KNOWN.told(["mro"])
-    (line,) = untold.reopened([MRO], Reading((), {"mro/broker-b": "more than 4 records"})).drained.missed["mro"]
+    unreported = KNOWN.reported(["mro"])
+    (line,) = unreported.reopened([MRO], Reading((), {"mro/broker-b": "more than 4 records"})).drained.missed["mro"]
     assert "news on mro/broker-b" in line and "more than 4 records" in line
     # A reading that has failed before it began.
-    lines = untold.reopened([MRO], Reading(unread=None, failure="no\x1bsuch\nhost")).drained.missed["mro"]
+    lines = unreported.reopened([MRO], Reading(unread=None, failure="no\x1bsuch\nhost")).drained.missed["mro"]
     assert len(lines) == 2
     # What a machine has said is no control character of this terminal.
     assert all("no\\x1bsuch host" in one for one in lines)
@@ -254,7 +254,7 @@ def test_a_closed_source_without_a_record_may_have_missed_anything() -> None:
 def test_what_was_told_is_told_no_more() -> None:
     known = KNOWN.with_missed({"mdm": ["a", "a"], "mro": []})
     assert known.drained.missed == {"mro": ("of an earlier reopening",), "mdm": ("a",)}
-    assert known.told(["mro", "somebody"]).drained.missed == {"mdm": ("a",)}
+    assert known.reported(["mro", "somebody"]).drained.missed == {"mdm": ("a",)}
 
 
 def test_a_check_ends_where_a_broker_starts() -> None:

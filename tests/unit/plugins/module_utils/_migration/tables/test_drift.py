@@ -21,12 +21,12 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     TopicTable,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables import creation_cost, drift
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables.merge import Wishes
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables.merge import MergedTables
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables.missing import MasterWork, Work
 
 HUB = BrokerSpec("hub-a", 0, "198.18.9.81:10911")
 NAMES = (frozenset({"hub", "mro", "mdm"}), frozenset({"hub-a", "broker-a"}))
-WISHES = Wishes(
+MERGED = MergedTables(
     topics={name: TopicConfig(name, 4, 4, 6) for name in ("mro-orders", "mdm-items")},
     groups={name: SubscriptionGroup(name) for name in ("mro-g", "mdm-g")},
     order={},
@@ -45,13 +45,13 @@ def found(offsets=(), subscribed=(), owners=(), sources=("mro", "mdm"), topics=(
     version = DataVersion(1, 1)
     view = BrokerView(
         spec=HUB,
-        topics=TopicTable(version, {**WISHES.topics, **{name: TopicConfig(name, 2, 2, 6) for name in topics}}),
-        groups=GroupTable(version, {**WISHES.groups, **{name: SubscriptionGroup(name) for name in groups}}),
+        topics=TopicTable(version, {**MERGED.topics, **{name: TopicConfig(name, 2, 2, 6) for name in topics}}),
+        groups=GroupTable(version, {**MERGED.groups, **{name: SubscriptionGroup(name) for name in groups}}),
         offsets={(topic, group): {0: 1} for group, topic in offsets},
         connections=online,
     )
     target = ClusterSnapshot(spec=ClusterSpec("hub", ("n:1",), (HUB,)), brokers={HUB.address: view})
-    return drift.one_sided(WISHES, target, NAMES, sources, owners)
+    return drift.one_sided(MERGED, target, NAMES, sources, owners)
 
 
 @pytest.mark.parametrize(
@@ -89,16 +89,16 @@ def work(topics, groups):
     return Work(masters=[one])
 
 
-def wishes(topics, groups):
-    return Wishes(dict.fromkeys(range(topics)), dict.fromkeys(range(groups)), {}, {}, {}, frozenset())
+def merged(topics, groups):
+    return MergedTables(dict.fromkeys(range(topics)), dict.fromkeys(range(groups)), {}, {}, {}, frozenset())
 
 
 def test_the_estimate_is_near_what_was_measured():
     # 1,000 topics and as many groups from an empty table: 9 and 7 ms each; 20,000 and 10,000: about 25 minutes.
-    small = creation_cost.seconds(work(1000, 1000), wishes(1000, 1000))
+    small = creation_cost.seconds(work(1000, 1000), merged(1000, 1000))
     assert 10 <= small["one_by_one"] <= 25 and not creation_cost.seeds_pay_off(small)
-    large = creation_cost.seconds(work(20000, 10000), wishes(20000, 10000))
+    large = creation_cost.seconds(work(20000, 10000), merged(20000, 10000))
     assert 1200 <= large["one_by_one"] <= 2200 and large["seeded"] <= 20 and creation_cost.seeds_pay_off(large)
     # 100 topics more in a table of 10,000: about a tenth of a second each
-    assert 5 <= creation_cost.seconds(work(100, 0), wishes(10100, 10000))["one_by_one"] <= 12
-    assert creation_cost.seconds(work(0, 0), wishes(10000, 10000))["one_by_one"] == 0
+    assert 5 <= creation_cost.seconds(work(100, 0), merged(10100, 10000))["one_by_one"] <= 12
+    assert creation_cost.seconds(work(0, 0), merged(10000, 10000))["one_by_one"] == 0

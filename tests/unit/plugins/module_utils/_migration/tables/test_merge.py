@@ -136,25 +136,25 @@ def mdm(extra_topics=(), extra_groups=()):
 
 
 @pytest.fixture
-def wishes():
+def merged():
     return merge.merge([mro(), mdm()], TARGET)
 
 
 # --- merge ------------------------------------------------------------------------------------------------
 
 
-def test_highest_queue_numbers_and_all_permission_bits(wishes):
-    assert wishes.topics["mro-orders"] == TopicConfig("mro-orders", 8, 4, 6, order=True)
-    assert wishes.topics["mro-log"].perm == 6
-    assert wishes.topics["%DLQ%mro-late"].perm == 2
-    chosen = {(row.name, row.field): row.chosen for row in wishes.differences}
+def test_highest_queue_numbers_and_all_permission_bits(merged):
+    assert merged.topics["mro-orders"] == TopicConfig("mro-orders", 8, 4, 6, order=True)
+    assert merged.topics["mro-log"].perm == 6
+    assert merged.topics["%DLQ%mro-late"].perm == 2
+    chosen = {(row.name, row.field): row.chosen for row in merged.differences}
     assert chosen["mro-orders", "read_queues"] == "8"
     assert chosen["mro-orders", "write_queues"] == "4"
     assert chosen["mro-log", "perm"] == "6"
 
 
-def test_system_names_stay_out(wishes):
-    assert set(wishes.topics) == {
+def test_system_names_stay_out(merged):
+    assert set(merged.topics) == {
         "mro-orders",
         "mro-log",
         "%DLQ%mro-late",
@@ -163,19 +163,19 @@ def test_system_names_stay_out(wishes):
         "%RETRY%mdm-g",
         "mdm-items",
     }
-    assert set(wishes.groups) == {"mro-orders-g", "mro-late", "mdm-g"}
+    assert set(merged.groups) == {"mro-orders-g", "mro-late", "mdm-g"}
 
 
-def test_groups_get_every_switch_and_wide_retry_topics(wishes):
-    assert wishes.groups["mro-orders-g"] == SubscriptionGroup(
+def test_groups_get_every_switch_and_wide_retry_topics(merged):
+    assert merged.groups["mro-orders-g"] == SubscriptionGroup(
         "mro-orders-g", broadcast=True, retry_queues=3, retry_max=20
     )
-    assert wishes.topics["%RETRY%mro-orders-g"] == TopicConfig("%RETRY%mro-orders-g", 3, 3, 6)
-    assert wishes.topics["%RETRY%mro-late"] == TopicConfig("%RETRY%mro-late", 1, 1, 6)
+    assert merged.topics["%RETRY%mro-orders-g"] == TopicConfig("%RETRY%mro-orders-g", 3, 3, 6)
+    assert merged.topics["%RETRY%mro-late"] == TopicConfig("%RETRY%mro-late", 1, 1, 6)
 
 
-def test_pairs_are_offsets_online_subscriptions_and_retry_topics(wishes):
-    assert wishes.pairs == {
+def test_pairs_are_offsets_online_subscriptions_and_retry_topics(merged):
+    assert merged.pairs == {
         ("mro-late", "mro-orders"),
         ("mro-orders-g", "mro-log"),
         ("mro-orders-g", "%RETRY%mro-orders-g"),
@@ -184,8 +184,8 @@ def test_pairs_are_offsets_online_subscriptions_and_retry_topics(wishes):
     }
 
 
-def test_order_is_merged_and_limited_to_known_topics(wishes):
-    assert wishes.order == {"mro-orders": "broker-a:4"}
+def test_order_is_merged_and_limited_to_known_topics(merged):
+    assert merged.order == {"mro-orders": "broker-a:4"}
     one = dataclasses.replace(
         next(iter(mro().nameservers.values())), order_conf={"mro-orders": "broker-a:8;broker-b:2"}
     )
@@ -202,22 +202,22 @@ def test_unanswered_parts_are_gaps():
     assert not merge.merge([mro()], TARGET).gaps
 
 
-def test_union_of_sources_is_the_merge_of_all(wishes):
+def test_union_of_sources_is_the_merge_of_all(merged):
     single = [merge.merge([one], TARGET) for one in (mro(), mdm())]
     both = merge.union(single)
     assert (both.topics, both.groups, both.order, both.pairs) == (
-        wishes.topics,
-        wishes.groups,
-        wishes.order,
-        wishes.pairs,
+        merged.topics,
+        merged.groups,
+        merged.order,
+        merged.pairs,
     )
 
 
 # --- seeds ------------------------------------------------------------------------------------------------
 
 
-def test_seed_has_the_form_that_brokers_write(wishes):
-    files = seed.broker_files(wishes, 1550000000000)
+def test_seed_has_the_form_that_brokers_write(merged):
+    files = seed.broker_files(merged, 1550000000000)
     table = json.loads(files["topics.json"])
     assert table["dataVersion"] == {"counter": 1, "timestamp": 1550000000000}
     assert table["topicConfigTable"]["mro-orders"] == {
@@ -243,14 +243,14 @@ def test_seed_has_the_form_that_brokers_write(wishes):
     }
     offsets = files["consumerOffset.json"]
     assert '"mro-orders@mro-late":{0:0,1:0,2:0,3:0,4:0,5:0,6:0,7:0}' in offsets
-    assert offsets.count("@") == len(wishes.pairs)
+    assert offsets.count("@") == len(merged.pairs)
     assert not re.search(r":[1-9]", offsets)
-    kv = json.loads(seed.nameserver_files(wishes)["kvConfig.json"])
+    kv = json.loads(seed.nameserver_files(merged)["kvConfig.json"])
     assert kv == {"configTable": {"ORDER_TOPIC_CONFIG": {"mro-orders": "broker-a:4"}}}
 
 
-def test_seed_is_compared_without_its_time(wishes):
-    old, new = seed.broker_files(wishes, 1), seed.broker_files(wishes, 2)
+def test_seed_is_compared_without_its_time(merged):
+    old, new = seed.broker_files(merged, 1), seed.broker_files(merged, 2)
     assert old["topics.json"] != new["topics.json"]
     assert all(seed.same_content(name, old[name], new[name]) for name in new)
     other = seed.broker_files(merge.merge([mro()], TARGET), 1)
@@ -270,56 +270,56 @@ def hub(topic_rows=(), group_rows=(), offsets=None, stats=None):
 ORDERS = {"198.18.50.20:9876": {"mro-orders": "changed"}, "198.18.50.80:9876": {}}
 
 
-def full(wishes):
-    offsets = {key: dict.fromkeys(range(queues), 0) for key, queues in seed.zero_offsets(wishes).items()}
-    return hub(wishes.topics.values(), wishes.groups.values(), offsets)
+def full(merged):
+    offsets = {key: dict.fromkeys(range(queues), 0) for key, queues in seed.zero_offsets(merged).items()}
+    return hub(merged.topics.values(), merged.groups.values(), offsets)
 
 
-def test_everything_is_missing_in_an_empty_target(wishes):
-    work = metadata.compare(wishes, hub(), ORDERS)
+def test_everything_is_missing_in_an_empty_target(merged):
+    work = metadata.compare(merged, hub(), ORDERS)
     assert work.counts() == {"groups": 6, "topics": 14, "offsets": 2 * (8 + 8 + 3 + 1 + 1), "order": 1}
     assert work.order == {"198.18.50.80:9876": {"mro-orders": "broker-a:4"}}
     assert [master.name for master in work.masters] == ["hub-a", "hub-b"]
 
 
-def test_nothing_is_missing_in_an_equal_target(wishes):
-    work = metadata.compare(wishes, full(wishes), {"198.18.50.80:9876": {"mro-orders": "hub-a:8"}})
+def test_nothing_is_missing_in_an_equal_target(merged):
+    work = metadata.compare(merged, full(merged), {"198.18.50.80:9876": {"mro-orders": "hub-a:8"}})
     assert not work
     assert not work.gaps
     # ... nor does the order flag count, which each registration sets again
-    rows = [dataclasses.replace(row, order=False) for row in wishes.topics.values()]
-    target = full(wishes)
+    rows = [dataclasses.replace(row, order=False) for row in merged.topics.values()]
+    target = full(merged)
     for address, one in target.brokers.items():
         target.brokers[address] = dataclasses.replace(one, topics=topics(*rows))
-    assert not metadata.compare(wishes, target, {})
+    assert not metadata.compare(merged, target, {})
 
 
-def test_larger_and_foreign_things_stay(wishes):
-    target = full(wishes)
+def test_larger_and_foreign_things_stay(merged):
+    target = full(merged)
     for address, one in target.brokers.items():
         rows = [
-            *(row for row in wishes.topics.values() if row.name != "mro-orders"),
+            *(row for row in merged.topics.values() if row.name != "mro-orders"),
             TopicConfig("mro-orders", 16, 16, 7),
             TopicConfig("own", 1, 1, 6),
         ]
-        wide = dataclasses.replace(wishes.groups["mdm-g"], retry_queues=9)
+        wide = dataclasses.replace(merged.groups["mdm-g"], retry_queues=9)
         target.brokers[address] = dataclasses.replace(
-            one, topics=topics(*rows), groups=groups(*{**wishes.groups, "mdm-g": wide}.values())
+            one, topics=topics(*rows), groups=groups(*{**merged.groups, "mdm-g": wide}.values())
         )
-    assert not metadata.compare(wishes, target, {})
+    assert not metadata.compare(merged, target, {})
 
 
-def test_smaller_and_chosen_by_nobody_is_corrected(wishes):
+def test_smaller_and_chosen_by_nobody_is_corrected(merged):
     found = SubscriptionGroup("mro-orders-g", broadcast=False)
-    assert metadata.wanted_group(wishes.groups["mro-orders-g"], found).broadcast is True
+    assert metadata.wanted_group(merged.groups["mro-orders-g"], found).broadcast is True
     small = TopicConfig("mro-orders", 1, 16, 4)
-    wish = wishes.topics["mro-orders"]
+    wish = merged.topics["mro-orders"]
     assert metadata.wanted_topic(wish, small) == TopicConfig("mro-orders", 8, 16, 6)
     assert metadata.wanted_topic(wish, small, topic_perm=4) == TopicConfig("mro-orders", 8, 16, 4)
 
 
-def test_topic_perm_closes_new_topics_but_not_what_brokers_write(wishes):
-    work = metadata.compare(wishes, hub(), {}, topic_perm=4)
+def test_topic_perm_closes_new_topics_but_not_what_brokers_write(merged):
+    work = metadata.compare(merged, hub(), {}, topic_perm=4)
     perms = {row.name: row.perm for _found, row in work.masters[0].topics}
     assert perms["mro-orders"] == 4
     assert perms["%RETRY%mdm-g"] == 6
@@ -327,8 +327,8 @@ def test_topic_perm_closes_new_topics_but_not_what_brokers_write(wishes):
     assert work.closed == ("mdm-items", "mro-log", "mro-orders")
 
 
-def test_offset_zero_only_on_empty_queues_without_one(wishes):
-    target = full(wishes)
+def test_offset_zero_only_on_empty_queues_without_one(merged):
+    target = full(merged)
     address = TARGET.masters[0].address
     stats = {
         **target.brokers[address].stats,
@@ -336,16 +336,16 @@ def test_offset_zero_only_on_empty_queues_without_one(wishes):
     }
     offsets = {**target.brokers[address].offsets, ("mro-orders", "mro-late"): {0: 7}}
     target.brokers[address] = dataclasses.replace(target.brokers[address], stats=stats, offsets=offsets)
-    work = metadata.compare(wishes, target, {})
+    work = metadata.compare(merged, target, {})
     assert work.masters[0].offsets == [metadata.Offset("mro-late", "mro-orders", queue) for queue in range(2, 8)]
     assert not work.masters[1]
 
 
-def test_unanswered_target_is_a_gap(wishes):
-    target = full(wishes)
+def test_unanswered_target_is_a_gap(merged):
+    target = full(merged)
     address = TARGET.masters[0].address
     target.brokers[address] = dataclasses.replace(target.brokers[address], topics=Unknown("connection refused"))
-    work = metadata.compare(wishes, target, {"198.18.50.20:9876": Unknown("timed out")})
+    work = metadata.compare(merged, target, {"198.18.50.20:9876": Unknown("timed out")})
     assert {gap.subject for gap in work.gaps} == {address, "198.18.50.20:9876"}
     assert "connection refused" in metadata.describe(work.gaps)[0]
 
@@ -383,12 +383,12 @@ def test_only_joined_name_servers_are_expected():
     assert expected["198.18.50.81:10911"] == ("198.18.50.20:9876", "198.18.50.80:9876")
 
 
-def test_diff_shows_both_sides(wishes):
-    target = full(wishes)
+def test_diff_shows_both_sides(merged):
+    target = full(merged)
     address = TARGET.masters[0].address
-    rows = {**wishes.topics, "mdm-items": TopicConfig("mdm-items", 1, 1, 6)}
+    rows = {**merged.topics, "mdm-items": TopicConfig("mdm-items", 1, 1, 6)}
     target.brokers[address] = dataclasses.replace(target.brokers[address], topics=topics(*rows.values()))
-    before, after = metadata.before_after(metadata.compare(wishes, target, {}))
+    before, after = metadata.before_after(metadata.compare(merged, target, {}))
     assert before["hub-a"]["topics"]["mdm-items"]["read_queues"] == 1
     assert after["hub-a"]["topics"]["mdm-items"]["read_queues"] == 4
     assert "hub-b" not in after

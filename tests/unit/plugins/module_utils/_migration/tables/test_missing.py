@@ -13,7 +13,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     TopicConfig,
     Unknown,
 )
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables.merge import Wishes
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables.merge import MergedTables
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables.missing import (
     MasterWork,
     Offset,
@@ -22,7 +22,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables.m
 )
 
 MASTER = BrokerSpec("hub-a", 0, "198.18.10.81:10911")
-WISHES = Wishes(
+MERGED = MergedTables(
     topics={"orders": TopicConfig("orders", 3, 2, 6), "bills": TopicConfig("bills", 1, 1, 6)},
     groups={},
     order={},
@@ -39,18 +39,18 @@ def target(offsets: object) -> ClusterSnapshot:
 
 def test_nothing_has_to_be_known_where_every_queue_has_its_offset() -> None:
     stored = {("orders", "readers"): {0: 0, 1: 7, 2: 0, 5: 1}, ("bills", "readers"): {0: 0}}
-    assert without_offset(WISHES, target(stored)) == {MASTER.address: set()}
+    assert without_offset(MERGED, target(stored)) == {MASTER.address: set()}
 
 
 def test_one_queue_without_an_offset_is_enough() -> None:
     # Queue 2 is read and not written: it needs an offset as well.
     stored = {("orders", "readers"): {0: 0, 1: 0}, ("bills", "readers"): {0: 0}}
-    assert without_offset(WISHES, target(stored)) == {MASTER.address: {"orders"}}
+    assert without_offset(MERGED, target(stored)) == {MASTER.address: {"orders"}}
 
 
 def test_everything_has_to_be_known_where_no_offset_is() -> None:
-    assert without_offset(WISHES, target({})) == {MASTER.address: {"orders", "bills"}}
-    assert without_offset(WISHES, target(Unknown("silent"))) == {MASTER.address: {"orders", "bills"}}
+    assert without_offset(MERGED, target({})) == {MASTER.address: {"orders", "bills"}}
+    assert without_offset(MERGED, target(Unknown("silent"))) == {MASTER.address: {"orders", "bills"}}
 
 
 def test_the_first_offset_of_a_pair_is_answered_before_the_others_are_sent() -> None:

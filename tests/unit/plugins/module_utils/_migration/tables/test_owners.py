@@ -22,14 +22,14 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.models impor
     Unknown,
 )
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables import owners
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables.merge import Gap, Wishes
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.tables.merge import Gap, MergedTables
 
 HUB = (BrokerSpec("hub-a", 0, "198.18.9.81:10911"), BrokerSpec("hub-b", 0, "198.18.9.82:10911"))
 VERSION = DataVersion(1, 1)
 
 
-def wishes(source, topics, groups, gaps=()):
-    return Wishes(
+def merged(source, topics, groups, gaps=()):
+    return MergedTables(
         topics={name: TopicConfig(name, 4, 4, 6) for name in topics},
         groups={name: SubscriptionGroup(name) for name in groups},
         order={},
@@ -40,9 +40,9 @@ def wishes(source, topics, groups, gaps=()):
     )
 
 
-MDM = wishes("mdm", ["mdm-items", "orders", "%RETRY%mdm-g", "%DLQ%mdm-g"], ["mdm-g"])
-MRO = wishes("mro", ["mro-x", "orders"], ["mro-g"])
-NOBODY = wishes("", [], [])
+MDM = merged("mdm", ["mdm-items", "orders", "%RETRY%mdm-g", "%DLQ%mdm-g"], ["mdm-g"])
+MRO = merged("mro", ["mro-x", "orders"], ["mro-g"])
+NOBODY = merged("", [], [])
 
 
 def target(perms=(6, 6), *, offsets=(), subscribed=(), absent=False, silent=None):
@@ -120,7 +120,7 @@ def test_half_a_picture_is_none(part):
 
 def test_gaps_of_sources_and_of_groups_count():
     gap = Gap("mro", "198.18.9.21:10911", "topics", "no answer")
-    assert judge(others=wishes("mro", [], [], [gap])).gaps == (gap,)
+    assert judge(others=merged("mro", [], [], [gap])).gaps == (gap,)
     seen = target()
     for view in seen.brokers.values():
         view.connections["mro-g"] = Unknown("no answer")

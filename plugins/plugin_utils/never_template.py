@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What machines and brokers have told stays text, also when a filter has made something else of it."""
+"""What machines and brokers have answered stays text, also when a filter has made something else of it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import Any
 from ansible.utils.unsafe_proxy import wrap_var
 
 
-def told(made: Callable[..., Any]) -> Callable[..., Any]:
+def never_template(made: Callable[..., Any]) -> Callable[..., Any]:
     """A filter whose result is never evaluated as a template, however it is kept and named later.
 
     From ansible-core 2.19 on this is so by itself. Before, what a filter makes of C(hostvars) counts as written by the
-    author of the play, although hosts have registered what they were told there.
+    author of the play, although it holds what machines and brokers have answered.
     """
 
     @functools.wraps(made)

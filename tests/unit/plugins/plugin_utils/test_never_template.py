@@ -9,7 +9,7 @@ from ansible_collections.mqops.rocketmq.plugins.filter.list_view import list_vie
 from ansible_collections.mqops.rocketmq.plugins.filter.look_view import look_view
 from ansible_collections.mqops.rocketmq.plugins.filter.machine_view import machine_view
 from ansible_collections.mqops.rocketmq.plugins.filter.process_view import process_view
-from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
+from ansible_collections.mqops.rocketmq.plugins.plugin_utils.never_template import never_template
 
 try:
     from ansible.template import is_trusted_as_template, trust_as_template
@@ -30,7 +30,7 @@ def test_texts_of_a_filter_are_never_evaluated() -> None:
         return {trust_as_template(TEMPLATE): [trust_as_template(TEMPLATE), 1, None]}
 
     assert is_trusted_as_template(made().popitem()[1][0])
-    result = told(made)()
+    result = never_template(made)()
     assert result == {TEMPLATE: [TEMPLATE, 1, None]}
     [(key, values)] = result.items()
     assert not is_trusted_as_template(key)
