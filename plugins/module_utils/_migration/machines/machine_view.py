@@ -27,17 +27,28 @@ Looked = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class MachineView:
-    """C(looked): all answers, where any were added; of what was known before, which can be ten thousand lines a host,
-    no copy is made. Of the hosts that are meant: C(unreachable), by host why it was not reached; C(mute), a line for
-    each that has not answered one of the questions, with a number where it has to be one; C(without), by question the
-    hosts that were not asked, although they can be reached as far as is known; C(unable), a line for each whose process
-    cannot be ended as the inventory says; C(not_ended), by host why a process runs that was told to end.
+    """What the answers of machines show. "A line" is one line of text for a message.
 
-    Of their sockets: C(seen), each established connection as C(LOCAL from PEER); C(unread), a line for each host whose
-    connections are not known; C(writers), a line for each of the offenders; C(absent), the business hosts of the
-    released sources that are not connected; C(missing), those and the ones with fewer connections than before.
-    C(census): the clients of a census in words. C(peers): who is connected to the processes of the sources.
-    C(containers): a line for each container that its engine cannot end for good.
+    Of the hosts that are meant:
+
+    looked       all answers, host → question → answer; empty where none were added, because a copy can be long
+    unreachable  host → why it was not reached
+    mute         a line for each host that has not answered a question, or has answered no number where one is due
+    without      question → hosts that were not asked, although they can be reached as far as is known
+    unable       a line for each host whose process cannot be ended as the inventory says
+    not_ended    host → why its process still runs after a stop
+
+    Of their sockets:
+
+    seen     each established connection as C(LOCAL from PEER)
+    unread   a line for each host whose connections are not known
+    writers  a line for each of the offenders
+    absent   the business hosts of the released sources that are not connected
+    missing  those, and the hosts with fewer connections than before
+    census   the clients of a census, a line each
+    peers    the connections to the processes of the sources
+
+    containers  a line for each container that its engine cannot end for good
     """
 
     looked: dict[str, dict[str, Any]]

@@ -23,15 +23,26 @@ Known = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class ProcessView:
-    """Of the hosts that are meant C(known), what is known of the process of each; C(with_file), those whose process is
-    known to have a configuration file.
+    """What is known of the processes of some hosts. "A line" is one line of text for a message, for one host.
 
-    By what their processes have told: C(found), what is to be kept of them; C(several) and C(unidentified), a line for
-    each host of which it cannot be told. By what is in their files: C(kept), with that; C(refused), a line for each
-    whose process cannot be started towards other name servers than its source's; C(differing), those whose file has
-    not the settings that are wanted; C(saved), by host the permission in the file, empty where there is none, or it
-    could not be read; C(unwritten), by host what is wrong with a file after its edit; C(astray), those whose file has
-    the target's name servers and has to be put back; C(unable), a line for each of which that cannot be told or done.
+    known         host → what is known of its process
+    with_file     hosts whose process is known to have a configuration file
+
+    From the answers about their processes:
+
+    found         what is to be kept of them
+    several       a line where the pattern fits several Java processes
+    unidentified  a line where something of the process is not known
+
+    From what is in their files:
+
+    kept          what was kept, and what the file says
+    refused       a line where the process cannot be started towards other name servers than its source's
+    differing     hosts whose file has not the settings that are wanted
+    saved         host → the permission in its file; empty where there is none, or it could not be read
+    unwritten     host → what is wrong with its file after the edit
+    astray        hosts whose file has the target's name servers and has to be put back
+    unable        a line where that is not known, or not possible
     """
 
     known: dict[str, dict[str, Any]]

@@ -26,14 +26,19 @@ def view(
     since: float = 0.0,
     looked: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """C(lists): by address of each of the brokers its list, by the snapshot of their cluster, where they are not given
-    as known before. C(differing): a line for each of them that fetches none and was started with others than the name
-    servers. C(wanted): by name of each of the
-    brokers the text with the name servers. C(served): by name the text that is served now. C(not_fetched): a line for
-    each name whose broker is not proved to have fetched its awaited text, and that after since, by the server's clock.
-    C(astray): a line for each host that has fetched something else than the name servers; looked: host → question →
-    its answer.
-    C(now): the server's clock; or C(why) it tells nothing, and no C(now), for what is measured by it would be wrong.
+    """What is known of the lists of name servers. Names are those of brokers' paths. "A line" is text for a message.
+
+    lists        broker's address → its list: as given, or by the snapshot of its cluster
+    differing    a line for each broker that fetches none and was started with other name servers
+    wanted       name → the text with the name servers
+    served       name → the text that is served now
+    not_fetched  a line for each name without a proof that its broker has fetched the awaited text, and that after
+                 C(since), by the server's clock
+    astray       a line for each host that has fetched something else than the name servers (looked: host → question →
+                 its answer)
+    now          the server's clock; missing where the server has not answered
+    why          why the server has not answered; missing where it has
+
     Raises ValueError, in words, where the name servers make no list.
     """
     members, servers = list(brokers), [str(one) for one in nameservers or ()]

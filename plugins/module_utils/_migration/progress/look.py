@@ -21,16 +21,25 @@ from .source_stage import ORDER, judge
 
 @dataclass(frozen=True)
 class Look:
-    """What a look has shown. C(standings): by source C(stage), C(switched), C(reasons), C(position) in ORDER, the hosts
-    whose processes have C(ended), those that are C(gone), and whether any broker of the target is C(listed) there.
+    """What a look has shown.
 
-    C(to_ask): hosts of the sources whose processes do not answer RocketMQ's protocol and of which it has to be asked
-    whether they run: all without an answer yet; C(to_ask_again): those, too, that had answered. C(left): sources that
-    the inventory lists no more and whose names do not answer something else than the target.
+    standings     source → the stage it is in (C(stage)), whether its name has C(switched), the C(reasons) of an
+                  unknown stage, C(position) in ORDER, the hosts whose processes have C(ended), those that are C(gone),
+                  and whether any broker of the target is C(listed) at its name servers
 
-    Of the target: C(writable), its masters that say that they take writes; C(serving), whether there is any; C(silent),
-    hosts of its brokers that do not answer; C(unseen), names of its masters that will not register at their name
-    servers; C(strangers), brokers that its name servers list although they are none of its own, in words.
+    Of the sources:
+
+    to_ask        hosts whose processes do not answer RocketMQ's protocol, and that have not yet said if they run
+    to_ask_again  those, and the hosts that have said it already
+    left          sources that the inventory lists no more, and whose names may lead to the target
+
+    Of the target:
+
+    writable      its masters that say that they take writes
+    serving       whether there is any
+    silent        hosts of its brokers that do not answer
+    unseen        names of its masters that do not register at their name servers, by their configuration
+    strangers     brokers that its name servers list although they are none of its own, a line each
     """
 
     standings: dict[str, dict[str, Any]]
