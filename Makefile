@@ -2,6 +2,7 @@
 #   make demo [ESTATE=compact|full]   the whole migration, with a business that runs meanwhile; make demo-down removes it
 #                                     DEMO=--kills ends the run three times on the way, by SIGKILL
 #   make test                         everything that is tested
+#   make lint unit sanity             what needs no engine; CONTRIBUTING.md has one test in seconds
 #   make bench                        what it costs, beside mqadmin and Java's admin client; build/bench/report.json
 #   make fidelity                     three random sources copied, compared by an independent reader and by mqadmin
 #   make lab LAB=demo ESTATE=compact  only the lab, sources and business up; make lab-down LAB=demo
@@ -11,7 +12,7 @@ SHELL := /bin/bash
 LAB ?= demo
 ESTATE ?= compact
 
-.PHONY: help setup engine image lab lab-down demo demo-down test bench matrix fidelity lint sanity unit molecule
+.PHONY: help setup engine image lab lab-down demo demo-down test bench matrix fidelity lint sanity unit core molecule
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -53,6 +54,11 @@ fidelity: image
 
 lint sanity unit: setup
 	@tools/$@.sh
+
+# make core CORE=2.16: one of requirements/cores.yml; PARTS=unit for its unit tests alone
+core: setup
+	@. tools/environment.sh; exec python tests/matrix/cores.py --parts $(or $(PARTS),unit sanity) \
+	  --cores $(or $(CORE),$(error name one: make core CORE=2.16))
 
 # make molecule SCENARIO=rocketmq_topic
 molecule: engine

@@ -47,7 +47,7 @@ package() {
   ansible-galaxy collection build --output-path build/package . > /dev/null
   archive=$(echo build/package/*.tar.gz)
   top=$(tar -tzf "$archive" | cut -d/ -f1 | sort -u)
-  unexpected=$(grep -vxE 'CHANGELOG.md|COPYING|FILES.json|LICENSES|MANIFEST.json|README.md|changelogs|docs|inventories|meta|playbooks|plugins|roles' <<< "$top" || true)
+  unexpected=$(grep -vxE 'CHANGELOG.md|COPYING|FILES.json|LICENSES|MANIFEST.json|README.md|REUSE.toml|SECURITY.md|changelogs|docs|inventories|meta|playbooks|plugins|roles' <<< "$top" || true)
   if [ -n "$unexpected" ]; then
     echo "in the archive, but not part of the collection:" "$unexpected"
     return 1

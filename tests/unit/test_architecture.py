@@ -184,6 +184,7 @@ NAMED_OTHERWISE = {
     "module_utils/_admin/test_recorded.py": "the recorded answers, of the requests of all files",
     "module_utils/_admin/test_requests.py": "the requests of all files, against what was recorded",
     "modules/test_dns_wildcard.py": "what all modules for DNS have to make of a wildcard",
+    "test_gate_page.py": "the gate that docs/developer/gate.md shows",
 }
 # Modules without a test file of their own name, with the reason.
 TESTED_ELSEWHERE = {"machine_command": "documents an action, which tests/unit/machines runs on machines"}

@@ -51,3 +51,11 @@ def test_every_page_names_the_oldest_core(path: str, floor: str) -> None:
 def test_the_readme_names_the_oldest_collections() -> None:
     for name, wanted in load("galaxy.yml")["dependencies"].items():
         assert f"{name} {wanted.removeprefix('>=')}+" in text("README.md"), name
+
+
+def test_a_forge_runs_the_oldest_and_the_newest_core() -> None:
+    cores = load("requirements/cores.yml")["cores"]
+    matrix = load(".github/workflows/ci.yml")["jobs"]["core"]["strategy"]["matrix"]["include"]
+    assert [(row["core"], row["python"]) for row in matrix] == [
+        (core["core"].rpartition(".")[0], core["python"]) for core in (cores[0], cores[-1])
+    ]
