@@ -251,7 +251,7 @@ class World:
             self.processes.pop(host).wait(10)
 
     def hush(self, *hosts: str) -> None:
-        """Let the processes run, and answer nobody any more."""
+        """Let the processes run, and answer no request any more."""
         for host in hosts:
             if host in self.servers:
                 self.servers.pop(host).close()

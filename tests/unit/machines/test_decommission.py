@@ -32,7 +32,7 @@ def released(world, tmp_path):
 
 def test_old_machines_are_asked_once_more_and_may_then_be_off(world, released):
     mro = {host: world.address(host) for host in world.of("mro")}
-    # Released, not decommissioned: a machine that is not reached has not said that nobody knocks.
+    # Released, not decommissioned: a machine that is not reached has not shown that no client calls.
     world.prove(checked=world.proofs()["checked"], released={"mro": {"hosts": mro, "decommissioned": False}})
     code, printed = world("phase_95_decommission", **released)
     assert code != 0

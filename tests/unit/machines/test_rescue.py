@@ -124,7 +124,7 @@ def test_a_master_by_command_is_rescued_and_put_back_by_an_undo(world, broker, m
     assert "Edit the file of mro-a" not in printed and broker.starts()[2:] == [f"namesrvAddr={target}"], printed
     assert (broker.file.stat().st_ino, broker.file.stat().st_mtime_ns) == (was.st_ino, was.st_mtime_ns)
 
-    # Somebody has started the name server again, and the undo starts the master towards it, and not towards the target.
+    # The name server was started again by hand, and the undo starts the master towards it, and not towards the target.
     world.run("mro-ns")
     world.dns.put("mro-ns.mq.test.", more["migration_dns_ttl"], "A", world.hosts["mro-ns"]["rocketmq_address"])
     code, printed = world("rollback_stop_brokers", **more)
@@ -168,7 +168,7 @@ def test_two_brokers_of_one_pattern_are_not_ended(world, broker, more):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may become somebody else")
 def test_a_user_without_a_name_is_told_before_the_process_is_ended(world, broker):
-    """Only the undo needs rocketmq_user, and by then nobody could tell who it was."""
+    """Only the undo needs rocketmq_user, and by then the user of the process could not be found out."""
     world.up("mro-a")
     place = tempfile.mkdtemp()
     try:

@@ -13,7 +13,7 @@ import pytest
 
 # What time.time() says at second 0.
 EPOCH = 1_800_000_000.0
-# Whoever waits longer than the longest wait that any test has in mind waits for ever.
+# A longer wait than any test has in mind is a wait without an end.
 LONGEST = 30 * 24 * 3600.0
 
 

@@ -56,7 +56,7 @@ def test_a_key_that_may_is_found_out_without_a_change(look: Run, server: DnsServ
 
 
 def test_the_update_says_what_was_read_and_nothing_else(look: Run, server: DnsServer) -> None:
-    """Were the set changed by somebody in between, the prerequisite would fail and leave theirs alone."""
+    """If another change came in between, the prerequisite would fail and leave that change in place."""
     server.before_update = lambda: server.put(f"{NAME}.", 60, "A", NEW)
     result = look()
     assert server.have(f"{NAME}.") == (60, [NEW])
@@ -118,7 +118,7 @@ def test_one_server_that_takes_it_is_enough(look: Run, server: DnsServer, second
 def test_servers_that_nobody_listed_are_found_and_asked(look: Run, server: DnsServer, secondary: DnsServer) -> None:
     server.put("mq.test.", 60, "NS", "ns.mq.test.", "second.mq.test.")
     server.put("second.mq.test.", 60, "A", "127.0.0.2")
-    # It answers on the primary's port only by chance, so nobody is there.
+    # It would answer on the primary's port only by chance, so there is no answer.
     result = look()
     assert [one["server"].split()[0] for one in result["names"][0]["others"]] == [f"127.0.0.2#{server.port}"]
     assert codes(result) == [f"ADDRESS_UNRESOLVED {NAME}"]

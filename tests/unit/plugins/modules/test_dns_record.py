@@ -412,7 +412,7 @@ def test_what_was_changed_by_hand_is_proved_everywhere(record: Run, server: DnsS
     secondary.put(NAME, 30, "A", NEW)
     result = record(**wanted)
     assert not result["failed"] and not result["changed"] and len(result["verified"]) == 2
-    # Neither what a plan expected nor what it wants: somebody else was at it.
+    # Neither what a plan expected nor what it wants: another program has changed it.
     server.put(NAME, 30, "A", "198.18.10.99")
     assert "Somebody else changed it" in record(**wanted)["msg"]
     assert not any("UPDATE" in what for what in server.asked)

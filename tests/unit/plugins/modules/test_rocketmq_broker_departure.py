@@ -26,7 +26,7 @@ def test_brokers_are_taken_out_and_stay_away(leave, pair) -> None:
     assert not result["failed"], result["msg"]
     assert result["changed"] and result["listed"] == ["n:1 hub-a 0 h:8", "n:1 hub-b 0 h:9"]
     assert result["elapsed"] >= 65
-    # Nobody else is, and nowhere else.
+    # No other broker is, and it is nowhere else.
     assert list(pair.servers["n:1"].registered) == ["a"]
     assert {"hub-a", "hub-b"} <= pair.servers["n:8"].registered.keys()
     assert {(one["fields"]["brokerName"], one["address"]) for one in pair.audit} == {("hub-a", "n:1"), ("hub-b", "n:1")}

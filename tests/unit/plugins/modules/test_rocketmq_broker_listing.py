@@ -84,7 +84,7 @@ def listing(run: Run, estate: Estate) -> Run:
 
 
 def come(estate: Estate, looks: int) -> None:
-    """The second client greets hub-a before the given look."""
+    """The second client connects to hub-a before the given look."""
     seen = 0
 
     def each() -> None:
@@ -150,12 +150,12 @@ def test_nothing_is_announced_that_clients_would_keep(listing: Run, estate: Esta
 
 
 def test_it_is_announced_when_no_client_has_an_older_route(listing: Run, estate: Estate) -> None:
-    """Else it is asked by clients who have one, while it knows those that have greeted it alone."""
+    """Otherwise clients that have a route ask it, while it knows only the clients that have sent it a heartbeat."""
     come(estate, 1)
     running(estate, 3)
     result = listing()
     assert not result["failed"] and estate.sent("GET_BROKER_RUNTIME_INFO") == [HUB_A] * 28
-    # Clients that nobody knows of have had their poll, too.
+    # Clients that no broker knows have had their poll, too.
     assert 31.0 <= result["elapsed"] < 33.0
 
 

@@ -29,7 +29,7 @@ def run(run, estate):
 
 @pytest.fixture
 def letters(seeded, monkeypatch):
-    """Three dead letters on master a, none on b. The estate gives them to whoever may read, and takes sends."""
+    """Three dead letters on master a, none on b. The estate gives them to a client that may read, and takes sends."""
     state = {"low": 2, "end": 5, "sent": [], "refuse": set(), "perms": [], "groups": {"g"}}
 
     def stats(broker, request):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""rocketmq_lock: a second run is told who is first; what no longer counts is taken over, visibly."""
+"""rocketmq_lock: a second run learns which run is first; what no longer counts is taken over, visibly."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_the_second_is_told_who_holds_it(take: Run, estate: Any, tmp_path: Path)
         assert refused["failed"] and not refused["changed"]
         assert f"{ELSEWHERE} holds the lock of this estate since " in refused["msg"]
         assert "for freeze_source" in refused["msg"] and refused["held_by"]["owner"] == ELSEWHERE
-    # Neither given back by somebody else nor disturbed.
+    # Neither given back by another run nor disturbed.
     take(state="absent")
     assert estate.servers["n:1"].table("MQOPS_LOCK") == held
 

@@ -14,7 +14,7 @@ SERVERS = ["n:1", "n:2"]
 
 @pytest.fixture
 def hold(run, seeded):
-    """Runs the module; orders is listed, gone is listed and nobody has it. Brokers register when they are asked."""
+    """Runs the module; orders is listed, gone is listed and no master has it. Brokers register when they are asked."""
     for server in seeded.servers.values():
         server.order.update({"orders": "a:4;b:4", "gone": "old:4"})
 

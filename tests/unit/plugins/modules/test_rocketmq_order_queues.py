@@ -10,7 +10,8 @@ SERVERS = ["n:1", "n:2"]
 
 @pytest.fixture
 def queues(run, seeded):
-    """Runs the module; topic orders is listed with a broker of another cluster, gone with a broker nobody has."""
+    """Runs the module; topic orders is listed with a broker of another cluster, gone with a broker that no cluster
+    has."""
     for server in seeded.servers.values():
         server.order.update({"orders": "old:8", "gone": "old:4"})
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""rocketmq_owners_info: what on the target belongs to the sources that leave, and to nobody who stays."""
+"""rocketmq_owners_info: what on the target belongs to the sources that leave, and to no source that stays."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def test_what_a_plan_agreed_is_not_asked_again(judge, estate):
 
 
 def test_a_new_plan_keeps_what_was_agreed_about_sources_that_are_not_read(judge, tmp_path):
-    """One source after the other: whoever plans the second may not forget what the first is set back to."""
+    """One source after the other: a plan for the second must not forget what the first is set back to."""
     result = judge(sources=SOURCES[:1], check=False)
     assert not result["failed"], result["msg"]
     # As if a DNS server had been asked.

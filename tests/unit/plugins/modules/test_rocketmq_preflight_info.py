@@ -120,7 +120,7 @@ def test_a_client_that_leaves_while_it_is_asked_is_offline_and_not_silent(read, 
     estate.running["small-g", "leaves"] = AdminError("X", SMALL, 1, "The Consumer is not online")
     estate.each[ASK_CLIENT] = estate.brokers[SMALL].online.clear
     assert not [row for row in codes(read()) if row[0] == "CLIENT_SILENT"]
-    # Nobody knows whether it has left where its broker does not tell.
+    # Where its broker does not answer, it is not known whether it has left.
     online(estate, "small-g", "stays", "leaves")
     estate.running["small-g", "leaves"] = AdminError("X", SMALL, 1, "The Consumer is not online")
     estate.each[ASK_CLIENT] = lambda: estate.silent.add("GET_CONSUMER_CONNECTION_LIST")

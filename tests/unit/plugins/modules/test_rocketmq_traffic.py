@@ -112,7 +112,7 @@ def test_without_sources_the_target_alone_tells(gate: Run, flow: Flow) -> None:
 
 
 def test_topics_are_observed_from_the_first_complete_look_on(gate: Run, flow: Flow) -> None:
-    """While a master is silent nobody knows what grows; afterwards not just any topic will do."""
+    """While a master is silent it is not known what grows; afterwards not just any topic will do."""
     flow.writes.add((MRO_A, "idle"))
     silent, looks = ("GET_ALL_TOPIC_CONFIG", HUB_A), []
 

@@ -170,7 +170,7 @@ def test_no_answer_for_a_while_begins_anew(run, clock, second) -> None:
     outcome, offenders, _unused = run()
     assert outcome.ok
     assert clock.now >= 80
-    # What was written while nobody could look is found afterwards.
+    # What was written while the log could not be read is found afterwards.
     assert len(offenders) == 1
 
 
@@ -312,7 +312,7 @@ def test_what_was_not_read_is_told(run, since, clock, first, second) -> None:
         first.write()
     look(observer)
     assert observer.unread() == {"mro/broker-a": "more than 4 records"}
-    # Nobody asks for all of a flood; that it was not read is true all the same.
+    # Of a flood not all is asked for; that it was not read is true all the same.
     clock.at(clock.now + 10, lambda: [second.write() for _unused in range(300)])
     assert "mro/broker-b" in run(max_records=10_000)[2].unread()
 

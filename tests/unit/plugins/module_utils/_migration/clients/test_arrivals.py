@@ -45,12 +45,12 @@ def test_a_host_of_several_clients_has_arrived_when_all_of_them_have():
     # The second has a client of another source at the target already; the old one's is still to come.
     assert unconnected([SS], hosts, list(hosts), [MRO], left, there) == ["shop-2 (1 of 2 connections)"]
     assert unconnected([SS, *there], hosts, list(hosts), [MRO], left, there) == []
-    # Of name servers that an earlier run has ended nobody knows how many there were.
+    # How many name servers an earlier run has ended is not known.
     assert unconnected([SS], hosts, list(hosts), [MRO], [], there) == []
 
 
 def test_nothing_odd_ends_the_wait_for_clients():
-    """It comes after the point of no return: whoever is not seen is missed."""
+    """It comes after the point of no return: a client that is not seen counts as missing."""
     shops = {"shop-1": {"rocketmq_address": "198.18.9.101"}, "shop-2": {}}
     assert unconnected([["sh: ss: not found"], SS], shops, ["shop-1"], [MRO]) == []
     assert unconnected([["sh: ss: not found"]], shops, ["shop-1"], [MRO]) == ["shop-1"]

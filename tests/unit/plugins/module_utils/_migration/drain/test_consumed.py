@@ -18,7 +18,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.drain.co
         (3, 7),
         (9, 1),
         (10, 0),
-        (12, 0),  # beyond the end: somebody else's matter
+        (12, 0),  # beyond the end: a matter of another group
         (-1, 7),
     ],
 )

@@ -608,7 +608,8 @@ def test_a_broadcasting_client_that_leaves_with_a_backlog_is_not_forgotten() -> 
     still = look(("c1", 10), at=11000, previous=gone)
     assert still.remaining == 6
     assert look(("c1", 10), ("c2", 10), at=16000, previous=still).reasons == ()
-    # Named as if nobody had been there when the drain began; an operator who waives that need not wait for a restart.
+    # Named as if no consumer had been there when the drain began; an operator who waives that need not wait for a
+    # restart.
     everybody = look(at=11000, previous=gone)
     assert (row(everybody, client="c2").verdict, "NO_CONSUMER" in codes(everybody)) == (NO_CONSUMER, True)
     assert "the group left before it had read everything" in str(everybody.reasons)

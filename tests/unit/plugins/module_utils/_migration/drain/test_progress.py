@@ -83,7 +83,7 @@ def test_the_targets_backlog_is_measured_over_a_while() -> None:
     assert watch.look(drain(60, at=30)) == []  # 2/s is allowed
     found = watch.look(drain(200, at=40))
     assert [str(one) for one in found] == ["TARGET_FALLS_BEHIND mro (rate 3.3, limit 2.0, behind {'g': 200})"]
-    # Nobody is behind whose group is offline, and what did not answer has no rate.
+    # A group that is offline is not behind, and what did not answer has no rate.
     watch = TargetWatch(limit=2.0)
     assert watch.look(drain(0, at=0)) == []
     assert watch.look(drain(900, at=40, clients=())) == []

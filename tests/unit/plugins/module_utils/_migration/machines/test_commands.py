@@ -83,7 +83,7 @@ def test_counters_are_numbers(sh):
 
 @pytest.fixture
 def user():
-    """Somebody else, who is on every machine."""
+    """Another user, who is on every machine."""
     if os.geteuid() != 0:
         pytest.skip("only root may become somebody else")
     return "nobody"

@@ -117,7 +117,7 @@ def test_a_user_has_to_be_there_and_may_have_to_be_become(sh, name, tmp_path):
     assert sh(machine_end.can_end("command", name, "", 1, user=os.environ.get("USER") or "root")).returncode == 0
     done = sh(machine_end.can_end("command", name, "", 1, user="mqops-nobody"))
     assert (done.returncode, done.stderr) == (1, "there is no user mqops-nobody, which rocketmq_user names\n")
-    # Somebody who is not root.
+    # A user who is not root.
     (tmp_path / "id").write_text('#!/bin/sh\ncase "$*" in -u) echo 1000 ;; -un) echo ops ;; esac\n')
     (tmp_path / "id").chmod(0o755)
     path = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
@@ -181,7 +181,7 @@ def test_a_stop_command_ends_what_a_supervisor_keeps_running(shells, name, servi
 
 
 def test_a_loop_of_a_shell_shows_when_the_process_comes_back(sh, name, tmp_path):
-    """No parent can be told from a shell that waits; and this one starts it anew only seconds later."""
+    """A parent that starts it again looks like a shell that waits; and this one starts it anew only seconds later."""
     loop = tmp_path / "keep-running"
     loop.write_text(f"#!{shutil.which('bash')}\nwhile :; do bash -c 'exec -a {name} sleep 600'; sleep 2; done\n")
     loop.chmod(0o755)
@@ -259,7 +259,7 @@ def test_who_runs_the_process_is_told_although_none_is_there(shells, name, tmp_p
     done = shells(machine_end.stop("command", name, "", 5, f"echo told >{tmp_path}/told", watched=1))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "told").exists()
-    # A command that signals by itself could only meet somebody else.
+    # A command that signals by itself could only end another process.
     done = shells(machine_end.stop("command", name, "", 5, f"kill -0 1; echo told >{tmp_path}/signalled", watched=1))
     assert (done.returncode, done.stdout) == (0, "") and not (tmp_path / "signalled").exists()
 
@@ -335,7 +335,7 @@ def test_one_that_was_about_to_start_has_to_end(shells, tmp_path, looks, code, p
 
 
 def looked(shells, tmp_path, looks, command=""):
-    """Ends a process of which pgrep answers what it is told to, look by look; and a second takes no time."""
+    """Ends a process of which a pgrep of the test answers, look by look; and a second takes no time."""
     (tmp_path / "looks").write_text("".join(f"{look}\n" for look in looks))
     pgrep = f"""#!/bin/sh
 look=$(sed -n 1p {tmp_path}/looks); sed -i 1d {tmp_path}/looks

@@ -122,7 +122,7 @@ def test_a_process_of_a_user_without_a_name_is_started_by_nobody_else(name, java
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize(("uid", "asked"), [("1001", False), ("0", True)])
 def test_nobody_but_root_asks_su(shell, name, java, tmp_path, uid, asked):
-    """Of anybody else it would be a failed login each time."""
+    """For any other user it would be a failed login each time."""
     pid = java(MAIN, "-c", f"/etc/{name}.conf")
     tools = tmp_path / "tools"
     tools.mkdir()

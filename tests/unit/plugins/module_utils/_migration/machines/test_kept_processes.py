@@ -145,7 +145,7 @@ def test_the_list_is_kept_while_it_is_the_source_s():
         (KEPT, file("namesrvAddr=198.18.9.20:9876"), False, ""),
         (KEPT, file(), False, ""),
         (KEPT, file("namesrvAddr=198.18.9.80:9876"), True, ""),
-        # Where the source's list is not kept nobody can put it back, nor where the file is no plain one.
+        # Where the source's list is not kept it cannot be put back, nor where the file is no plain one.
         ({"config_file": FILE}, file("namesrvAddr=198.18.9.80:9876"), False, "what it had before is not kept"),
         (KEPT, file("namesrvAddr=198.18.9.80:9876", kind="link"), False, "is a symbolic link"),
         (KEPT, file("namesrvAddr=198.18.9.20:9876", kind="link"), False, ""),

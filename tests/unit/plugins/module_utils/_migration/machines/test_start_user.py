@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Start commands that choose their user themselves are told apart from those that run as whoever calls them."""
+"""Start commands that choose their user themselves are distinguished from those that run as the user who calls them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The verdict as a table, and waivers that are held to account."""
+"""The verdict as a table, and waivers that have ended or cover nothing."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ def test_sources_are_split_by_what_their_gate_said():
     split = judge([MRO, other], [result])
     assert [one["name"] for one in split.passed] == ["mro"]
     assert [one["name"] for one in split.refused] == ["mdm"]
-    # An error without a verdict, or a source that it does not name, is no pass; a task that was skipped stops nobody.
+    # An error without a verdict, or a source that it does not name, is no pass; a task that was skipped stops no
+    # source.
     assert judge([MRO], [{"failed": True, "msg": "no such option"}]).passed == []
     assert judge([MRO], [{"clusters": {}}]).passed == []
     assert judge([MRO], [{"skipped": True}]).passed == [MRO]

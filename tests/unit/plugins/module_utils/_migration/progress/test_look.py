@@ -213,7 +213,7 @@ def test_a_source_broker_at_the_targets_name_server_is_named():
     # What rocketmq_broker_listing announces is the target's own.
     assert strangers(listing(**{"hub-a-returning": {"0": "198.18.9.81:10911"}})) == []
     assert strangers(listing(**{"hub-a-returning": {"0": "198.18.9.99:10911"}})) != []
-    # The target's name with another address is somebody else too.
+    # The target's name with another address is another broker, too.
     assert strangers(listing(hub_a={"0": "198.18.9.99:10911"})) != []
 
 

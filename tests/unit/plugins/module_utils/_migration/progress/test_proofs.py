@@ -213,7 +213,7 @@ def test_what_was_written_to_broadcast_topics_is_kept_and_the_proof_is_forgotten
     assert second.startswith("news queue 0 on mro/broker-a: 1 messages")
     assert "mdm" not in known.drained.missed
     assert KNOWN.drained.ends[A] == 5000, "what it was given has changed"
-    # Told once, however often it is read.
+    # Reported once, however often it is read.
     closed = known.with_drained([MRO], {A: 5000, B: 6000}, {"mro": ["news"]})
     assert closed.reopened([MRO], reading).drained.missed == known.drained.missed
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each code stands once, is given by somebody, and its gates are those who give it."""
+"""Each code stands once, is used, and its gates are those that give it."""
 
 from __future__ import annotations
 

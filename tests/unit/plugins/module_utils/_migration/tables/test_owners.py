@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What may be taken from a source that leaves, without touching anybody who stays."""
+"""What may be taken from a source that leaves, without an effect on those that stay."""
 
 from __future__ import annotations
 
