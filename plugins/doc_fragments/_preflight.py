@@ -23,11 +23,11 @@ options:
   business:
     description:
       - IP addresses of the hosts of the business. Clients from elsewhere are reported.
-      - If left out, nobody is reported for his address.
+      - If left out, no client is reported for its address.
     type: list
     elements: str
   peers:
-    description: Sockets of the sources' hosts, which also show producers and whoever is connected to a name server.
+    description: Sockets of the sources' hosts, which also show producers and the clients of a name server.
     type: list
     elements: dict
     default: []

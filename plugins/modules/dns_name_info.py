@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: dns_name_info
-short_description: Who serves names, what everybody answers and for how long, and whether a key may change them
+short_description: Which servers serve names, what each answers and for how long, and whether a key may change them
 description:
   - For each name, asks the servers that take updates, every further authoritative server of its zone and the listed
     resolvers, all for the same record set.

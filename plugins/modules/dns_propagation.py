@@ -13,7 +13,7 @@ description:
   - Asks every listed server, authoritative ones and resolvers alike, and waits until each of them answers exactly the
     wanted values, and, with O(max_ttl), no longer holds an answer that lives longer than that.
   - A server that does not answer has not agreed. On failure the last answer of each server is given.
-  - What resolvers have passed on already, and what processes keep in their own caches, cannot be seen by anybody;
+  - What resolvers have passed on already, and what processes keep in their own caches, cannot be seen from outside;
     wait for the TTL and the cache time of those processes after this module has passed.
 attributes:
   check_mode:

@@ -12,8 +12,8 @@ short_description: Manage a DNS record set with guarded dynamic updates
 description:
   - Creates, replaces, extends, reduces or deletes one record set (all records of one name and type) with RFC 2136
     updates.
-  - Every update carries prerequisites built from what was read before. If anybody changes the set between the read and
-    the write, the server refuses the update and nothing is overwritten.
+  - Every update carries prerequisites built from what was read before. If the set changes between the read and the
+    write, the server refuses the update and nothing is overwritten.
   - With O(expected) the change is a compare-and-swap on the values that a plan was made with.
   - After the write, and also when nothing had to be changed, every authoritative server of the zone is asked until all
     of them agree; the module fails naming those that do not.

@@ -12,7 +12,7 @@ short_description: Keep a master that restarts out of the routes until all clien
 description:
   - A consumer of RocketMQ 4.4.0 asks any broker of a topic who else is in its group. A broker that has just started
     knows only the clients whose heartbeat it has had, and each client sends one every 30 s. Until then it gives short
-    lists, and whoever asks takes the queues of the others, too; what is in them is consumed twice.
+    lists, and a consumer that asks takes the queues of the others, too; what is in them is consumed twice.
   - With V(withheld), set before the restart, the broker will not register at its name servers when it starts. It runs,
     and is in no route.
   - With V(listed), after the start, its address is announced to the clients under another name, with the topic
@@ -41,7 +41,7 @@ options:
   state:
     description:
       - What is wanted. Without an earlier V(withheld), V(listed) finds nothing to do.
-      - A broker that is withheld stays so over every start, whoever starts it, until V(listed) is asked for.
+      - A broker that is withheld stays so over every start, however it is started, until V(listed) is asked for.
     type: str
     choices: [withheld, listed]
     required: true

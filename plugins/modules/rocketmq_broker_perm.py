@@ -49,7 +49,7 @@ attributes:
   idempotent:
     support: full
 notes:
-  - While a name server does not answer, rights are not taken away, because nobody could tell what its clients see.
+  - While a name server does not answer, rights are not taken away, because it is not known what its clients see.
     Giving rights back is tried all the same, and the task fails afterwards.
   - The broker writes the permission into the file that it was started with and loses the file's comments. A file that
     is rendered anew, or that is mounted as a single file, does not keep it over a restart.

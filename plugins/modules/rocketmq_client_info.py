@@ -47,7 +47,7 @@ options:
     elements: int
     default: []
   expected:
-    description: Addresses whose connections surprise nobody, such as consoles and exporters, to be told apart.
+    description: Addresses whose connections are expected, such as those of consoles and exporters; they are marked.
     type: list
     elements: dict
     default: []

@@ -25,7 +25,7 @@ options:
     default: [config, runtime, topics, groups]
   must_answer:
     description:
-      - Whether to fail when nobody of a cluster answers, which is most often a wrong address.
+      - Whether to fail when no member of a cluster answers, which is most often a wrong address.
       - With V(false) such a cluster is returned with the reason in every part, for a caller that expects clusters which
         are not there yet or no longer.
     type: bool

@@ -48,7 +48,7 @@ options:
     type: int
     default: 2
   allow_none:
-    description: Whether a source without any online group passes. Otherwise nobody being there is a failure.
+    description: Whether a source without any online group passes. Otherwise that is a failure.
     type: bool
     default: false
 extends_documentation_fragment:

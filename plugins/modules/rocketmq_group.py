@@ -152,7 +152,7 @@ EXAMPLES = r"""
       - name: audit
         broadcast: false
 
-- name: Delete a group that nobody uses any more
+- name: Delete a group that is no longer used
   mqops.rocketmq.rocketmq_group:
     clusters:
       - name: hub

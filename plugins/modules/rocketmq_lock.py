@@ -13,14 +13,14 @@ description:
   - Takes, renews or gives back the lock of a migration. It lies in the key-value store of the new cluster's name
     server, where every run finds it whatever host it comes from, and in O(directory), which also serves before that
     name server exists.
-  - A run that finds somebody else's lock fails and says who holds it, since when and for what. Nothing waits.
+  - A run that finds the lock of another run fails and says who holds it, since when and for what. Nothing waits.
   - The owner is the C(ansible-playbook) process. Where the run of the owner is seen to have ended (same machine), or
     the lock has expired and its owner cannot be seen, it is taken over, and RV(taken_over) and a warning say so.
 options:
   state:
     description:
       - V(present) takes the lock, or renews it when this run has it already.
-      - V(absent) gives it back. A lock of somebody else is left alone.
+      - V(absent) gives it back. A lock of another run is left alone.
     type: str
     choices: [present, absent]
     default: present
@@ -60,7 +60,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - A lock of somebody else fails in check mode too; nothing is written.
+      - The lock of another run is a failure in check mode, too; nothing is written.
   diff_mode:
     support: none
   idempotent:
@@ -94,7 +94,7 @@ owner:
   type: str
   sample: ops@jump:4026531836.9f1c2b7a:4711:99812
 held_by:
-  description: The lock of somebody else, with C(owner), C(what), C(since) and C(until) (UTC).
+  description: The lock of another run, with C(owner), C(what), C(since) and C(until) (UTC).
   returned: when it is held
   type: dict
 taken_over:

@@ -77,7 +77,7 @@ options:
       - RV(commit_logs) of an earlier run of this module.
       - If given, every commit log that is named must still end there, which proves that nothing was written since.
         Otherwise the module fails at once, for no wait undoes it.
-      - For a closed broker only this proves that it holds no broadcast that nobody has read, because its clients cannot
+      - For a closed broker only this proves that it holds no broadcast that was not read, because its clients cannot
         be asked any more. Without it, such a group is C(BROADCAST_UNKNOWN).
     type: dict
   abort_on:
@@ -275,8 +275,8 @@ commit_logs:
   type: dict
   sample: {"198.18.10.21:10911": 734003}
 topic_ends:
-  description: By master's address and topic, the ends of the judged queues added up, and those of O(topics) that nobody
-    reads. Where two looks differ, somebody wrote in between.
+  description: By master's address and topic, the ends of the judged queues added up, and those of O(topics) that no
+    group reads. Where two looks differ, a client wrote in between.
   returned: with O(standstill=queues)
   type: dict
   sample: {"198.18.10.21:10911": {"orders": 4120, "%RETRY%billing": 3}}

@@ -53,7 +53,7 @@ notes:
     servers run with C(orderMessageEnable). Those are all queues of the topic, sorted by broker, so an entry that lists
     fewer, or in another sequence, sends a key elsewhere meanwhile.
   - M(mqops.rocketmq.rocketmq_topic) does not know of held entries. Do not change which topics are ordered in between.
-  - An entry that somebody has written while the topic's entry was held stays as he wrote it.
+  - An entry that was written by other means while the topic's entry was held stays as it is.
 author:
   - mqops.rocketmq contributors (@mqops)
 """
@@ -67,7 +67,7 @@ EXAMPLES = r"""
       nameservers: ["198.18.10.20:9876"]
     nameservers: ["198.18.10.20:9876"]
 
-- name: Put the entries back when nobody writes there any more
+- name: Put the entries back when no client writes there any more
   mqops.rocketmq.rocketmq_order_hold:
     state: released
     nameservers: ["198.18.10.20:9876"]

@@ -8,12 +8,12 @@ DOCUMENTATION = r"""
 module: rocketmq_owners_info
 short_description: Tell which topics and groups of a cluster belong to some sources alone
 description:
-  - Compares the tables of O(sources) with those of everybody else that uses O(target), before something is taken from
+  - Compares the tables of O(sources) with those of all other sources that use O(target), before something is taken from
     O(sources) there.
   - A topic of O(sources) belongs to others, too, when a cluster of O(others) has it, when O(agreed) has it, or when a
     group that is none of O(sources)'s reads it on O(target) or has an offset of it there.
   - System topics, retry and dead letter topics are left out; the latter two follow their groups.
-  - Fails when anybody does not answer completely, for half a picture would call something unused.
+  - Fails when a peer does not answer completely, because half a picture would call something unused.
 options:
   others:
     description: The other clusters that share O(target) and can be read.
@@ -116,7 +116,8 @@ close:
   elements: dict
   sample: [{"name": mdm-orders, "perm": 4}]
 shared:
-  description: Topics of O(sources) on O(target) that somebody else needs, too, each with C(name) and C(owners).
+  description: Topics of O(sources) on O(target) that another source or group needs, too, each with C(name) and
+    C(owners).
   returned: always
   type: list
   elements: dict

@@ -240,8 +240,8 @@ inventory:
   type: list
   elements: dict
 estimate:
-  description: Estimated duration in C(seconds), by phase, the C(longest) wait and why, and C(unbounded) waits that end
-    when somebody acts.
+  description: Estimated duration in C(seconds), by phase, the C(longest) wait and why, and C(unbounded) waits that
+    end only when a person acts.
   returned: with O(state=present)
   type: dict
 questions:
@@ -314,7 +314,7 @@ def main() -> None:
         required_together=[("sources", "target")],
         supports_check_mode=True,
     )
-    # Whether a confirmation is right is told before anybody is asked, so the plan looks the brokers up by itself.
+    # A wrong confirmation is refused before any broker is asked, so the plan looks the brokers up by itself.
     module.end(plan.run(module, connect_timeout=module.params["connect_timeout"], **module.options()))
 
 

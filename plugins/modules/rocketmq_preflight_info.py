@@ -9,8 +9,8 @@ module: rocketmq_preflight_info
 short_description: Read what clusters hold, and what would go wrong if they became one
 description:
   - Reads the sources as M(mqops.rocketmq.rocketmq_plan) does and returns their inventory and every reason that speaks
-    against uniting them, or that somebody should know.
-  - Judges nothing away. Reasons are no failure here, nothing is written, and waivers do not exist;
+    against uniting them, or that an operator should know.
+  - Reasons are no failure here, none is waived, and nothing is written;
     M(mqops.rocketmq.rocketmq_plan) is the gate.
   - What did not answer is a reason by itself, and everything else is reported all the same.
   - All codes of reasons, with their meaning and remedy, are in the collection's file C(docs/reasons.md).

@@ -16,7 +16,7 @@ description:
     One of them is given at a time; without any the module only reads.
   - The file is changed as a whole or not at all, and by one run of a host at a time. Nothing is written where nothing
     changes.
-  - A file that is cut off, edited, somebody else's, or written by a newer version of the collection is refused and left
+  - A file that is cut off, edited, of another kind, or written by a newer version of the collection is refused and left
     as it is. So is a directory without C(proofs.json) that has files of the time before there was one
     (C(drained.json), C(checked.json), C(empty.json), C(leaving.json), C(released_sources.json), C(processes.json)).
   - No broker and no name server is asked.
@@ -171,7 +171,7 @@ options:
                 elements: str
                 required: true
       decommissioned:
-        description: Whether nobody was seen to knock there any more. A source that was once stays so.
+        description: Whether no client was seen to call there any more. A source that was once stays so.
         type: bool
         default: false
   empty:

@@ -164,7 +164,7 @@ EXAMPLES = r"""
       - name: archive
         perm: 4
 
-- name: Delete a topic that nobody uses any more
+- name: Delete a topic that is no longer used
   mqops.rocketmq.rocketmq_topic:
     clusters:
       - name: hub

@@ -8,7 +8,7 @@ DOCUMENTATION = r"""
 module: rocketmq_write_stop
 short_description: Prove that no client writes to clusters any more
 description:
-  - A RocketMQ 4.4.0 broker without write permission still accepts every message, so that nobody writes can only be
+  - A RocketMQ 4.4.0 broker without write permission still accepts every message, so a stop of the writes can only be
     observed. This gate observes it on every master.
   - It reads the commit log record by record from the moment it begins, which shows delayed, transactional and retry
     messages with their real topic, and it compares the ends of all queues before and after, SCHEDULE_TOPIC_XXXX and the
@@ -48,8 +48,8 @@ options:
     description:
       - RV(commit_logs) of this module or of M(mqops.rocketmq.rocketmq_offset_lag). What was written after it is read
         first and listed in RV(offenders); it does not count against the window that follows.
-      - This names who wrote to a cluster after it was proved to be drained, and everybody who did. The logs that are
-        named here are read whole, up to O(max_records); of others no more is read than tells that somebody writes.
+      - This names all clients that wrote to a cluster after it was proved to be drained. The logs that are
+        named here are read whole, up to O(max_records); of others no more is read than shows that a client writes.
     type: dict
   topics:
     description:
@@ -63,7 +63,7 @@ options:
     description:
       - Names of producer groups that may be the writers. RocketMQ 4.4.0 cannot list producer groups, but tells where
         the clients of a named one are.
-      - Only asked when somebody wrote; those on the same machine are listed in RV(offenders[].likely_groups).
+      - Only asked when a client wrote; those on the same machine are listed in RV(offenders[].likely_groups).
     type: list
     elements: str
     default: []
@@ -83,7 +83,7 @@ EXAMPLES = r"""
     perm: 4
 
 # In a block whose rescue gives the permission back.
-- name: Prove that nobody writes any more
+- name: Prove that no client writes any more
   mqops.rocketmq.rocketmq_write_stop:
     clusters:
       - name: mro
@@ -159,7 +159,7 @@ clusters:
 unread:
   description:
     - Why a commit log was not read to the end that it had at the last look, by cluster and broker. RV(offenders) may
-      lack somebody who wrote there, and with O(topics) delayed and transactional messages can have gone unseen.
+      lack a client that wrote there, and with O(topics) delayed and transactional messages can have gone unseen.
   returned: when the observation has begun
   type: dict
   sample: {"mro/broker-a": "more than 100000 records"}

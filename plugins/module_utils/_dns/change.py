@@ -59,8 +59,8 @@ def decide(wish: Wish, current: RecordSet | None) -> Decision:
         if have != wish.expected and not (current and after and after.rdatas == have):
             raise Conflict(
                 f"{wish.name.to_text()} {wish.type} holds {_list(have)}, expected was {_list(wish.expected)}, wanted "
-                f"is {_list(after.rdatas if after else frozenset())}. Somebody else changed it: find out who and why, "
-                "then correct 'expected'. Nothing was changed."
+                f"is {_list(after.rdatas if after else frozenset())}. It was changed by other means: find out "
+                "by which and why, then correct 'expected'. Nothing was changed."
             )
     elif _overwrites(wish, current):
         if wish.on_conflict == "keep":

@@ -121,7 +121,7 @@ class _Check:
             self.inventory.required(host, "rocketmq_start_command", what)
             if machine_end.is_script(command):
                 what = (
-                    "its rocketmq_stop_command is a script, of which nobody can tell whether the broker's user runs"
+                    "its rocketmq_stop_command is a script, of which it is not known whether the broker's user runs"
                     " rocketmq_start_command, or the one who may speak to a supervisor: root, for example"
                 )
                 self.inventory.required(host, "rocketmq_user", what)

@@ -123,7 +123,7 @@ def cluster_from(value: Mapping[str, Any], admin: Admin | None = None) -> Cluste
 
     Brokers that are not given are discovered from the cluster's name servers; without C(admin) they stay empty.
 
-    Raises ArgumentError for addresses that are none and for members named twice, AdminError when nobody answers
+    Raises ArgumentError for addresses that are none and for members named twice, AdminError when no name server answers
     the discovery.
     """
     name = value["name"].strip()

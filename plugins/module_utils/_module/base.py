@@ -132,7 +132,7 @@ class RocketmqModule:
 
     @property
     def wants_diff(self) -> bool:
-        """Whether the task runs with C(--diff); nobody else should pay for both sides of ten thousand changes."""
+        """Whether the task runs with C(--diff); both sides of ten thousand changes are made only then."""
         return bool(self.module._diff)
 
     def warn(self, text: str) -> None:

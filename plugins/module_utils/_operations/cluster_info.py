@@ -80,7 +80,9 @@ def run(task: Task, *, clusters: list[ClusterSpec], gather: list[str], must_answ
         answers += [view.config for view in snapshot.brokers.values()]
         silent = all(isinstance(answer, Unknown) or answer is None for answer in answers)
         if silent and must_answer:
-            raise OperationError(f"nobody of cluster {cluster.name} answered: " + "; ".join(unanswered[:10]))
+            raise OperationError(
+                f"no broker and no name server of cluster {cluster.name} answered: " + "; ".join(unanswered[:10])
+            )
         described.append(one)
         missing.extend(unanswered)
     return Outcome.passed(clusters=described, unknown=missing)

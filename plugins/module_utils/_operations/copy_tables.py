@@ -46,7 +46,7 @@ class Copy:
                 self.sending.refuse_slow_creations(work, self.reading.seen)
                 self.lists.await_complete("nothing was created, because a name server's list is incomplete")
             self.note(work)
-            # Nobody can have seen what is created only now.
+            # No consumer can have seen what is created only now.
             self.granted -= {topic.name for master in work.masters for found, topic in master.topics if found is None}
             self.sending.send(work)
             # 4.4.0 answers before it applies; a second look too early would send everything twice.

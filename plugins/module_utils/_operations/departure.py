@@ -20,7 +20,7 @@ from .gate import Gate
 from .task import REMEDY, Outcome, Task
 from .wait import Waited
 
-# Seconds, as the default of an option: whoever still has the name server in its list has come back by then.
+# Seconds, as the default of an option: a broker that still has the name server in its list has come back by then.
 WINDOW = REGISTRATION_PERIOD_MOST + 5.0
 
 # A name server, and a broker that it lists: its name, id and address.
@@ -29,8 +29,8 @@ Entry = tuple[str, str, int, str]
 
 @dataclass(frozen=True)
 class Away:
-    """C(listed): who is there. C(silent): name servers that did not answer. C(seconds): since when nobody is there,
-    by looks that were all answered."""
+    """C(listed): the brokers that are there. C(silent): name servers that did not answer. C(seconds): since when none
+    is there, by looks that were all answered."""
 
     listed: tuple[Entry, ...]
     silent: tuple[str, ...]

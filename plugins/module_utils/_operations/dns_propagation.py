@@ -30,7 +30,7 @@ def run(
     """C(connection): the options of C(Connection)."""
     how = Connection(**connection)
     if not servers:
-        raise ArgumentError("servers is empty: nobody was asked, so nothing is proved")
+        raise ArgumentError("servers is empty: no server was asked, so nothing is proved")
     try:
         owner = parse_name(name, type)
         wanted = None if values is None else parse_values(type, values)

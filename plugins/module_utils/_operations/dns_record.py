@@ -31,7 +31,7 @@ def ttl_ignored(seen: list[Seen], update: Update) -> bool:
 
 
 def by_hand(update: Update, wish: Wish) -> str:
-    """What somebody else has to change, and where."""
+    """What has to be changed by other means, and where."""
 
     def told(one: RecordSet | None) -> str:
         return f"{', '.join(one.content)} with TTL {one.ttl}" if one else "no such record"

@@ -194,7 +194,7 @@ class Judge:
             self.last[name] = judged
             drains.append(judged)
             reasons += [*judged.reasons, *self._written(judged, snapshot)]
-        # A pattern without a match is an error only when everybody has answered.
+        # A pattern without a match is an error only when every peer has answered.
         if not any(reason.code == "BROKER_UNKNOWN" for reason in reasons):
             unmatched = self.only.unmatched(snapshots)
             if unmatched:

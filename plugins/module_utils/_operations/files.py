@@ -12,7 +12,7 @@ from .errors import OperationError
 
 
 def write(path: str, text: str, mode: int = 0o644) -> None:
-    """Writes a file so that nobody ever sees half of it; directories on the way are made. Raises OperationError."""
+    """Writes a file so that no reader ever sees half of it; directories on the way are made. Raises OperationError."""
     folder = os.path.dirname(path)
     temporary = None
     try:

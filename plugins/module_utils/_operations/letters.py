@@ -28,7 +28,7 @@ from .errors import OperationError
 LETTERS, SENT, PART = ".jsonl", ".sent", ".part"
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-# Without O_NONBLOCK, to open a named pipe that somebody has put there would wait for ever.
+# Without O_NONBLOCK, to open a named pipe in its place would wait for ever.
 _FILE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _BLOCK = 1024 * 1024
 _REMEDY = "Move this file to another directory"
@@ -87,7 +87,7 @@ class Letters:
         for folder in _entries(self._root):
             if folder.is_symlink() and not folder.is_dir():
                 continue  # to a file, and files lie one deeper
-            # lost+found is at the root of a mount, and nobody but root may read it.
+            # lost+found is at the root of a mount, and only root may read it.
             if not folder.is_dir() or folder.name == "lost+found":
                 continue
             with self._folder(folder.name) as opened:

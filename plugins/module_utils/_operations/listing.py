@@ -56,7 +56,7 @@ NEVER = -1
 REGISTER_TIMEOUT = REGISTER_TIMEOUT_MS
 POLL = float(CLIENT_POLL + CLIENT_HEARTBEAT_AFTER_POLL)
 
-# A cluster of its own, so that nobody who works on the real one meets the announcement.
+# A cluster of its own, so that what works on the real cluster does not meet the announcement.
 ANNOUNCED_CLUSTER = "MQOPS_RETURNING"
 # Of no queue and no permission: a client learns the address, and finds nothing to read or to write.
 ANNOUNCED_TOPIC = TopicConfig(CREATING_TOPIC, 0, 0, 0)
@@ -181,7 +181,7 @@ class Listing:
         admin.ask_all(create_topic(address, ANNOUNCED_TOPIC) for address in lacking.items)
         waited = wait_until(look, judge, timeout=_CREATED_WITHIN, interval=self.task.interval)
         if not waited.ok:
-            missing = ", ".join(waited.last.items) if waited.last else "nobody answered"
+            missing = ", ".join(waited.last.items) if waited.last else "no master answered"
             raise OperationError(
                 f"{ANNOUNCED_TOPIC.name} was to be created {waited.why()}; missing: {missing}. "
                 f"{self.master.name} stays withheld",
@@ -222,7 +222,7 @@ class Listing:
 
         def tell(now: Greeted) -> str:
             blocking = now.judged.blocking
-            who = summary(blocking, 3) if blocking else "everybody known is there"
+            who = summary(blocking, 3) if blocking else "every known client is there"
             return f"{self.master.name} is announced: {who}"
 
         ended = gate.wait(lambda: sweep(running=False, routes=False), judge, tell=tell, on_sample=note)
@@ -253,7 +253,7 @@ class Listing:
 
         waited = wait_until(look, judge, timeout=_LISTED_WITHIN, interval=self.task.interval)
         if not waited.ok:
-            seen = "; ".join(waited.last.items) if waited.last else "nobody answered"
+            seen = "; ".join(waited.last.items) if waited.last else "no name server answered"
             raise OperationError(f"{self.master.name} was to register {waited.why()}: {seen}. {REMEDY}", changed=True)
 
 

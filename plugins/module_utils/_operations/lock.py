@@ -113,7 +113,8 @@ def refuse(claim: Claim, path: str) -> OperationError:
 
 
 def take(places: Places, claim: Claim, check: bool, gone_owner: str | None) -> list[str]:
-    """Returns what was taken over. Raises OperationError when somebody holds it. C(gone_owner): known to have ended."""
+    """Returns what was taken over. Raises OperationError when another run holds it. C(gone_owner): known to have
+    ended."""
 
     def over(owner: str) -> bool | None:
         return True if owner == gone_owner else ended(owner)

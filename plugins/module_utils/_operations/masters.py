@@ -114,7 +114,8 @@ class Masters:
     # --- reading ------------------------------------------------------------------------------------------
 
     def read(self, *, groups: bool = False) -> list[Trouble]:
-        """Reads the tables anew; what did not answer, or answered as somebody else, comes back and has no entry."""
+        """Reads the tables anew; a master that did not answer, or answered as another broker, comes back and has no
+        entry."""
         asked: list[tuple[dict[str, Any], str, Request[Any]]] = []
         for spec in self.specs:
             asked.append((self.config, spec.address, broker_config(spec.address)))

@@ -131,7 +131,7 @@ def keep(task: Task, hold: Hold, cluster: ClusterSpec) -> Outcome:
         return Outcome.passed(changed=bool(rows), elapsed=elapsed, entries=rows, topics=topics, **moved)
     tables = hold.tables("the entries stay held")
     hold.move(rows_of(tables, HELD_NAMESPACE, own), tables, HELD_NAMESPACE, ORDER_NAMESPACE)
-    still = ", ".join(waited.last.ordered) if waited.last else "nobody answered"
+    still = ", ".join(waited.last.ordered) if waited.last else "no master answered"
     return Outcome.failed(
         f"masters of {cluster.name} still take topics for ordered ones {waited.why()}, and would refuse their messages "
         f"at once, so the entries were put back: {still}. See that these masters register at "
@@ -153,5 +153,5 @@ def run(task: Task, *, state: str, cluster: ClusterSpec | None, nameservers: lis
     if state == "released":
         return release(task, hold)
     if cluster is None or not cluster.masters:
-        raise ArgumentError("cluster must have a master: nobody would be made read-only")
+        raise ArgumentError("cluster must have a master: none would be made read-only")
     return keep(task, hold, cluster)

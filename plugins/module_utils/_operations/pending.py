@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Delayed and half messages of some topics, on masters that serve others, too.
 
-4.4.0 lets nobody read a delay level, so all that waits there counts until what was there when the topics' queues came
-to a standstill is delivered: had one of them been theirs, its delivery would have moved a queue. An undecided half
+4.4.0 lets no client read a delay level, so all that waits there counts until what was there when the topics' queues
+came to a standstill is delivered: had one of them been theirs, its delivery would have moved a queue. An undecided half
 message is appended anew at each check, so half messages are read, each once, for the topic that stands in them.
 """
 
@@ -93,7 +93,7 @@ class Pending:
             half.read = max(half.read, message.offset + 1)
             if self.wanted(message.real_topic):
                 half.mine.append(message.offset)
-        # What is gone from the disk waits for nobody any more.
+        # What is gone from the disk does not wait any more.
         if not answer.messages and answer.status == "OFFSET_MOVED":
             half.read = max(half.read, answer.next)
         return "" if half.read > before else f"nothing could be read at offset {before}: {answer.status}"

@@ -64,7 +64,7 @@ class _Reached:
 def peers_from(items: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Facts out of the option C(peers): C(peers), source → IP addresses; C(peers_unknown), (source, host) → why.
 
-    A line that is no socket makes its host unknown: what cannot be read could be anybody.
+    A line that is no socket makes its host unknown: what cannot be read could be any client.
     """
     found: dict[str, set[str]] = {}
     unknown: dict[tuple[str, str], str] = {}
@@ -92,7 +92,7 @@ def read(
     C(timeout) seconds at most.
     """
     specs = list(specs)
-    progress(f"preflight: reading {', '.join(spec.name for spec in specs) or 'nobody'}")
+    progress(f"preflight: reading {', '.join(spec.name for spec in specs) or 'no source'}")
     snapshots = take_all(admin, specs, PARTS)
     progress("preflight: reading routes and clients")
     transactions = _half_messages(admin, snapshots)
@@ -269,7 +269,7 @@ def _producers(admin: Any, snapshots: list[ClusterSnapshot], groups: list[str]) 
 
 
 def _later(admin: Any, snapshots: list[ClusterSnapshot], timeout: float) -> dict[str, Any]:
-    """The state of every broker once more, as soon as nobody is behind what the masters held at first."""
+    """The state of every broker once more, as soon as no slave is behind what the masters held at first."""
     ends: dict[str, int] = {}
     masters = set()
     for snapshot in snapshots:

@@ -73,7 +73,7 @@ class Store:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                task.progress(f"somebody else holds {guard}; waiting")
+                task.progress(f"another process holds {guard}; waiting")
                 fcntl.flock(handle, fcntl.LOCK_EX)
             yield
         finally:

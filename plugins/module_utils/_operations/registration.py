@@ -105,7 +105,7 @@ def run(
     if not spec.masters:
         raise ArgumentError(f"cluster {spec.name} has no master, so there is no table to compare with")
     if nameservers is not None and not nameservers:
-        raise ArgumentError("nameservers is empty: nobody would have to know the cluster")
+        raise ArgumentError("nameservers is empty: no name server would have to know the cluster")
     # The same rules for addresses as for a cluster's own name servers.
     wishes = [Wish(spec, nameservers_of(spec.name, nameservers or spec.nameservers), perm)]
     wishes += [Wish(one, one.nameservers, None) for one in unchanged]

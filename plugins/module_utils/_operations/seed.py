@@ -34,7 +34,7 @@ def _read(path: str) -> str | None:
 
 
 def _summary(name: str, text: str | None) -> dict[str, Any] | str:
-    """What a diff shows of a file: thousands of lines help nobody, the names do."""
+    """What a diff shows of a file: its names; thousands of lines would not be read."""
     if text is None:
         return ""
     if name == seed.OFFSETS:

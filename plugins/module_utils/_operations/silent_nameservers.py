@@ -4,7 +4,7 @@
 """Name servers in a broker's list that swallow what is sent to them.
 
 A broker of 4.4.0 registers every created topic with each name server of its list, one creation after the other. A
-connection that is refused costs nothing; one that nobody answers costs a CONNECT_TIMEOUT each time.
+connection that is refused costs nothing; one without an answer costs a CONNECT_TIMEOUT each time.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class World:
         return perms
 
     def topics(self, source: ClusterSpec) -> list[str]:
-        """Names of the source's topics, from whoever can still tell them."""
+        """Names of the source's topics, from the first that still knows them."""
         names = set(self.own_perms(source))
         if not judged_topics(names, *self.names):
             names = {

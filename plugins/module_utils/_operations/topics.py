@@ -157,7 +157,7 @@ class Run:
                     tables[server][wish.name] = after
 
     def _warn_of_order(self, side: Masters, position: int, tables: dict[str, dict[str, str | None]]) -> None:
-        """Says where the queues of an ordered topic change and its entry, which nobody asked for, stays behind."""
+        """Says where the queues of an ordered topic change and its entry, which was not asked for, stays behind."""
         wish = self.wishes[position]
         changed = [self.steps[side.cluster.name][spec.address][position] for spec in side.specs]
         if not any(step.before and step.before.write_queues != step.after.write_queues for step in changed):

@@ -178,7 +178,7 @@ def run(
 
 
 class _Complete:
-    """A judge that accepts the first look in which everybody has answered."""
+    """A judge that accepts the first look in which every peer has answered."""
 
     def __init__(self, judge: Judge) -> None:
         self.judge = judge

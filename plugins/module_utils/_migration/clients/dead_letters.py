@@ -139,7 +139,7 @@ def parse(lines: Iterable[str], where: str) -> Iterator[dict[str, Any]]:
             )
         yield item
     if owner is None:
-        raise DeadLetterError(f"{where} holds no message, so that nobody can tell which group it is of")
+        raise DeadLetterError(f"{where} holds no message, so its group is not known")
 
 
 def _item(item: Any) -> dict[str, Any]:

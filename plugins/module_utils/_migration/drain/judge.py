@@ -310,7 +310,7 @@ class _Run:
         """Groups that are known, offline, and have no offset anywhere: nothing tells what they have read."""
         views = self.snapshot.masters
         if any(answered(part) is None for view in views for part in (view.groups, view.offsets, view.connections)):
-            return  # named already, and somebody may be missing only for that
+            return  # has a reason already; a group may be missing only because of it
         seen = {group for _unused, group in self.pairs} | set(self.consumers)
         online = [item for view in views for item in require_answer(view.connections).items()]
         seen |= {group for group, answer in online if isinstance(answer, Unknown)}

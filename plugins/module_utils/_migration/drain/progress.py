@@ -178,7 +178,7 @@ def _slowness(rows: list[QueueLag]) -> tuple[float, int]:
 
 def _who(clients: tuple[str, ...]) -> str:
     if not clients:
-        return "consumed by nobody"
+        return "consumed by no client"
     more = f" and {len(clients) - _CLIENTS_NAMED} more" if len(clients) > _CLIENTS_NAMED else ""
     return f"consumed by {', '.join(clients[:_CLIENTS_NAMED])}{more}"
 

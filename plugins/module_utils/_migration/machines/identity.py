@@ -61,7 +61,7 @@ inert() {{ base64 | tr -d '\\n'; }}
 # A root without all of its rights, as in a container, may not read this of the processes of others; their owner may.
 as_owner() {{
   "$@" 2>/dev/null && return
-  # Of anybody else su asks for a password, and each time a failed login is noted.
+  # Any other user has to give a password to su, and each time a failed login is noted.
   [ "$(id -u)" = 0 ] || return 1
   case $name in [A-Za-z_]*) su -s /bin/sh "$name" -c "$*" 2>/dev/null </dev/null ;; *) return 1 ;; esac
 }}

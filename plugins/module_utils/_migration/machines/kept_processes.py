@@ -168,7 +168,7 @@ def _runs(host: str, what: str) -> str:
     # A running broker of 4.4.0 writes its whole file anew, so that an edit would not last.
     return (
         f"{host}: its process runs, and {what} has the target's name servers: end the process there with SIGTERM, and"
-        " see that nobody starts it again"
+        " see that nothing starts it again"
     )
 
 

@@ -133,7 +133,7 @@ owner=$(stat -c %u:%g:%a "$file") || fail "its owner cannot be read"
 new=$(mktemp "$file.mqops.XXXXXX") || fail "no file can be made beside it"
 cp -p "$file" "$new" || fail "it cannot be copied"
 {{ others "$file" && printf %s "${{added%.}}"; }} > "$new" || fail "the new one cannot be written"
-[ "$(stat -c %u:%g:%a "$new")" = "$owner" ] || fail "the new one would belong to somebody else"
+[ "$(stat -c %u:%g:%a "$new")" = "$owner" ] || fail "the new one would have another owner"
 [ "$(others "$new" | cksum)" = "$(others "$file" | cksum)" ] &&
   [ "$(shown "$new"; echo .)" = "$(printf %s "${{added%.}}" | sed 's/^/line=/'; echo .)" ] ||
   fail "the new one was not written whole"

@@ -171,7 +171,7 @@ def not_fetched(seen: Seen, awaited: Mapping[str, str], since: float = 0.0) -> l
             is_there = printable(served.text, 200) if served else "nothing"
             missing.append(f"{name} ({is_there} is served, and not {printable(text, 200)})")
         elif served.since is None:
-            missing.append(f"{name} (nobody has written down since when its list is in place)")
+            missing.append(f"{name} (it is not known since when its list is in place)")
         elif last is None or last <= max(served.since, since):
             when = "never seen to fetch one" if last is None else f"last seen {seen.now - last:.0f} s ago"
             missing.append(f"{name} ({when}, and its list is in place since {seen.now - served.since:.0f} s)")

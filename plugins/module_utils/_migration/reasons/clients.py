@@ -14,7 +14,7 @@ ENTRIES = (
         "NOTHING_ONLINE",
         WAIVABLE,
         "cluster",
-        "Not one consumer group is online, so there is nobody whose queues could prove anything.",
+        "Not one consumer group is online, so there are no queues of consumers that could prove anything.",
         "Check the addresses; if the business really is offline, waive the cluster by name.",
         gates=(ASSIGNMENT,),
     ),

@@ -153,14 +153,14 @@ ENTRIES = (
         BLOCKING,
         "cluster/broker",
         "Everything is consumed, but the commit log has not stood still for the whole window yet.",
-        "Wait; when it goes on growing, somebody still writes.",
+        "Wait; when it goes on growing, a client still writes.",
         gates=(DRAIN,),
     ),
     Entry(
         "WRITTEN_SINCE",
         BLOCKING,
         "cluster/broker, or host",
-        "The commit log does not end where it ended when it was proved to be read: somebody wrote there since.",
+        "The commit log does not end where it ended when it was proved to be read: a client wrote there since.",
         "Find out who writes there, open the source for reading (rollback_close_source), drain it and go on from "
         "there. Brokers that have ended are started before, by rollback_stop_brokers where the phase has not done it.",
         gates=(DRAIN, TASKS),

@@ -48,10 +48,10 @@ ENTRIES = (
         "PROCESS_SUPERVISED",
         BLOCKING,
         "host",
-        "Somebody starts the process again when it ends: a supervisor above it (runsv, supervisord, s6), a unit "
-        "of systemd with Restart=, a container's engine. Ended by a signal it would be taken for crashed, and "
-        "would come back behind the proofs that it has ended. What looks at processes only from time to time "
-        "(monit, cron, an agent) is not seen here; where it starts the process within seconds the phase that "
+        "The process is started again when it ends, by one of these: a supervisor above it (runsv, supervisord, s6), "
+        "a unit of systemd with Restart=, a container's engine. Ended by a signal it would be taken for crashed, and "
+        "would come back behind the proofs that it has ended. What looks at processes only from time to time (monit, "
+        "cron, an agent) is not seen here; where it starts the process within seconds the phase that "
         "ends it says so, else switch it off before.",
         "Let the one who runs the process end it: rocketmq_stop_command with its command (sv -w 180 stop "
         "rocketmq-broker, docker stop -t 180 NAME) and rocketmq_start_command with the one that starts it; "
@@ -259,7 +259,7 @@ ENTRIES = (
         "RESOLVER_NOT_LISTED",
         WAIVABLE,
         "host/resolver",
-        "A machine of the clients uses a resolver that is not listed, so nobody asks it after the switch.",
+        "A machine of the clients uses a resolver that is not listed, so no phase asks it after the switch.",
         "Add it to rocketmq_dns_resolvers.",
         gates=(NAMES,),
     ),

@@ -29,7 +29,7 @@ ENTRIES = (
         "PLAN_UNCONFIRMED",
         BLOCKING,
         "directory",
-        "There is no plan, or no hash of it was given, or another one: nobody has agreed to what would be done.",
+        "There is no plan, or no hash of it was given, or another one: what would be done was not agreed.",
         "Run the preflight where there is no plan. Review the plan, and give its hash as rocketmq_migration_confirm.",
         gates=(EVIDENCE,),
     ),

@@ -21,7 +21,7 @@ ENTRIES = (
         "LIST_UNKNOWN",
         BLOCKING,
         "cluster or address server",
-        "It is not known with which name servers brokers of the target run, so nobody knows which sources they have "
+        "It is not known with which name servers brokers of the target run, nor which sources they have "
         "joined or still need.",
         "See that the container of the address server runs and serves, and that each of these brokers runs and "
         "reaches its port; then run this again.",

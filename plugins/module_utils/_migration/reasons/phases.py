@@ -12,7 +12,7 @@ ENTRIES = (
         "SOURCE_NOT_FROZEN",
         BLOCKING,
         "source",
-        "The source could not be made read-only, with the proof that nobody writes any more.",
+        "The source could not be made read-only, with the proof that no client writes any more.",
         "See what is named for each source. A producer that writes to a queue of its own choice can be ended by its "
         "owner only. Then run this again.",
         gates=(TASKS,),
@@ -29,8 +29,8 @@ ENTRIES = (
         "SOURCE_NOT_CLOSED",
         BLOCKING,
         "source",
-        "The source could not be closed, with the proof that nobody writes or reads any more. It is open for reading "
-        "again.",
+        "The source could not be closed, with the proof that no client writes or reads any more. It is open for "
+        "reading again.",
         "Settle what is named for each source, then run this again.",
         gates=(TASKS,),
     ),
@@ -46,7 +46,7 @@ ENTRIES = (
         "DRAIN_NOT_RECORDED",
         BLOCKING,
         "address of a master",
-        "What was written since the source was closed to topics that are read by broadcast, nobody can tell.",
+        "It is not known what was written since the source was closed to topics that are read by broadcast.",
         "Where the evidence lies elsewhere, name its directory with rocketmq_migration_directory. Else open the "
         "sources for reading (rollback_switch_dns where the names are switched, then rollback_close_source), drain "
         "and close them; ask the owners of such topics whether they sent meanwhile.",
@@ -56,8 +56,8 @@ ENTRIES = (
         "BROADCAST_MISSED",
         BLOCKING,
         "source",
-        "Somebody wrote, or may have written, to topics that are read by broadcast. A broadcasting consumer gets a "
-        "queue back at its end, so nobody has read these messages.",
+        "A client wrote, or may have written, to topics that are read by broadcast. A broadcasting consumer gets a "
+        "queue back at its end, so no consumer has read these messages.",
         "They are lost to their readers: their owner has to send them again. Then run this again; it goes on from "
         "here, and says this no more.",
         gates=(TASKS,),
@@ -66,7 +66,7 @@ ENTRIES = (
         "MESSAGES_LEFT_BEHIND",
         BLOCKING,
         "source",
-        "Somebody wrote to topics on the target, or may have written, after they were proved to be read there. Their "
+        "A client wrote to topics on the target, or may have written, after they were proved to be read there. Their "
         "readers have left the target, so this is out of reach until a second attach.",
         "Let the owners send it again, on their own cluster. Then run this again: it goes on from here, to the proof "
         "that the target has left, and says this no more.",
@@ -103,8 +103,8 @@ ENTRIES = (
         "BUSINESS_UNLISTED",
         BLOCKING,
         "group",
-        "Nobody would notice a client that does not come to the target.",
-        "List the machines of the clients in the group business; or, where nobody knows them, say so: -e "
+        "A client that does not come to the target would not be noticed.",
+        "List the machines of the clients in the group business; or, where they are not known, say so: -e "
         "rocketmq_business_unlisted=true.",
         gates=(TASKS,),
     ),
@@ -131,7 +131,7 @@ ENTRIES = (
         "PORT_STILL_USED",
         BLOCKING,
         "host",
-        "Somebody is connected to the port of a name server that has ended.",
+        "A client is connected to the port of a name server that has ended.",
         "Look there what listens (ss -ltnp), end it and run this phase again.",
         gates=(TASKS,),
     ),

@@ -16,7 +16,7 @@ ENTRIES = (
         "group",
         "The same consumer group exists in several sources. Its clients meet on the target's brokers as soon as "
         "these join, whatever their permission: each client divides the queues with clients that it should not "
-        "know, so some queues are read by nobody and others twice.",
+        "know, so some queues are read by no consumer and others twice.",
         "Rename the group in all sources but one, together with its owners, before anything else.",
         gates=(PREFLIGHT,),
     ),
@@ -75,7 +75,7 @@ ENTRIES = (
         "TARGET_SINGLE_MASTER",
         BLOCKING,
         "cluster",
-        "The target has one master. It cannot be restarted gently: while it is down nobody can send, ordered "
+        "The target has one master. It cannot be restarted gently: while it is down no client can send, ordered "
         "sends fail, its queues stand still, and broadcast consumers can lose messages for good. The playbook "
         "restart refuses. No phase restarts a broker of the target, so the migration itself needs no second master.",
         "Add a second master. With one, restart the broker by hand, in a window in which the business stands still.",
@@ -151,7 +151,7 @@ ENTRIES = (
         "source/topic or source/group",
         "The name contains an @. 4.4.0 stores offsets under topic@group and leaves such names out of its "
         "statistics: neither its own tools nor the drain can tell for sure what was consumed.",
-        "Rename it before the migration; waive it when nobody uses it.",
+        "Rename it before the migration; waive it when no client uses it.",
         gates=(PREFLIGHT,),
     ),
     # Settings that differ
@@ -220,7 +220,7 @@ ENTRIES = (
         "cluster/broker",
         "Message traces (traceTopicEnable, msgTraceTopicName) are not set as on the target: traces are missing "
         "there or go to another topic.",
-        "Set them alike on the target when somebody reads the traces.",
+        "Set them alike on the target when the traces are read.",
         gates=(PREFLIGHT,),
     ),
     Entry(
@@ -248,7 +248,7 @@ ENTRIES = (
         "A source's master has a brokerPermission that no phase has given it. From this permission the phases tell how "
         f"far a source is, and it is {release.READ_WRITE} before they begin: any other looks half frozen, or unknown.",
         f"Find out who closed it and why; set brokerPermission {release.READ_WRITE} (rocketmq_broker_perm), or end "
-        "a broker nobody needs and take it out of the inventory.",
+        "a broker that is not needed and take it out of the inventory.",
         gates=(PREFLIGHT, STAGE),
     ),
     Entry(
@@ -345,7 +345,7 @@ ENTRIES = (
         BLOCKING,
         "name",
         "A source's name does not resolve to exactly the address of its name server.",
-        "Correct the record or the inventory; somebody else may use the name.",
+        "Correct the record or the inventory; another system may use the name.",
         gates=(PREFLIGHT, NAMES),
     ),
     Entry(
@@ -391,7 +391,7 @@ ENTRIES = (
         BLOCKING,
         "code subject",
         "A waiver has ended and its source is not done.",
-        "Settle the reason, or agree on a new end with whoever gave the waiver.",
+        "Settle the reason, or agree on a new end with the person who gave the waiver.",
         gates=(PREFLIGHT,),
     ),
     Entry(

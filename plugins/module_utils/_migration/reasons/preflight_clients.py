@@ -60,7 +60,7 @@ ENTRIES = (
         "CLIENT_UNKNOWN_HOST",
         WAIVABLE,
         "cluster/address",
-        "Somebody is connected to the source from an address that is no known business host.",
+        "A client is connected to the source from an address that is no known business host.",
         "Find out who that is and add the host to the inventory; waive it for consoles, exporters and the like.",
         gates=(PREFLIGHT,),
     ),
@@ -69,7 +69,7 @@ ENTRIES = (
         BLOCKING,
         "cluster/host, or host",
         "A host did not tell who is connected to it. Producers, and clients of a name server, show nowhere else: "
-        "nobody would miss a client there that does not come to the target.",
+        "a client there that does not come to the target would not be noticed.",
         "Make ss answer there (as the inventory's user, ss -tn) and run this again. Nothing but the preflight takes a "
         "waiver for it, for a machine that does not answer any more.",
         gates=(PREFLIGHT, TASKS),
@@ -117,7 +117,7 @@ ENTRIES = (
         WAIVABLE,
         "cluster/group",
         "The group's retry topic has fewer queues than its retryQueueNums. 4.4.0 picks the queue of a retry by "
-        "that number and never looks at the topic: retries beyond are stored where nobody reads them, and the "
+        "that number and never looks at the topic: retries beyond are stored where no consumer reads them, and the "
         "drain will find them.",
         "Raise the queues of the retry topic on the source; the target gets it wide enough by itself.",
         gates=(PREFLIGHT,),

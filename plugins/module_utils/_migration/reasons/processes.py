@@ -16,7 +16,7 @@ ENTRIES = (
         "docker needs rocketmq_docker_host and the container of that name (rocketmq_container), with a restart "
         "policy that does not bring it back; systemd a loaded rocketmq_unit that is given at least "
         "migration_stop_timeout seconds before systemd sends SIGKILL (TimeoutStopSec, or SendSIGKILL=no); command "
-        "pgrep, pkill, a user who may signal the process, and nobody who starts it again, or a rocketmq_stop_command "
+        "pgrep, pkill, a user who may signal the process, and nothing that starts it again, or a rocketmq_stop_command "
         "that is there. Both of the latter need a machine that can be reached.",
         gates=(TASKS,),
     ),
@@ -108,7 +108,7 @@ ENTRIES = (
         "STORE_UNREADABLE",
         BLOCKING,
         "host",
-        "A store could not be read, so nobody knows whether it ends where the last check has seen it end.",
+        "A store could not be read, so it is not known whether it ends where the last check has seen it end.",
         "Set right what is named here, then run this phase again: it goes on by reading this store.",
         gates=(TASKS,),
     ),
@@ -198,7 +198,7 @@ ENTRIES = (
         "MACHINE_STILL_CALLED",
         BLOCKING,
         "host",
-        "Connections were refused there, so somebody still calls. The kernel counts them for all ports (OutRsts in "
+        "Connections were refused there, so a client still calls. The kernel counts them for all ports (OutRsts in "
         "/proc/net/snmp).",
         "See who it is: tcpdump -n 'tcp[tcpflags] & tcp-rst != 0' on that machine. A client at a port of RocketMQ "
         "has to be corrected; where it is something else, name the machine and the reason in rocketmq_noisy_hosts. "

@@ -48,7 +48,7 @@ ENTRIES = (
         BLOCKING,
         "source",
         "The target has joined a source that the batch does not name: its producers would begin to write to the "
-        "target, and nobody would look at its consumers.",
+        "target, and no phase would look at its consumers.",
         "Run this without a batch, or with all sources that the target has joined.",
         gates=(TASKS,),
     ),

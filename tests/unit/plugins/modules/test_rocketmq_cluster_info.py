@@ -76,7 +76,7 @@ def test_nobody_answered(run, taken):
     taken["server"] = NameServerView(Unknown("gone"), Unknown("gone"), Unknown("gone"))
     taken["view"] = {"config": Unknown("gone")}
     result = run("rocketmq_cluster_info", gather=["config"])
-    assert result["failed"] and "nobody of cluster c answered" in result["msg"]
+    assert result["failed"] and "no broker and no name server of cluster c answered" in result["msg"]
     assert "name server n:1 cluster_info: gone" in result["msg"]
     silent = run("rocketmq_cluster_info", gather=["config"], must_answer=False)
     assert not silent.get("failed")

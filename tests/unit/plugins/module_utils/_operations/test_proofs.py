@@ -117,7 +117,7 @@ def test_who_has_to_wait_says_so(tmp_path: Path) -> None:
         assert run(tmp_path).values["proofs"]["checked"] == {}
     other.join(60)
     assert len(run(tmp_path).values["proofs"]["checked"]) == 1
-    assert task.said == [f"somebody else holds {tmp_path}/proofs.json.guard; waiting"]
+    assert task.said == [f"another process holds {tmp_path}/proofs.json.guard; waiting"]
 
 
 def write(directory: Path, content: bytes) -> None:

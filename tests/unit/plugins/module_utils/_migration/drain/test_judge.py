@@ -552,7 +552,7 @@ def test_progress_names_the_slowest() -> None:
     drain = run(view(offsets={("orders", "g"): {0: 3, 1: 20}}, connections={}, schedule={1: (0, 2)}))
     assert progress([drain], 0, 60) == (
         "remaining 9 (topics 7, delay 2), nothing moved since the last look; "
-        "slowest: mro/g 7 NO_CONSUMER, consumed by nobody"
+        "slowest: mro/g 7 NO_CONSUMER, consumed by no client"
     )
     assert progress([run()], 12, 60) == "nothing remains; proved for 12 of 60 s"
     assert "SLAVE_BEHIND" in progress([run(slave_end="1")], 0, 60)

@@ -196,7 +196,7 @@ def test_another_owner_changes_nothing(file, tmp_path):
         pytest.skip("only root has files of others")
     text = '#!/bin/sh\nREAL "$@"; for last; do :; done\nchown 0:0 "$last"\n'
     done = sh(edit(str(file), WANTED), **tool(tmp_path, "cp", text))
-    assert done.returncode == 1 and "would belong to somebody else; the file is as it was" in done.stderr
+    assert done.returncode == 1 and "would have another owner; the file is as it was" in done.stderr
     assert left_alone(file)
 
 

@@ -126,7 +126,7 @@ def test_a_fetch_counts_only_when_it_began_after_the_rename():
     assert not_fetched(seen(since="1050.25"), awaited) == [
         "hub-a-0 (last seen 50 s ago, and its list is in place since 50 s)"
     ]
-    assert "nobody has written down" in not_fetched(seen(since="-"), awaited)[0]
+    assert "it is not known since when" in not_fetched(seen(since="-"), awaited)[0]
     assert "never seen to fetch one" in not_fetched(read(printed()), awaited)[0]
     assert not_fetched(seen(), {"hub-a-0": OWN}) == [f"hub-a-0 ({NEW} is served, and not {OWN})"]
     assert not_fetched(seen(), {"hub-b-0": OWN}) == [f"hub-b-0 (nothing is served, and not {OWN})"]
