@@ -14,7 +14,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons 
 from ansible_collections.mqops.rocketmq.plugins.plugin_utils.never_template import never_template
 
 
-def _told(value: Any) -> Any:
+def _text(value: Any) -> Any:
     """A text or a list. A task makes its text also when it passes: then there may be nothing to say."""
     if value is None:
         return ""
@@ -25,7 +25,7 @@ def _told(value: Any) -> Any:
 def refusal(code: str, subject: Any = "", seen: Any = "", done: Any = "") -> str:
     """Jinja face of C(reasons.refusal)."""
     try:
-        return reasons.refusal(code, _told(subject), _told(seen), _told(done))
+        return reasons.refusal(code, _text(subject), _text(seen), _text(done))
     except (TypeError, ValueError) as error:
         raise AnsibleFilterError(f"refusal: {error}") from error
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: rocketmq_broker_listing
-short_description: Keep a master that restarts out of the routes until all clients have greeted it
+short_description: Keep a master that restarts out of the routes until its clients are connected to it
 description:
   - A consumer of RocketMQ 4.4.0 asks any broker of a topic who else is in its group. A broker that has just started
     knows only the clients whose heartbeat it has had, and each client sends one every 30 s. Until then it gives short
@@ -101,7 +101,7 @@ EXAMPLES = r"""
     broker: hub-a
     state: withheld
 
-- name: After its restart, list it when its clients have greeted it
+- name: After its restart, list it when its clients are connected to it
   mqops.rocketmq.rocketmq_broker_listing:
     cluster:
       name: hub

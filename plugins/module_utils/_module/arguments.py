@@ -88,7 +88,7 @@ def waivers_option() -> dict[str, Any]:
 
 
 def preflight_spec() -> dict[str, dict[str, Any]]:
-    """What a preflight is told beside the clusters (fragment C(_preflight))."""
+    """What a preflight gets beside the clusters (fragment C(_preflight))."""
     return {
         "target_config": {"type": "dict", "default": {}},
         "target_nameserver_config": {"type": "dict", "default": {}},

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every name server lists every topic of a copy's target, or is told again (private)."""
+"""Every name server lists every topic of a copy's target, or gets the table again (private)."""
 
 from __future__ import annotations
 

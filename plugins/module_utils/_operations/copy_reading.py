@@ -74,7 +74,7 @@ class Reading:
         else:
             seen = self._registering(take(self.admin, self.target, TARGET_PARTS))
             self.seen = with_ranges_of(self.admin, seen, metadata.without_offset(merged, seen))
-        if self.task.check_mode and "tables" in self.parts and self._nobody_home():
+        if self.task.check_mode and "tables" in self.parts and self._target_is_silent():
             self.assumed_empty = True
             self.seen = self._empty()
         tables = ask_known(self.admin, order_tables(self.servers))
@@ -105,7 +105,7 @@ class Reading:
         }
         return dataclasses.replace(seen, brokers=brokers)
 
-    def _nobody_home(self) -> bool:
+    def _target_is_silent(self) -> bool:
         return all(isinstance(view.topics, Unknown) for view in self.seen.masters)
 
     def _empty(self) -> Any:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who serves a name, who answers what and for how long, and whether a key may change it (private)."""
+"""Which servers serve a name, what each answers and for how long, and whether a key may change it (private)."""
 
 from __future__ import annotations
 

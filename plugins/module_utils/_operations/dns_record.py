@@ -21,7 +21,7 @@ from .task import Outcome, Task
 
 
 def ttl_ignored(seen: list[Seen], update: Update) -> bool:
-    """Does the very server that acknowledged a change of the TTL alone still answer the old one?"""
+    """Whether the server that has acknowledged a change of only the TTL still answers the old one."""
     before, after = update.decision.before, update.decision.after
     if before is None or after is None or before.rdatas != after.rdatas:
         return False

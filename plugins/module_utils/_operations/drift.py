@@ -79,7 +79,7 @@ class Look:
 
 
 def reasons_unknown(reasons: Iterable[Reason]) -> bool:
-    """Whether something did not answer: then what the target has alone cannot be told."""
+    """Whether something did not answer: then what the target has alone is not known."""
     return any(reason.code in ("BROKER_UNKNOWN", "NAMESERVER_UNKNOWN") for reason in reasons)
 
 

@@ -81,7 +81,7 @@ class Running:
 
 
 @dataclass(frozen=True)
-class Greeted:
+class Connected:
     """``long``: has every client had the time to poll; ``judged``: are those that are known there."""
 
     judged: Judged
@@ -155,7 +155,7 @@ class Listing:
                 f"{self.master.name} has not run for {self.poll:.0f} s {waited.why()}; it stays withheld"
             )
 
-    def let_go_afterwards(self) -> None:
+    def keep_announced_topic(self) -> None:
         """The announced topic on every master that clients can find and that answers, so that it outlives the
         announcement."""
         admin = self.task.admin
@@ -206,21 +206,21 @@ class Listing:
             )
         return told, silent
 
-    def greeted(self) -> tuple[Judged, float]:
+    def await_clients(self) -> tuple[Judged, float]:
         """Waits for the clients; what was missing in the end, and the seconds."""
         sweep = Sweep(self.task.admin, [self.cluster], self.cluster, [])
         given = {self.master.address: self.master.name}
         gate = Gate(self.task, self.waivers)
         long = False
 
-        def judge(facts: list[assignment.SourceFacts]) -> Greeted:
-            return Greeted(gate.apply(assignment.connected(facts, given)), long)
+        def judge(facts: list[assignment.SourceFacts]) -> Connected:
+            return Connected(gate.apply(assignment.connected(facts, given)), long)
 
-        def note(waited: Waited[list[assignment.SourceFacts], Greeted]) -> None:
+        def note(waited: Waited[list[assignment.SourceFacts], Connected]) -> None:
             nonlocal long
             long = waited.elapsed >= self.poll
 
-        def tell(now: Greeted) -> str:
+        def tell(now: Connected) -> str:
             blocking = now.judged.blocking
             who = summary(blocking, 3) if blocking else "every known client is there"
             return f"{self.master.name} is announced: {who}"
@@ -268,10 +268,10 @@ def list_again(listing: Listing, register_timeout: int) -> Outcome:
     if not listing.withheld or listing.task.check_mode:
         return listing.ended(listing.withheld, register_timeout, **nothing)
     listing.await_forgotten()
-    listing.let_go_afterwards()
+    listing.keep_announced_topic()
     told, silent = listing.announce()
     try:
-        judged, elapsed = listing.greeted()
+        judged, elapsed = listing.await_clients()
     finally:
         listing.forget(told)
     # The value that it has: sent again, it makes the broker register at once.

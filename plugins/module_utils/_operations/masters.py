@@ -143,15 +143,15 @@ class Masters:
                 table[address] = answer
         for spec in self.specs:
             if spec.address not in troubles:
-                stranger = self._stranger(spec)
-                if stranger is not None:
-                    troubles[spec.address] = Trouble(spec.address, stranger)
+                wrong = self._taken_for_another(spec)
+                if wrong is not None:
+                    troubles[spec.address] = Trouble(spec.address, wrong)
         for address in troubles:
             for table in (self.config, self.topics, self.groups, self.registered, self.listed, self.order):
                 table.pop(address, None)
         return list(troubles.values())
 
-    def _stranger(self, spec: BrokerSpec) -> str | None:
+    def _taken_for_another(self, spec: BrokerSpec) -> str | None:
         config = self.config[spec.address]
         if "brokerPermission" not in config:
             return f"{spec.name} at {spec.address}: GET_BROKER_CONFIG answered without brokerPermission"

@@ -97,7 +97,7 @@ def read(
     progress("preflight: reading routes and clients")
     transactions = _half_messages(admin, snapshots)
     running = _running(admin, snapshots)
-    _forget_who_left(admin, snapshots, running)
+    _forget_clients_that_left(admin, snapshots, running)
     return Inventory(
         snapshots=tuple(snapshots),
         routes=_routes(admin, snapshots, list(names)),
@@ -180,7 +180,7 @@ def _running(admin: Any, snapshots: list[ClusterSnapshot]) -> dict[str, dict[tup
     return found
 
 
-def _forget_who_left(
+def _forget_clients_that_left(
     admin: Any, snapshots: list[ClusterSnapshot], running: dict[str, dict[tuple[str, str], Any]]
 ) -> None:
     """Takes silent clients that no master lists any more out of C(snapshots) and C(running): one that has left between

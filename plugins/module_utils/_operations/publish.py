@@ -4,7 +4,7 @@
 """Letting masters register at once, with their whole tables.
 
 4.4.0 sends a name server one topic with each change of a topic, and everything every 30 s. It also sends everything
-whenever it is told a brokerPermission, even the one that it has.
+whenever it is sent a brokerPermission, even the one that it has.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def complete(
 
     look: address of each master → what some name server lacks of it. publish: takes the addresses of the masters
     that have to. patience: seconds for which a registration may still be on its way. timeout: seconds after that.
-    Returns what was lacking when masters were told to publish, and what still is.
+    Returns what was lacking when masters had to publish again, and what still is.
     """
     found = _left(look, patience, interval)
     if not found:

@@ -39,7 +39,7 @@ def _is_ansible(pid: int) -> bool:
 def run_process() -> int:
     """The ansible-playbook that this module belongs to; the module's own parent when it is none's.
 
-    In a container it may be process 1 itself, or what process 1 was told to run.
+    In a container it may be process 1 itself, or what process 1 was started to run.
     """
     found, pid = 0, os.getpid()
     while pid > 0:
@@ -71,7 +71,7 @@ def this_owner() -> str:
 
 
 def ended(owner: str) -> bool | None:
-    """Is the owner's process gone? None: it is none of this machine, so that it cannot be seen."""
+    """Whether the owner's process is gone. None: it is none of this machine, so that is not known."""
     place, _unused, rest = owner.partition(":")[2].partition(":")
     pid, _unused, start = rest.partition(":")
     if not pid.isdigit() or place != machine() or place == "unknown":
