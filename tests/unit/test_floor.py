@@ -31,6 +31,14 @@ def floor() -> str:
     return re.fullmatch(r">=(\d+\.\d+\.\d+)", load("meta/runtime.yml")["requires_ansible"])[1]
 
 
+def test_a_forge_runs_the_oldest_and_the_newest_core() -> None:
+    cores = load("requirements/cores.yml")["cores"]
+    matrix = load(".github/workflows/ci.yml")["jobs"]["core"]["strategy"]["matrix"]["include"]
+    assert [(row["core"], row["python"]) for row in matrix] == [
+        (core["core"].rpartition(".")[0], core["python"]) for core in (cores[0], cores[-1])
+    ]
+
+
 def test_every_role_names_the_oldest_core(floor: str) -> None:
     roles = sorted((REPOSITORY / "roles").iterdir())
     assert roles
@@ -51,11 +59,3 @@ def test_every_page_names_the_oldest_core(path: str, floor: str) -> None:
 def test_the_readme_names_the_oldest_collections() -> None:
     for name, wanted in load("galaxy.yml")["dependencies"].items():
         assert f"{name} {wanted.removeprefix('>=')}+" in text("README.md"), name
-
-
-def test_a_forge_runs_the_oldest_and_the_newest_core() -> None:
-    cores = load("requirements/cores.yml")["cores"]
-    matrix = load(".github/workflows/ci.yml")["jobs"]["core"]["strategy"]["matrix"]["include"]
-    assert [(row["core"], row["python"]) for row in matrix] == [
-        (core["core"].rpartition(".")[0], core["python"]) for core in (cores[0], cores[-1])
-    ]

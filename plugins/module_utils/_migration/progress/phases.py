@@ -19,30 +19,21 @@ from .source_stage import ORDER
 
 @dataclass(frozen=True)
 class Phase:
-    """One playbook of the migration. Stages are those of a source (source_stage.ORDER).
+    """One playbook of the migration.
 
-    name     as the role and the playbook have it
-    title    what it does, in a few words
-    number   its place in the order; None for what is no step of the way
-    first    the lowest and
-    last     the highest stage of the sources that it acts on; both empty where it acts on no source
-    least    the stage that every source of the batch must have reached
-    early    what is said of a source that has not
-    most     of an undo: the last stage from which it takes a source back
-    leaves   the stage after it; empty where the stage stays
-    undo     the playbook that takes it back
-    changes  whether it takes the lock
-    judges   whether it stops where the stage of a source is unknown
-    gate     what it proves before it passes
-    seconds  how long it takes as rehearsed, without what depends on the estate; None where only the estate decides
+    name: as the role and the playbook have it. number: its place in the order, None for what is no step of the way.
+    first, last: the stages of the sources that it acts on; empty where it acts on no source.
+    least: the stage that every source of the batch must have reached; early: what is said of one that has not.
+    most: the last stage from which an undo takes a source back.
+    leaves: the stage after it; empty where it stays. undo: the playbook that takes it back.
+    changes: whether it takes the lock. judges: whether it stops where the stage of a source is unknown.
+    gate: what it proves before it passes.
+    seconds: how long it takes as rehearsed, without what depends on the estate; None where only the estate decides.
 
-    For the pages alone, which tools/phases.py makes of this table:
-
-    does      what it does, in full, as Markdown of docs/procedure.md
-    starts    of an undo: where the sources and the target are before it
-    costs     what it waits for, and for how long; of an undo, what the clients notice
-    measured  seconds that it took for three sources at once, for one, and for a second one after that; None where it
-              was not run
+    For the pages alone, which are made of this table (tools/phases.py). title: what it does, in a few words; does: the
+    same in full, as Markdown of docs/procedure.md. starts: where the sources and the target are before an undo. costs:
+    what a phase waits for, and for how long; of an undo, what the clients notice. measured: seconds that it took for
+    three sources at once, for one, and for a second one after that; None where it was not run.
     """
 
     name: str
