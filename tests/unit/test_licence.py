@@ -11,11 +11,8 @@ from pathlib import Path
 import yaml
 
 FOLDERS = ("molecule", "plugins", "roles", "tests", "tools")
-HEADER = (
-    "# Copyright (c) 2026, mqops.rocketmq contributors\n"
-    "# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)\n"
-    "# SPDX-License-Identifier: "
-)
+# This file's own, but for the licence's name.
+HEADER = Path(__file__).read_text(encoding="utf-8").partition("GPL-3.0-or-later")[0]
 
 
 def test_python_files_say_it_themselves(repository: Path) -> None:
