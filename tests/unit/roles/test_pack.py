@@ -37,15 +37,16 @@ def pack(*arguments, **environment):
     return subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
 
 
-def test_a_store_is_packed_without_its_empty_parts(store, archive, tmp_path):
+def test_a_store_is_packed_without_its_empty_parts(store, archive):
     done = pack(store, archive, "mro-broker-a")
     packed = archive / "mro-broker-a.tar"
     assert (done.returncode, int(done.stdout)) == (0, packed.stat().st_size)
     assert packed.stat().st_size < 2**20
-    with tarfile.open(packed) as members:
-        members.extractall(tmp_path / "again", filter="data")
     log = Path("commitlog/00000000000000000000")
-    assert (tmp_path / "again" / log).read_bytes() == (store / log).read_bytes()
+    with tarfile.open(packed) as members:
+        # By tar's own names: the filters of extractall are missing in Python before 3.11.4.
+        [member] = [one for one in members.getmembers() if Path(one.name) == log]
+        assert members.extractfile(member).read() == (store / log).read_bytes()
 
 
 def test_an_archive_belongs_to_whom_its_directory_belongs_and_is_not_for_everybody(store, archive):
