@@ -198,9 +198,10 @@ class Judge:
         if not any(reason.code == "BROKER_UNKNOWN" for reason in reasons):
             unmatched = self.only.unmatched(snapshots)
             if unmatched:
-                raise ArgumentError(
-                    f"nothing in {', '.join(one.cluster for one in drains)} matches: {', '.join(unmatched)}"
-                )
+                text = f"nothing in {', '.join(one.cluster for one in drains)} matches: {', '.join(unmatched)}"
+                if not self.gate.task.check_mode:
+                    raise ArgumentError(text)
+                self.gate.task.warn(text)
         result = self.gate.apply(reasons)
         state = State(False, result, tuple(drains), {}, frozenset())
         now = int(time.monotonic() * 1000)
@@ -393,13 +394,16 @@ def run(
     if read_up_to is not None:
         rows = (row for one in state.drains for row in one.rows)
         result["behind"] = behind(read_up_to, rows, {reason.subject for reason, _unused in state.judged.waived})
-    if not wait or len(state.passed) == len(clusters):
-        return Outcome.passed(**result)
+    blocking = summary(state.judged.blocking)
     if state.given_up:
         why = f"given up {ended.why}, because waiting on is of no use: {summary(state.given_up)}"
     elif state.judged.ok:
         proved = f"{result['proved']:.0f} of {window:.0f} s"
         why = f"everything is consumed, but only for {proved} with nothing written, {ended.why}"
     else:
-        why = f"not drained {ended.why}: {summary(state.judged.blocking)}"
-    return Outcome.failed(why, **result)
+        why = f"not drained {ended.why}: {blocking}"
+    return gate.end(
+        not wait or len(state.passed) == len(clusters), why,
+        until=f"{', '.join(one.name for one in clusters)}: nothing is left and nothing is written for {window:.0f} s",
+        seen=summary(state.given_up) or blocking, **result,
+    )  # fmt: skip
