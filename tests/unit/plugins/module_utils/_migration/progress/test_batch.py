@@ -21,7 +21,8 @@ def test_sources_are_split_by_what_their_gate_said():
     assert judge([MRO], [{"clusters": {}}]).passed == []
     assert judge([MRO], [{"skipped": True}]).passed == [MRO]
     # Of a gate in check mode, which goes on as planned.
-    assert judge([MRO], [{"clusters": {"mro": {"passed": False}}, "would_wait": "Would wait until mro is drained"}]).passed
+    planned = {"clusters": {"mro": {"passed": False}}, "would_wait": "Would wait until mro is drained"}
+    assert judge([MRO], [planned]).passed == [MRO]
 
 
 def test_sources_are_split_by_the_items_of_a_loop():
