@@ -415,12 +415,15 @@ WAY = tuple(sorted((phase for phase in PHASES if phase.number is not None), key=
 
 @dataclass(frozen=True)
 class View:
-    """What a phase finds in a batch. C(batch): names of the sources that it acts on. C(early), C(further): in words,
-    the sources that it must not act on yet, or any more."""
+    """What a phase finds in a batch. C(batch): names of the sources that it acts on. C(ready): those of them that have
+    come so far already, which are all of them but in check mode. C(early), C(further): in words, the sources that it
+    must not act on yet, or any more. C(would_wait): in check mode, for what a run would wait."""
 
-    batch: tuple[str, ...]
-    early: tuple[str, ...]
-    further: tuple[str, ...]
+    batch: tuple[str, ...] = ()
+    ready: tuple[str, ...] = ()
+    early: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
+    would_wait: str = ""
 
 
 def between(stages: Mapping[str, str], first: str, last: str = "done") -> tuple[str, ...]:
@@ -457,18 +460,37 @@ def halted(sources: Iterable[dict[str, Any]], ended: Mapping[str, Iterable[str]]
 def view(phase: Phase, stages: Mapping[str, str], *, check: bool = False) -> View:
     """What the phase finds; stages: source's name to its stage. In check mode nothing has changed before, so a phase
     shows what it would do with every source that is not further than it."""
+    would_wait = f"Would wait until {phase.gate}." if check and phase.changes and phase.gate else ""
     if not phase.first:
-        return View((), (), ())
+        return View(would_wait=would_wait)
     batch = between(stages, ORDER[0] if check and phase.least else phase.first, phase.last)
+    reached = between(stages, phase.least or phase.first)
     early: Sequence[str] = ()
     if phase.least and not check:
-        reached = between(stages, phase.least)
         early = tuple(f"{name} is {stage}" for name, stage in stages.items() if name not in reached)
     further: Sequence[str] = ()
     if phase.most and phase.most != ORDER[-1]:
         beyond = between(stages, ORDER[ORDER.index(phase.most) + 1])
         further = tuple(f"{name} is {stages[name]}" for name in beyond)
-    return View(batch, tuple(early), tuple(further))
+    ready = tuple(name for name in batch if name in reached)
+    return View(batch, ready, tuple(early), tuple(further), would_wait)
+
+
+def not_taken_back(phase: Phase, standings: Mapping[str, Mapping[str, Any]], *, check: bool = False) -> tuple[str, ...]:
+    """Of an undo, in words, the sources that stand further afterwards than where what it takes back begins; none in
+    check mode, in which nothing is taken back. standings: source's name to C(stage), and whether a broker of the target
+    is C(listed) in its name servers.
+    """
+    undone = next((one for one in PHASES if one.undo == phase.name), None)
+    if undone is None or check:
+        return ()
+    back = between({name: one["stage"] for name, one in standings.items()}, ORDER[0], undone.first)
+    alone = undone.leaves == "joined"
+    return tuple(f"{name} is {one['stage']}" for name, one in standings.items() if name not in back) + tuple(
+        f"{name} is {one['stage']} and lists a broker of the target"
+        for name, one in standings.items()
+        if name in back and alone and one["listed"]
+    )
 
 
 def undos_before(phase: Phase) -> tuple[str, ...]:
@@ -497,4 +519,4 @@ def _moves_on(phase: Phase, position: int) -> bool:
 
 def as_dict(found: View) -> dict[str, Any]:
     """A view as a playbook reads it."""
-    return {"batch": list(found.batch), "early": list(found.early), "further": list(found.further)}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in vars(found).items()}

@@ -88,7 +88,39 @@ def test_what_an_undo_stands_on_is_told_with_the_undos_before() -> None:
 def test_check_mode_shows_what_would_be_done_with_sources_that_are_not_so_far() -> None:
     found = phases.view(BY_NAME["close_source"], {"a": "apart", "b": "switched"}, check=True)
     assert found.batch == ("a",)
-    assert found.early == ()
+    assert (found.early, found.ready) == ((), ())
+    stages = {"a": "apart", "b": "closing", "c": "frozen", "d": "closed"}
+    found = phases.view(BY_NAME["close_source"], stages, check=True)
+    assert (found.batch, found.ready) == (("a", "b", "c", "d"), ("b", "c", "d"))
+
+
+def test_in_a_run_all_of_the_batch_is_ready() -> None:
+    for phase in PHASES:
+        stages = {stage: stage for stage in ORDER}
+        found = phases.view(phase, stages)
+        assert found.early or found.ready == found.batch
+    assert phases.view(BY_NAME["deploy"], {"a": "apart"}, check=True).ready == ("a",)
+
+
+def test_only_a_phase_that_changes_something_would_wait() -> None:
+    drain = BY_NAME["drain_source"]
+    assert phases.view(drain, STAGES, check=True).would_wait == f"Would wait until {drain.gate}."
+    assert phases.view(drain, STAGES).would_wait == ""
+    assert phases.view(BY_NAME["preflight"], STAGES, check=True).would_wait == ""
+    assert phases.view(BY_NAME["rollback_freeze_source"], STAGES, check=True).would_wait == ""
+
+
+def test_an_undo_takes_a_source_back_to_where_its_phase_begins() -> None:
+    stages = {"a": "apart", "b": "switched", "c": "stopping", "d": "unknown"}
+    standings = {name: {"stage": stage, "listed": name == "a"} for name, stage in stages.items()}
+    back = phases.not_taken_back(BY_NAME["rollback_stop_brokers"], standings)
+    assert back == ("c is stopping", "d is unknown")
+    assert phases.not_taken_back(BY_NAME["rollback_attach"], {"a": standings["a"]}) == ()
+    back = phases.not_taken_back(BY_NAME["rollback_deploy"], standings)
+    assert back == ("b is switched", "c is stopping", "d is unknown", "a is apart and lists a broker of the target")
+    assert phases.not_taken_back(BY_NAME["freeze_source"], standings) == ()
+    # Nothing is taken back by a run in check mode.
+    assert phases.not_taken_back(BY_NAME["rollback_deploy"], standings, check=True) == ()
 
 
 def test_an_unknown_stage_is_never_far_enough() -> None:
