@@ -109,7 +109,8 @@ options:
   read_up_to:
     description:
       - RV(rows) of an earlier look with O(detail=all), on clusters that go on serving others.
-      - If given, RV(behind) names what was there then and has not been read since.
+      - If given, RV(behind) names what was there then and has not been read since. With O(wait=true) the gate passes as
+        soon as nothing is, whatever came later.
     type: list
     elements: dict
 extends_documentation_fragment:

@@ -370,3 +370,23 @@ def test_among_others_something_has_to_be_selected(lag) -> None:
     result = lag(standstill="queues")
     assert result["failed"]
     assert "needs groups or topics" in result["msg"]
+
+
+def test_what_others_go_on_writing_is_read_up_to_where_it_ended(lag, estate, master, clock) -> None:
+    commit(master, "g", 4)
+    shared = {"topics": ["orders"], "groups": ["g"], "standstill": "queues"}
+    first = lag(wait=False, detail="all", **shared)
+    assert first["rows"][0]["max"] == 10
+    # Somebody writes all the time, and the group is never level with the end.
+    clock.on_sleep = lambda now: (write(estate), commit(master, "g", master.ends["orders", 0] - 1))
+    result = lag(read_up_to=first["rows"], **shared)
+    assert not result["failed"] and result["behind"] == [] and result["elapsed"] == 5.0
+    clock.on_sleep = lambda now: write(estate)
+    commit(master, "g", 9)
+    result = lag(read_up_to=first["rows"], timeout=20, **shared)
+    behind = "mro/g/orders on broker-a queue 0: 9 of 10"
+    assert result["failed"] and result["behind"] == [behind]
+    assert result["msg"] == f"not read up to there after 20 s and 5 samples: {behind}"
+    assert lag(read_up_to=first["rows"], wait=False, **shared)["behind"] == [behind]
+    planned = lag(read_up_to=first["rows"], check=True, **shared)
+    assert planned["would_wait"] == f"Would wait until mro: it is read up to there; now: {behind}"
