@@ -60,8 +60,9 @@ class Run:
                 "#!/usr/bin/python\nfrom ansible_collections.mqops.rocketmq.plugins.module_utils.world import run\n"
                 f"run({name!r})\n"
             )
-        # It asks no broker, and keeps what the tests look at.
-        (own / "plugins/modules/rocketmq_proofs.py").symlink_to(REPOSITORY / "plugins/modules/rocketmq_proofs.py")
+        # rocketmq_proofs asks no broker, and keeps what the tests look at; the role's outer block names the others.
+        for name in ("rocketmq_proofs", "dns_name_info", "dns_record"):
+            (own / f"plugins/modules/{name}.py").symlink_to(REPOSITORY / f"plugins/modules/{name}.py")
         self.world = {"log": ["news", "orders"], "broadcast_topics": ["news"], "perm": 4, "mute": False}
 
     def __call__(
