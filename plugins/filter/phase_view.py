@@ -30,7 +30,7 @@ def phase_view(
         stages = {source: one["stage"] for source, one in standings.items()}
         following = phases.following(stages)
         return {
-            "phase": asdict(phase),
+            "phase": {**asdict(phase), "opening": phase.opening, "closing": phase.closing},
             "next": following.playbook if following else "",
             "undos": list(phases.undos_before(phase)),
             "not_taken_back": phases.not_taken_back(

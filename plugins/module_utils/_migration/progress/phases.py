@@ -28,6 +28,9 @@ class Phase:
     leaves: the stage after it; empty where it stays. undo: the playbook that takes it back.
     changes: whether it takes the lock. judges: whether it stops where the stage of a source is unknown.
     gate: what it proves before it passes.
+    plays: what further plays of its playbook run, in their order, files of the role's tasks/phases/NAME/.
+    begins: whether it begins as phases do, with the plan, the lock and a look at every source; ends: whether its end is
+    noted, after the operator's own check.
     seconds: how long it takes as rehearsed, without what depends on the estate; None where only the estate decides.
 
     For the pages alone, which are made of this table (tools/phases.py). title: what it does, in a few words; does: the
@@ -49,6 +52,9 @@ class Phase:
     changes: bool = True
     judges: bool = True
     gate: str = ""
+    plays: tuple[str, ...] = ()
+    begins: bool = True
+    ends: bool = True
     seconds: int | None = None
     does: str = ""
     starts: str = ""
@@ -59,6 +65,21 @@ class Phase:
     def playbook(self) -> str:
         return self.name if self.number is None else f"phase_{self.number}_{self.name}"
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The task files of its plays, as C(migration_tasks) names them."""
+        return (f"phases/{self.name}", *(f"phases/{self.name}/{play}" for play in self.plays))
+
+    @property
+    def opening(self) -> str:
+        """The one before which it begins; empty where it does not begin as phases do."""
+        return self.parts[0] if self.begins else ""
+
+    @property
+    def closing(self) -> str:
+        """The one after which it ends; empty where its end is not noted."""
+        return self.parts[-1] if self.ends else ""
+
 
 PHASES = (
     Phase(
@@ -68,6 +89,8 @@ PHASES = (
         changes=False,
         judges=False,
         gate="each machine of the target runs the image, all the same digest",
+        begins=False,
+        ends=False,
         does="builds or loads the image, sends it to the machines (registry, or export, copy and load)",
     ),
     Phase(
@@ -94,6 +117,7 @@ PHASES = (
         undo="rollback_deploy",
         seconds=60,
         gate="every name server lists every broker of the target with all its topics, read-only",
+        plays=("nameserver", "address_server", "broker", "prove"),
         does=(
             "merges the order configuration in every name server; starts the target's name server, its [address "
             "server](#the-list-of-name-servers) with the list of all old name servers, by address, and the new one, "
@@ -292,11 +316,12 @@ PHASES = (
         early="A source is not done; run release_clients first.",
         seconds=90,
         gate="no client has knocked at the old machines for a while, and nothing is left behind",
+        plays=("prove",),
         does=("looks whether clients still knock, packs the stores if the plan says so, reports what was released"),
         costs="90 s",
         measured=(126, 96, 97),
     ),
-    Phase("status", "says where everything stands", changes=False, judges=False),
+    Phase("status", "says where everything stands", changes=False, judges=False, ends=False),
     Phase(
         "sync",
         "copies what was created on the sources since",
@@ -406,7 +431,15 @@ PHASES = (
         judges=False,
         gate="nothing is left on the source's masters, towards the target's name server",
     ),
-    Phase("restart", "restarts the target's brokers gently", judges=False),
+    Phase(
+        "restart",
+        "restarts the target's brokers gently",
+        judges=False,
+        # Of a cluster without a migration, too, which has no plan and no source.
+        plays=("broker", "prove"),
+        begins=False,
+        ends=False,
+    ),
 )
 BY_NAME = {phase.name: phase for phase in PHASES}
 # The way from the beginning to the end, as site.yml goes it.

@@ -44,6 +44,37 @@ def test_every_playbook_of_a_phase_is_in_the_table(repository: Path) -> None:
     assert set(BY_NAME) - found == set()
 
 
+def runs(play: dict) -> list[str]:
+    """The task files of the role's that a play runs within the role's frame."""
+    roles = [(task, task[key]) for task in play.get("tasks", ()) for key in task if key.endswith("_role")]
+    return [
+        task.get("vars", {}).get("migration_tasks", f"phases/{task.get('vars', {}).get('migration_phase')}")
+        for task, role in roles
+        if role["name"] == "mqops.rocketmq.migration" and "tasks_from" not in role
+    ]
+
+
+@pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.name)
+def test_the_parts_of_a_phase_are_what_its_playbook_runs(repository: Path, phase: phases.Phase) -> None:
+    plays = yaml.safe_load((repository / "playbooks" / f"{phase.playbook}.yml").read_text(encoding="utf-8"))
+    found = [name for play in plays for name in runs(play)]
+    assert found == ([] if phase.name == "image" else list(phase.parts))
+    assert [name for name in found if not (repository / f"roles/migration/tasks/{name}.yml").is_file()] == []
+
+
+def test_every_file_of_the_phases_is_a_part_of_one(repository: Path) -> None:
+    tasks = repository / "roles/migration/tasks"
+    found = {str(path.relative_to(tasks).with_suffix("")) for path in (tasks / "phases").rglob("*.yml")}
+    assert found == {part for phase in PHASES for part in phase.parts} - {"phases/image"}
+
+
+def test_a_phase_begins_before_its_first_part_and_ends_after_its_last() -> None:
+    deploy = BY_NAME["deploy"]
+    assert (deploy.opening, deploy.closing) == ("phases/deploy", "phases/deploy/prove")
+    assert [phase.name for phase in PHASES if not phase.opening] == ["image", "restart"]
+    assert [phase.name for phase in PHASES if not phase.closing] == ["image", "status", "restart"]
+
+
 def test_every_playbook_named_like_a_phase_or_an_undo_is_one(repository: Path) -> None:
     found = {path.stem for pattern in ("phase_*", "rollback_*") for path in (repository / "playbooks").glob(pattern)}
     assert found
