@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.phases import PHASES
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.phases import BY_NAME, PHASES, Phase
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons import entry
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,15 +35,16 @@ GATES = {
 }
 # Gates by the task file that asks them: those of filters, and the preflight, whose module also looks at a plan.
 ASKED_IN = {
-    "preflight": entry.PREFLIGHT,
-    "preflight_machines": entry.MACHINES,
-    "preflight_dns": entry.NAMES,
-    "prepare": entry.EVIDENCE,
-    "read_proofs": entry.EVIDENCE,
-    "look": entry.STAGE,
+    "phases/preflight": entry.PREFLIGHT,
+    "steps/preflight/judge_machines": entry.MACHINES,
+    "steps/preflight/judge_names": entry.NAMES,
+    "steps/run/prepare": entry.EVIDENCE,
+    "steps/proofs/read": entry.EVIDENCE,
+    "steps/stages/read": entry.STAGE,
 }
 
-Place = tuple[str, str]  # a role, and the name of a file of its tasks
+Place = tuple[str, str]  # a role, and a file below its tasks, without its ending
+FRAME = ("migration", "main")
 
 
 def every_task(content: Any) -> Iterator[dict[str, Any]]:
@@ -63,22 +64,33 @@ def path_of(place: Place) -> Path:
     return ROOT / "roles" / place[0] / "tasks" / f"{place[1]}.yml"
 
 
-def _leads_to(task: dict[str, Any], role: str, phase: str) -> Iterator[Place]:
-    """The task files that one task includes; of a file whose name is a variable, the one of the phase."""
-    words = {"migration_tasks": phase, "migration_phase": phase, **(task.get("vars") or {})}
+def _framed(phase: Phase, part: str) -> Iterator[Place]:
+    """What main.yml includes for a part of a phase, itself among them."""
+    yield FRAME
+    yield "migration", part
+    if part == phase.opening:
+        yield "migration", "begin"
+    if part == phase.closing:
+        yield "migration", "end"
+
+
+def _leads_to(task: dict[str, Any], role: str, phase: Phase) -> Iterator[Place]:
+    """The task files that one task includes."""
     for key, value in task.items():
         action = key.rpartition(".")[2]
         if action in ("include_tasks", "import_tasks"):
             name = str(value).removesuffix(".yml")
-            if not name.startswith("{{"):
+            # What main.yml includes depends on the phase.
+            if not name.startswith("{{") and name not in ("begin", "end"):
                 yield role, name
         elif action in ("include_role", "import_role"):
             name = value["name"].removeprefix("mqops.rocketmq.")
             file = value.get("tasks_from", "main")
             for one in PROCESS_ROLES if name.startswith("{{") else (name,):
-                yield one, file
-                if (one, file) == ("migration", "main"):
-                    yield one, str(words["migration_tasks"])
+                if (one, file) != FRAME:
+                    yield one, file
+                else:
+                    yield from _framed(phase, (task.get("vars") or {}).get("migration_tasks", phase.parts[0]))
 
 
 def files_of(playbook: str, phase: str) -> set[Place]:
@@ -88,12 +100,12 @@ def files_of(playbook: str, phase: str) -> set[Place]:
     for play in tasks_of(ROOT / "playbooks" / f"{playbook}.yml"):
         if "ansible.builtin.import_playbook" in play:
             found |= files_of(Path(play["ansible.builtin.import_playbook"]).stem, phase)
-        left += _leads_to(play, "", phase)
+        left += _leads_to(play, "", BY_NAME[phase])
     while left:
         place = left.pop()
         if place not in found:
             found.add(place)
-            left += [one for task in tasks_of(path_of(place)) for one in _leads_to(task, place[0], phase)]
+            left += [one for task in tasks_of(path_of(place)) for one in _leads_to(task, place[0], BY_NAME[phase])]
     return found
 
 

@@ -39,6 +39,27 @@ attributes:
       - This action does not modify state.
 """
 
+    # Modules that only look, and wait for what they look for.
+    GATE_MODULE = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+    details:
+      - This action does not modify state.
+      - It does not wait in check mode, because nothing that it could wait for is brought about there. It looks once,
+        says in RV(would_wait) for what a run would wait, and passes. A peer that does not answer, or does not exist
+        yet, is named there.
+  diff_mode:
+    support: N/A
+    details:
+      - This action does not modify state.
+  idempotent:
+    support: full
+    details:
+      - This action does not modify state.
+"""
+
     # Modules in the action group with the connection options.
     ACTIONGROUP_ROCKETMQ = r"""
 options: {}

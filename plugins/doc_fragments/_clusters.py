@@ -46,7 +46,8 @@ options:
 """
 _LOOKED_UP = (
     "The brokers that must exist, masters and slaves.",
-    "If left out, the brokers that the name servers list under O({name}) are taken.",
+    "If left out, the brokers that the name servers list under O({name}) are taken; one of these has to answer, in "
+    "check mode too.",
     "A broker that is down is then not missed; give the list wherever something depends on completeness.",
 )
 

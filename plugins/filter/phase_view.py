@@ -17,8 +17,8 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress
 def phase_view(
     estate: Mapping[str, Any], standings: Mapping[str, Mapping[str, Any]], name: str, check: bool = False
 ) -> dict[str, Any]:
-    """C(phase), its row; C(batch), C(early) and C(further) as C(View) has them; C(undos), what has to be undone before
-    where a source is further; C(next), the playbook that comes next; C(at), C(since), C(until) and C(halted): sources.
+    """C(phase), its row; what C(View) has; C(undos), what has to be undone before where a source is further;
+    C(not_taken_back); C(next), the playbook that comes next; C(at), C(since), C(until) and C(halted): sources.
 
     standings: what P(mqops.rocketmq.look_view#filter) says.
     """
@@ -30,9 +30,12 @@ def phase_view(
         stages = {source: one["stage"] for source, one in standings.items()}
         following = phases.following(stages)
         return {
-            "phase": asdict(phase),
+            "phase": {**asdict(phase), "opening": phase.opening, "closing": phase.closing},
             "next": following.playbook if following else "",
             "undos": list(phases.undos_before(phase)),
+            "not_taken_back": phases.not_taken_back(
+                phase, {one["name"]: standings[one["name"]] for one in sources}, check=bool(check)
+            ),
             "halted": phases.halted(sources, {source: one.get("ended", ()) for source, one in standings.items()}),
             **phases.by_stage(sources, stages),
             **phases.as_dict(phases.view(phase, stages, check=bool(check))),

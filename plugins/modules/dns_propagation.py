@@ -15,24 +15,12 @@ description:
   - A server that does not answer has not agreed. On failure the last answer of each server is given.
   - What resolvers have passed on already, and what processes keep in their own caches, cannot be seen from outside;
     wait for the TTL and the cache time of those processes after this module has passed.
-attributes:
-  check_mode:
-    support: full
-    details:
-      - This action does not modify state.
-  diff_mode:
-    support: N/A
-    details:
-      - This action does not modify state.
-  idempotent:
-    support: full
-    details:
-      - This action does not modify state.
 author:
   - mqops.rocketmq contributors (@mqops)
 extends_documentation_fragment:
   - mqops.rocketmq._dns
   - mqops.rocketmq._gate
+  - mqops.rocketmq._attributes.gate_module
 options:
   name:
     description:
@@ -159,6 +147,13 @@ unanswered:
   returned: always
   type: list
   elements: str
+would_wait:
+  description: For what a run would wait, and what stands against it now.
+  returned: in check mode, where a run would wait
+  type: str
+  sample: >-
+    Would wait until every server answers 198.18.10.80 for mro-ns.mq.test. A; now: 198.18.0.53 answers 198.18.10.20
+    with TTL 30
 elapsed:
   description: Seconds that were waited.
   returned: always

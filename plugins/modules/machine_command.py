@@ -15,7 +15,7 @@ description:
   - What the machine prints stays text, also where the connection fails. Up to ansible-core 2.18 the message of a failed
     connection is evaluated as a template when a later task names the result of M(ansible.builtin.raw), and a machine
     writes into that message whatever it likes.
-  - In check mode it is skipped, unless the task has C(check_mode=false).
+  - In check mode only what reads is run, so that later tasks have its answers.
 author:
   - mqops.rocketmq contributors (@mqops)
 options:
@@ -47,13 +47,17 @@ options:
     type: dict
     default: {}
   commands:
-    description: Commands of one's own in place of the questions, by name the text for sh.
+    description: Commands of one's own in place of the questions, by name the text for sh. They may change something.
     type: dict
     default: {}
 attributes:
   check_mode:
     description: Can run in check mode and return what it would do.
-    support: none
+    support: partial
+    details:
+      - V(stop), V(start), V(edit) and O(commands) are not run. RV(planned) names them, and
+        P(mqops.rocketmq.machine_view#filter) takes them for answered as wanted. What they could not be asked for in a
+        run fails all the same.
   diff_mode:
     description: Returns what it has changed.
     support: none
@@ -72,7 +76,6 @@ EXAMPLES = r"""
     loop_var: __migration_machine
   delegate_to: "{{ __migration_machine }}"
   register: sockets
-  changed_when: false
   failed_when: false
   ignore_unreachable: true
   # Without this the play ends where it has any_errors_fatal.
@@ -90,6 +93,12 @@ tried:
   type: str
   returned: always
   sample: ssh ops@198.18.10.20
+planned:
+  description: What was not run, because it changes something.
+  type: list
+  elements: str
+  returned: in check mode, where something was not run
+  sample: [stop]
 rc:
   description: The exit status of the frame. Not there for a machine that cannot be reached.
   type: int

@@ -39,6 +39,9 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
+    details:
+      - Nobody is taken out, and it does not wait for who comes back. RV(would_wait) says for what a run would wait, and
+        names each name server that does not answer.
   diff_mode:
     support: full
   idempotent:
@@ -69,6 +72,13 @@ listed:
   type: list
   elements: str
   sample: ["198.18.10.20:9876 hub-a 0 198.18.10.81:10911"]
+would_wait:
+  description: For what a run would wait, and what stands against it now.
+  returned: in check mode, where a run would wait
+  type: str
+  sample: >-
+    Would wait until hub has stayed away from 198.18.10.20:9876 for 65 s; now: 198.18.10.20:9876 hub-a 0
+    198.18.10.81:10911
 elapsed:
   description: Seconds that the wait took.
   returned: always

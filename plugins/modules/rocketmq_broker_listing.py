@@ -72,6 +72,9 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
+    details:
+      - Nothing is announced and nobody is waited for. RV(would_wait) says for what a run would wait, also where the
+        broker does not answer yet.
   diff_mode:
     support: full
   idempotent:
@@ -132,6 +135,11 @@ waived:
   returned: when O(state=listed)
   type: list
   elements: dict
+would_wait:
+  description: For what a run would wait, and what stands against it now.
+  returned: in check mode, where a run would wait
+  type: str
+  sample: "Would wait until hub-a is greeted by its clients and listed"
 elapsed:
   description: Seconds that the announcement lasted.
   returned: when O(state=listed)

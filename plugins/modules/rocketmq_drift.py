@@ -49,7 +49,7 @@ extends_documentation_fragment:
   - mqops.rocketmq._gate
   - mqops.rocketmq._gate.waivers
   - mqops.rocketmq._connection
-  - mqops.rocketmq._attributes.info_module
+  - mqops.rocketmq._attributes.gate_module
 seealso:
   - module: mqops.rocketmq.rocketmq_metadata
 author:
@@ -142,6 +142,11 @@ unused_waivers:
   returned: always
   type: list
   elements: dict
+would_wait:
+  description: For what a run would wait, and what stands against it now.
+  returned: in check mode, where a run would wait
+  type: str
+  sample: "Would wait until the topics and groups of the sources and hub are equal; now: TOPIC_NOT_ON_TARGET orders"
 elapsed:
   description: Seconds that it took.
   returned: always

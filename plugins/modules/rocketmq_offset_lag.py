@@ -24,7 +24,7 @@ options:
   groups:
     description:
       - Judge only groups whose names match one of these shell patterns.
-      - A pattern that matches no group fails the module.
+      - A pattern that matches no group fails the module; in check mode it is a warning.
       - Delay levels, transactional messages and slaves are judged with any filter, for they may hold messages of every
         topic; see O(standstill=queues) for clusters on which others write.
     type: list
@@ -34,7 +34,7 @@ options:
     description:
       - Judge only topics whose names match one of these shell patterns, and the retry topics of the groups that consume
         them.
-      - A pattern that matches no topic fails the module.
+      - A pattern that matches no topic fails the module; in check mode it is a warning.
     type: list
     elements: str
     default: []
@@ -109,7 +109,8 @@ options:
   read_up_to:
     description:
       - RV(rows) of an earlier look with O(detail=all), on clusters that go on serving others.
-      - If given, RV(behind) names what was there then and has not been read since.
+      - If given, RV(behind) names what was there then and has not been read since. With O(wait=true) the gate passes as
+        soon as nothing is, whatever came later.
     type: list
     elements: dict
 extends_documentation_fragment:
@@ -118,7 +119,7 @@ extends_documentation_fragment:
   - mqops.rocketmq._gate
   - mqops.rocketmq._gate.waivers
   - mqops.rocketmq._connection
-  - mqops.rocketmq._attributes.info_module
+  - mqops.rocketmq._attributes.gate_module
 author:
   - mqops.rocketmq contributors (@mqops)
 """
@@ -290,6 +291,11 @@ samples:
   description: How often the clusters were looked at.
   returned: always
   type: int
+would_wait:
+  description: For what a run would wait, and what stands against it now.
+  returned: in check mode, where a run would wait
+  type: str
+  sample: "Would wait until mro: nothing is left and nothing is written for 60 s"
 elapsed:
   description: Seconds that it took.
   returned: always

@@ -19,7 +19,8 @@ description:
   - A file that is cut off, edited, of another kind, or written by a newer version of the collection is refused and left
     as it is. So is a directory without C(proofs.json) that has files of the time before there was one
     (C(drained.json), C(checked.json), C(empty.json), C(leaving.json), C(released_sources.json), C(processes.json)).
-  - No broker and no name server is asked.
+  - No broker and no name server is asked. Evidence is no change of what is migrated, so that C(changed) is never true;
+    the diff of the result tells what is new.
 options:
   directory:
     description: Directory of the migration on the host that runs the module.
@@ -238,7 +239,8 @@ attributes:
   check_mode:
     support: full
     details:
-      - RV(proofs) is what it would be.
+      - Nothing is written. RV(proofs) is what it would be, for the rest of this run in check mode, and RV(would_keep)
+        says what would be kept. It proves nothing.
   diff_mode:
     support: full
   idempotent:
@@ -322,6 +324,11 @@ proofs:
     processes:
       description: By host, how its process was started.
       type: dict
+would_keep:
+  description: What would be kept.
+  returned: in check mode, where something new would be kept
+  type: str
+  sample: "Would keep in /var/lib/mqops/consolidation/proofs.json: drained"
 sent_late:
   description: Where messages were sent to topics since O(leaving), a line each.
   returned: with O(sent)

@@ -77,7 +77,7 @@ extends_documentation_fragment:
   - mqops.rocketmq._clusters.cluster
   - mqops.rocketmq._gate
   - mqops.rocketmq._connection
-  - mqops.rocketmq._attributes.info_module
+  - mqops.rocketmq._attributes.gate_module
 author:
   - mqops.rocketmq contributors (@mqops)
 """
@@ -124,6 +124,11 @@ reasons:
     severity:
       description: Always V(blocking).
       type: str
+would_wait:
+  description: For what a run would wait, and what stands against it now.
+  returned: in check mode, where a run would wait
+  type: str
+  sample: "Would wait until hub is known completely at 198.18.10.20:9876"
 elapsed:
   description: Seconds that it took.
   returned: always

@@ -38,7 +38,7 @@ extends_documentation_fragment:
   - mqops.rocketmq._gate
   - mqops.rocketmq._gate.waivers
   - mqops.rocketmq._connection
-  - mqops.rocketmq._attributes.info_module
+  - mqops.rocketmq._attributes.gate_module
 author:
   - mqops.rocketmq contributors (@mqops)
 """
@@ -125,6 +125,11 @@ samples:
   description: How often the clusters were looked at.
   returned: always
   type: int
+would_wait:
+  description: For what a run would wait, and what stands against it now.
+  returned: in check mode, where a run would wait
+  type: str
+  sample: "Would wait until hub receives and its consumers consume"
 elapsed:
   description: Seconds that were waited.
   returned: always

@@ -18,6 +18,7 @@ description:
   - It passes after one window of O(window) seconds without a client's write on any master of a cluster, for every
     cluster. Each cluster has a window of its own. A write begins a new one, as long as O(timeout) leaves room for it.
   - A master that does not answer, restarts, or has records that cannot be read never passes.
+  - In check mode no window is observed and O(since) is not read; RV(commit_logs) is where the logs end now.
 options:
   settle:
     description:
@@ -71,7 +72,7 @@ extends_documentation_fragment:
   - mqops.rocketmq._clusters
   - mqops.rocketmq._gate
   - mqops.rocketmq._connection
-  - mqops.rocketmq._attributes.info_module
+  - mqops.rocketmq._attributes.gate_module
 author:
   - mqops.rocketmq contributors (@mqops)
 """
@@ -196,6 +197,11 @@ reasons:
     severity:
       description: Always V(blocking).
       type: str
+would_wait:
+  description: For what a run would wait, and what stands against it now.
+  returned: in check mode, where a run would wait
+  type: str
+  sample: "Would wait until no client has written to mro for 60 s"
 elapsed:
   description: Seconds that it took, O(settle) included.
   returned: always

@@ -273,7 +273,7 @@ def pinned_producer(lab: Traffic) -> str:
     """Named with topic, queue, rate and its very connection; the write permission is back."""
     producer = Pinned(lab.master, TOPIC, 1, 1.0)
     try:
-        passed, printed = lab.gate("freeze_batch", migration_write_timeout=12)
+        passed, printed = lab.gate("steps/freeze/freeze", migration_write_timeout=12)
     finally:
         producer.stop()
     require(not passed, "the freeze passed although a pinned producer wrote")
@@ -295,7 +295,7 @@ def refused(lab: Traffic) -> str:
     try:
         wait_for("the ACL", lambda: _peer(lab.master) is None, 30)
         passed, printed = lab.gate(
-            "freeze_batch", rocketmq_access_key=READER["accessKey"], rocketmq_secret_key=READER["secretKey"]
+            "steps/freeze/freeze", rocketmq_access_key=READER["accessKey"], rocketmq_secret_key=READER["secretKey"]
         )
     finally:
         lab.let_in(["*"])
@@ -355,7 +355,7 @@ def freeze(lab: Traffic) -> str:
     puppet.die()
     # A broker answers before its queues show what it has stored.
     wait_for("the dead letter", lambda: lab.end(f"%DLQ%{GROUP}", 0) == 1, 10)
-    passed, printed = lab.gate("freeze_batch")
+    passed, printed = lab.gate("steps/freeze/freeze")
     require(passed, f"the freeze did not pass: {printed[-2500:]}")
     require(lab.permission() == "4", f"the permission is {lab.permission()}")
     return "passed in one window"
@@ -525,7 +525,7 @@ def lost_routes(lab: Traffic) -> str:
     lab.peer.ask(17, **NEW_TOPIC, topic="mro-increment")
     table = set(parse(lab.peer.ask(21)[1])["topicConfigTable"])
     listed = wait_for("the increment", lambda: _listed(server, "mro-increment"), 60)
-    passed, printed = lab.gate("freeze_batch")
+    passed, printed = lab.gate("steps/freeze/freeze")
     now = set(parse(server.ask(206)[1])["topicList"])
     lab.blind = (began, time.time())
     require(passed, f"the freeze did not pass: {printed[-2000:]}")
@@ -579,7 +579,7 @@ def straggler(lab: Traffic) -> str:
     try:
         # The puppet does not tell which queues it holds, as clients in some other languages.
         passed, printed = lab.gate(
-            "close_batch",
+            "steps/close/close",
             migration_waivers=[{"code": "CLIENT_SILENT", "subject": f"mro/{GROUP}/*", "reason": "a puppet"}],
         )
     finally:
@@ -603,13 +603,13 @@ def missed_broadcast(lab: Traffic) -> str:
     send(Peer(lab.master), "mro-broadcast", 0, "missed")
     # The topic table is younger than the message now, as it is after any heartbeat of a new group.
     lab.peer.ask(17, **NEW_TOPIC, topic="mro-latest")
-    passed, printed = lab.gate("close_batch")
+    passed, printed = lab.gate("steps/close/close")
     require(not passed, "the close passed although nobody will read a broadcast")
     require("WRITTEN_SINCE mro/broker-a" in printed, f"it was not noticed: {printed[-3000:]}")
     require("mro-broadcast queue 0 on mro/broker-a: 1 messages" in printed, f"it is not named: {printed[-3000:]}")
     require("their owner has to send them again" in printed, f"nobody is told: {printed[-3000:]}")
     require(lab.permission() == "0", f"the permission is {lab.permission()}")
-    passed, printed = lab.gate("close_batch")
+    passed, printed = lab.gate("steps/close/close")
     require(passed, f"what was told is told again: {printed[-3000:]}")
     return "named, closed, told once"
 
@@ -636,7 +636,7 @@ def second_straggler(lab: Traffic) -> str:
     thread.start()
     try:
         passed, printed = lab.gate(
-            "close_batch",
+            "steps/close/close",
             migration_drain_timeout=30,
             migration_waivers=[{"code": "CLIENT_SILENT", "subject": f"mro/{GROUP}/*", "reason": "a puppet"}],
         )

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -96,6 +97,14 @@ def number(low: int, high: int) -> Form:
         return None if right else f"is {shown(value)}, which is no number from {low} to {high}"
 
     return form
+
+
+def seconds(value: Any) -> str | None:
+    try:
+        right = not isinstance(value, bool) and 0 < float(str(value)) < math.inf
+    except ValueError:
+        right = False
+    return None if right else f"is {shown(value)}, which is no number of seconds above 0"
 
 
 def truth(value: Any) -> str | None:

@@ -26,6 +26,7 @@ from .forms import (
     number,
     path,
     pattern,
+    seconds,
     secret,
     size,
     text,
@@ -96,10 +97,14 @@ HOST: dict[str, Form] = {
 RUN: dict[str, Form] = {
     "rocketmq_access_key": secret,
     "rocketmq_business_unlisted": truth,
+    "rocketmq_connect_timeout": seconds,
+    "rocketmq_dns_allow_md5": truth,
     "rocketmq_dns_key_algorithm": choice(*KEY_ALGORITHMS),
     "rocketmq_dns_key_name": text,
     "rocketmq_dns_key_secret": secret,
     "rocketmq_dns_port": number(1, 65535),
+    "rocketmq_dns_protocol": choice("udp", "tcp"),
+    "rocketmq_dns_query_timeout": seconds,
     "rocketmq_dns_resolvers": dns_servers,
     "rocketmq_dns_servers": dns_servers,
     "rocketmq_dns_updates": truth,
@@ -118,9 +123,11 @@ RUN: dict[str, Form] = {
     "rocketmq_migration_waivers": any_value,
     "rocketmq_noisy_hosts": mappings("host", "reason"),
     "rocketmq_producer_groups": words,
+    "rocketmq_request_timeout": seconds,
     "rocketmq_restart_brokers": words,
     "rocketmq_secret_key": secret,
     "rocketmq_target_config": mapping,
+    "rocketmq_tls": truth,
 }
 
 VARIABLES: dict[str, Form] = {**HOST, **RUN}

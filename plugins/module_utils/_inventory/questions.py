@@ -15,6 +15,9 @@ from .._migration.machines import commands, end, identity, kept_processes, setti
 from .._migration.progress import address_lists
 from . import preflight, processes
 
+# Questions that change something on the machine; each other one only reads.
+CHANGING = frozenset({"stop", "start", "edit"})
+
 
 @dataclass(frozen=True)
 class Known:

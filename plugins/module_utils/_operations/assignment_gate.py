@@ -90,8 +90,10 @@ def run(
     ended = gate.wait(sample, judge, tell=tell)
     seen = ended.state
     result = {"groups": assignment.table(seen.facts), **seen.judged.as_result(), **ended.times()}
-    if ended.ok:
-        return Outcome.passed(**result)
+    why = summary(seen.judged.blocking)
     if seen.judged.ok:
-        return Outcome.failed(f"{state}, but seen only {seen.streak} of {stable} times in a row, {ended.why}", **result)
-    return Outcome.failed(f"not {state} {ended.why}: {summary(seen.judged.blocking)}", **result)
+        failure = f"{state}, but seen only {seen.streak} of {stable} times in a row, {ended.why}"
+    else:
+        failure = f"not {state} {ended.why}: {why}"
+    until = f"the online consumers are {state}, {stable} times in a row"
+    return gate.end(ended.ok, failure, until=until, seen=why, **result)

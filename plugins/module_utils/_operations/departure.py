@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._admin.client import ask_table
 from .._admin.errors import AdminError
 from .._admin.models import ClusterInfo, ClusterSpec
 from .._admin.nameserver import cluster_info, unregister_broker
@@ -16,7 +17,7 @@ from .._admin.release import REGISTRATION_PERIOD_MOST
 from .changes import answers_of
 from .clusters import nameservers_of
 from .errors import ArgumentError
-from .gate import Gate
+from .gate import Gate, would_wait
 from .task import REMEDY, Outcome, Task
 from .wait import Waited
 
@@ -65,12 +66,19 @@ def run(task: Task, *, cluster: ClusterSpec, nameservers: list[str], window: flo
     if set(servers) & set(cluster.nameservers):
         raise ArgumentError(f"nameservers: {cluster.name} would leave name servers of its own")
 
-    answers = answers_of(task, {server: cluster_info(server) for server in servers}, "nothing was changed")
+    asked = {server: cluster_info(server) for server in servers}
+    # A name server that is not there yet is told in check mode.
+    answers = ask_table(task.admin, asked) if task.check_mode else answers_of(task, asked, "nothing was changed")
     there = entries(cluster, servers, list(answers.values()))
     before = {"listed": shown(there)} if there else None
     after: dict[str, list[str]] | None = {"listed": []} if there else None
     if task.check_mode:
-        return Outcome.passed(changed=bool(there), before=before, after=after, listed=shown(there), elapsed=0.0)
+        silent = [str(answer) for answer in answers.values() if isinstance(answer, AdminError)]
+        return would_wait(
+            task, f"{cluster.name} has stayed away from {', '.join(servers)} for {window:.0f} s",
+            "; ".join([*shown(there), *silent]),
+            changed=bool(there), before=before, after=after, listed=shown(there), elapsed=0.0,
+        )  # fmt: skip
     task.admin.ask_all(
         unregister_broker(server, cluster.name, name, address, number) for server, name, number, address in there
     )

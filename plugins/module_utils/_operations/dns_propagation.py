@@ -46,7 +46,8 @@ def run(
             return f"{owner.to_text()} {type}: every server agrees"
         return f"{owner.to_text()} {type}: waiting for {'; '.join(now.missing)}"
 
-    ended = Gate(task).wait(
+    gate = Gate(task)
+    ended = gate.wait(
         lambda: observe_all(transport, asked, owner, type, signed=asked if how.key else ()),
         judge,
         tell=tell if wait else None,
@@ -61,11 +62,10 @@ def run(
         "unanswered": [one.server for one in seen if one.error is not None],
         "elapsed": round(ended.elapsed, 3),
     }
-    if ended.ok or not wait:
-        return Outcome.passed(**result)
     answer = "any such record" if wanted is None else ", ".join(values or ()) or "no such record"
     limit = f" with a TTL of at most {max_ttl} s" if max_ttl is not None else ""
-    return Outcome.failed(
-        f"{owner.to_text()} {type}: {ended.why} not every server answers {answer}{limit}: {'; '.join(missing)}",
-        **result,
-    )
+    why = "; ".join(missing)
+    return gate.end(
+        ended.ok or not wait, f"{owner.to_text()} {type}: {ended.why} not every server answers {answer}{limit}: {why}",
+        until=f"every server answers {answer}{limit} for {owner.to_text()} {type}", seen=why, **result,
+    )  # fmt: skip

@@ -198,9 +198,10 @@ class Judge:
         if not any(reason.code == "BROKER_UNKNOWN" for reason in reasons):
             unmatched = self.only.unmatched(snapshots)
             if unmatched:
-                raise ArgumentError(
-                    f"nothing in {', '.join(one.cluster for one in drains)} matches: {', '.join(unmatched)}"
-                )
+                text = f"nothing in {', '.join(one.cluster for one in drains)} matches: {', '.join(unmatched)}"
+                if not self.gate.task.check_mode:
+                    raise ArgumentError(text)
+                self.gate.task.warn(text)
         result = self.gate.apply(reasons)
         state = State(False, result, tuple(drains), {}, frozenset())
         now = int(time.monotonic() * 1000)
@@ -357,7 +358,7 @@ def run(
         raise ArgumentError(
             f"window ({window}) must not be negative and stall_after ({stall_after}) must be greater than 0"
         )
-    if wait and window >= timeout:
+    if wait and read_up_to is None and window >= timeout:
         raise ArgumentError(
             f"timeout ({timeout:g} s) has to be longer than window ({window:g} s), by a look or more: "
             "it begins with the first look that finds nothing left, and only a later look ends it"
@@ -385,21 +386,37 @@ def run(
         proved = min(state.proved.values(), default=0.0)
         return drain_watch.progress(state.drains, proved, window, state.waived)
 
-    ended = gate.wait(Sweeper(task.admin, clusters), judging, tell=tell, timeout=None if wait else 0.0)
+    def behind_of(state: State) -> list[str]:
+        rows = (row for one in state.drains for row in one.rows)
+        return behind(read_up_to or (), rows, {reason.subject for reason, _unused in state.judged.waived})
+
+    def look(snapshots: list[ClusterSnapshot]) -> State:
+        state = judging(snapshots)
+        return state if read_up_to is None else replace(state, ok=not behind_of(state))
+
+    ended = gate.wait(Sweeper(task.admin, clusters), look, tell=tell, timeout=None if wait else 0.0)
     state = ended.state
     result = {**result_of(state, detail), **ended.times()}
     if not judging.logs_stand:
         result["topic_ends"] = {address: ends for one in state.drains for address, ends in one.topic_ends.items()}
+    names = ", ".join(one.name for one in clusters)
     if read_up_to is not None:
-        rows = (row for one in state.drains for row in one.rows)
-        result["behind"] = behind(read_up_to, rows, {reason.subject for reason, _unused in state.judged.waived})
-    if not wait or len(state.passed) == len(clusters):
-        return Outcome.passed(**result)
+        result["behind"] = behind_of(state)
+        still = "; ".join(result["behind"])
+        return gate.end(
+            not wait or not still, f"not read up to there {ended.why}: {still}",
+            until=f"{names}: it is read up to there", seen=still, **result,
+        )  # fmt: skip
+    blocking = summary(state.judged.blocking)
     if state.given_up:
         why = f"given up {ended.why}, because waiting on is of no use: {summary(state.given_up)}"
     elif state.judged.ok:
         proved = f"{result['proved']:.0f} of {window:.0f} s"
         why = f"everything is consumed, but only for {proved} with nothing written, {ended.why}"
     else:
-        why = f"not drained {ended.why}: {summary(state.judged.blocking)}"
-    return Outcome.failed(why, **result)
+        why = f"not drained {ended.why}: {blocking}"
+    return gate.end(
+        not wait or len(state.passed) == len(clusters), why,
+        until=f"{names}: nothing is left and nothing is written for {window:.0f} s",
+        seen=summary(state.given_up) or blocking, **result,
+    )  # fmt: skip

@@ -136,5 +136,8 @@ def run(
         return Outcome.passed(**result)
     what = "it is not known whether" if unknown else "not"
     blocking = state.judged.blocking
-    remedy = CATALOGUE[blocking[0].code].remedy
-    return Outcome.failed(f"{what} equal: {len(blocking)} difference(s): {summary(blocking)}. {remedy}", **result)
+    why, remedy = summary(blocking), CATALOGUE[blocking[0].code].remedy
+    return gate.end(
+        False, f"{what} equal: {len(blocking)} difference(s): {why}. {remedy}",
+        until=f"the topics and groups of the sources and {target.name} are equal", seen=why, **result,
+    )  # fmt: skip

@@ -7,8 +7,13 @@ A gate is a sample (asks), a judge (pure) and a text for the operator::
 
     gate = Gate(task, waivers)
     ended = gate.wait(look, lambda sample: State(gate.apply(reasons_of(sample))), tell=lambda state: "...")
-    if ended.ok:
-        return Outcome.passed(**ended.state.judged.as_result(), **ended.times())
+    judged = ended.state.judged
+    return gate.end(
+        ended.ok, f"not drained {ended.why}", until="c is drained", seen=summary(judged.blocking), **judged.as_result()
+    )
+
+In check mode a gate never waits for what that run does not bring about: C(wait) looks once, and C(end) passes, saying
+for what a run would wait.
 """
 
 from __future__ import annotations
@@ -20,7 +25,7 @@ from typing import Any, Generic, TypeVar
 
 from .._migration.reasons.reason import Reason
 from .._migration.reasons.waivers import Judged, Waiver, apply_waivers
-from .task import PROGRESS_EVERY, Task
+from .task import PROGRESS_EVERY, Outcome, Task
 from .wait import Verdict, Waited, wait_until
 
 S = TypeVar("S")
@@ -30,6 +35,15 @@ V = TypeVar("V", bound=Verdict)
 def today() -> datetime.date:
     """The date by which the end of a waiver is judged, in UTC: the same on every control host."""
     return datetime.datetime.now(tz=datetime.UTC).date()
+
+
+def would_wait(
+    task: Task, until: str, seen: str, *, changed: bool = False, before: Any = None, after: Any = None, **values: Any
+) -> Outcome:
+    """How an operation ends in check mode where a run would wait. C(seen): what stands against it now."""
+    text = f"Would wait until {until}{f'; now: {seen}' if seen else ''}"
+    task.progress(text)
+    return Outcome.passed(changed, before, after, would_wait=text, **values)
 
 
 @dataclass(frozen=True)
@@ -57,6 +71,14 @@ class Gate:
         """The reasons with this gate's waivers."""
         return apply_waivers(reasons, self.waivers, today())
 
+    def end(self, ok: bool, failure: str, *, until: str, seen: str, **values: Any) -> Outcome:
+        """Passed, or failed; C(until), C(seen) as in C(would_wait). C(values): keys of the result in either case."""
+        if ok:
+            return Outcome.passed(**values)
+        if self.task.check_mode:
+            return would_wait(self.task, until, seen, **values)
+        return Outcome.failed(failure, **values)
+
     def wait(
         self,
         sample: Callable[[], S],
@@ -68,6 +90,7 @@ class Gate:
         interval: float | None = None,
     ) -> Ended[V]:
         """Samples every C(interval) seconds until the verdict is ok, for C(timeout) seconds; the task's own by default.
+        In check mode it samples once.
 
         C(tell) makes the line for the progress file, at most one every PROGRESS_EVERY seconds. C(on_sample) as in
         C(wait_until). The sample of a gate holds what did not answer as unknown, so it never raises.
@@ -82,6 +105,8 @@ class Gate:
                 said = waited.elapsed
                 self.task.progress(tell(waited.last))
 
+        if self.task.check_mode:
+            timeout, tell = 0.0, None
         waited = wait_until(
             sample, judge,
             timeout=self.task.timeout if timeout is None else timeout,

@@ -42,7 +42,7 @@ from .._migration.reasons.reason import summary
 from .._migration.reasons.waivers import Judged, Waiver
 from .assignment import Sweep
 from .errors import ArgumentError, OperationError
-from .gate import Gate
+from .gate import Gate, would_wait
 from .masters import published_address
 from .silent_nameservers import registering
 from .task import REMEDY, Outcome, Task
@@ -63,6 +63,9 @@ ANNOUNCED_TOPIC = TopicConfig(CREATING_TOPIC, 0, 0, 0)
 
 # Topics are created after the answer.
 _CREATED_WITHIN = 10.0
+
+# What of the result tells about an announcement, where there was none.
+NOBODY: dict[str, Any] = {"nameservers": [], "silent": [], "reasons": [], "waived": [], "elapsed": 0.0}
 
 # A broker registers when brokerPermission is sent to it, and else at its usual times.
 _LISTED_WITHIN = REGISTRATION_PERIOD + 15.0
@@ -264,9 +267,13 @@ def withhold(listing: Listing) -> Outcome:
 
 
 def list_again(listing: Listing, register_timeout: int) -> Outcome:
-    nothing: dict[str, Any] = {"nameservers": [], "silent": [], "reasons": [], "waived": [], "elapsed": 0.0}
-    if not listing.withheld or listing.task.check_mode:
-        return listing.ended(listing.withheld, register_timeout, **nothing)
+    if not listing.withheld:
+        return listing.ended(False, register_timeout, **NOBODY)
+    if listing.task.check_mode:
+        return would_wait(
+            listing.task, f"{listing.master.name} is greeted by its clients and listed", "",
+            changed=True, before={KEY: listing.register_timeout}, after={KEY: register_timeout}, **NOBODY,
+        )  # fmt: skip
     listing.await_forgotten()
     listing.keep_announced_topic()
     told, silent = listing.announce()
@@ -302,5 +309,10 @@ def run(
 ) -> Outcome:
     if register_timeout <= 0:
         raise ArgumentError(f"register_timeout must be greater than 0 milliseconds, got {register_timeout}")
-    listing = Listing(task, cluster, broker, poll, waivers, registers_with)
+    try:
+        listing = Listing(task, cluster, broker, poll, waivers, registers_with)
+    except AdminError as error:
+        if not task.check_mode:
+            raise
+        return would_wait(task, f"{broker} is {state}", str(error), **NOBODY)
     return withhold(listing) if state == "withheld" else list_again(listing, register_timeout)

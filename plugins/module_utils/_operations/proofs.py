@@ -162,7 +162,10 @@ def change(known: Proofs, option: str, value: Any, where: str) -> tuple[Proofs, 
 
 
 def run(task: Task, *, directory: str, sent: Mapping[str, Any] | None, **changes: Any) -> Outcome:
-    """C(changes): by the name of an option in CHANGES, None where it is not given; one is given at most."""
+    """C(changes): by the name of an option in CHANGES, None where it is not given; one is given at most.
+
+    Evidence is no change of what is migrated: the outcome is never C(changed).
+    """
     store = Store(directory)
     given = [(option, value) for option, value in changes.items() if value is not None]
     if not given:
@@ -172,13 +175,16 @@ def run(task: Task, *, directory: str, sent: Mapping[str, Any] | None, **changes
             shown["sent_late"] = known.sent_since(sent["sources"], sent["topic_ends"])
         return Outcome.passed(**shown)
     [(option, value)] = given
+    more: dict[str, Any] = {}
     if task.check_mode:
         known = store.read()
         now, _text = change(known, option, value, store.path)
+        if now != known:
+            more["would_keep"] = f"Would keep in {store.path}: {option}"
     else:
         with store.alone(task):
             known = store.read()
             now, text = change(known, option, value, store.path)
             if now != known:
                 store.write(text)
-    return Outcome.passed(now != known, known.as_dict(), now.as_dict(), proofs=now.as_dict())
+    return Outcome.passed(False, known.as_dict(), now.as_dict(), proofs=now.as_dict(), **more)

@@ -117,7 +117,8 @@ def run(
             return f"{spec.name} is known completely"
         return f"{spec.name} is not known completely yet: {summary(state.reasons, 3)}"
 
-    ended = Gate(task).wait(lambda: look(task.admin, wishes), lambda state: state, tell=tell)
+    gate = Gate(task)
+    ended = gate.wait(lambda: look(task.admin, wishes), lambda state: state, tell=tell)
     state = ended.state
     result: dict[str, Any] = {
         "checked": state.checked,
@@ -125,6 +126,8 @@ def run(
         "reasons": [reason.as_dict() for reason in state.reasons],
         "elapsed": round(ended.elapsed, 1),
     }
-    if ended.ok:
-        return Outcome.passed(**result)
-    return Outcome.failed(f"{spec.name} is not known completely {ended.why}: {summary(state.reasons)}", **result)
+    why = summary(state.reasons)
+    return gate.end(
+        ended.ok, f"{spec.name} is not known completely {ended.why}: {why}",
+        until=f"{spec.name} is known completely at {', '.join(wishes[0].nameservers)}", seen=why, **result,
+    )  # fmt: skip

@@ -32,6 +32,7 @@ from .._admin.system_names import (
 from .._migration.clients.write_stop import Watch, classify
 from .._migration.reasons.reason import Reason, summary
 from .errors import ArgumentError
+from .gate import Gate
 from .task import PROGRESS_EVERY, Outcome, Task
 
 # Seconds, as the default of an option: every client has polled its routes by then.
@@ -401,12 +402,19 @@ def run(
     if stray:
         raise ArgumentError(f"since names {', '.join(sorted(stray))}, which is no master of these clusters")
     begun = time.monotonic()
+    if task.check_mode:
+        # One look that tells who does not answer; nothing is read of the logs.
+        settle, ends = 0.0, {}
     while (left := begun + settle - time.monotonic()) > 0:
         task.progress(f"{left:.0f} s until clients have asked for their routes")
         time.sleep(min(left, PROGRESS_EVERY))
     names = None if topics is None else frozenset(topics)
     observers = {one.name: Observer(task.admin, [one], max_records, since=ends, topics=names) for one in clusters}
-    outcomes = observe(observers, window=window, timeout=timeout, interval=task.interval, progress=task.progress)
+    outcomes = (
+        {name: Ending(False, 0.0, observer.read()) for name, observer in observers.items()}
+        if task.check_mode
+        else observe(observers, window=window, timeout=timeout, interval=task.interval, progress=task.progress)
+    )
     masters = [master for observer in observers.values() for master in observer.masters]
     offenders = sorted(
         (one for master in masters for one in master.watch.offenders.values()), key=lambda one: -one.count
@@ -433,10 +441,8 @@ def run(
         "reasons": [reason.as_dict() for reason in reasons],
         "elapsed": round(time.monotonic() - begun, 1),
     }
-    if all(outcome.ok for outcome in outcomes.values()):
-        return Outcome.passed(**result)
-    still = ", ".join(name for name, outcome in outcomes.items() if not outcome.ok)
-    return Outcome.failed(
-        f"writes to {still} are not proved to have stopped after {result['elapsed']:.0f} s: {summary(reasons)}",
-        **result,
-    )
+    still, why = ", ".join(name for name, outcome in outcomes.items() if not outcome.ok), summary(reasons)
+    return Gate(task).end(
+        not still, f"writes to {still} are not proved to have stopped after {result['elapsed']:.0f} s: {why}",
+        until=f"no client has written to {still} for {window:.0f} s", seen=why, **result,
+    )  # fmt: skip

@@ -48,12 +48,12 @@ def test_what_sudo_and_the_shell_print_comes_into_no_proof(world, store, tmp_pat
     world.hush("mro-ns")
     began = time.monotonic()
     code, printed = world.play(
-        include("read_proofs"),
-        include("stop_process", __migration_host="mro-s", __migration_kind="broker", migration_stop_timeout=10),
-        include("read_store", __migration_host="mro-a"),
-        include("measure_store", __migration_host="mro-a"),
-        include("archive_store", __migration_host="mro-a", __migration_archive=str(tmp_path / "archive")),
-        include("nobody_left", __migration_host="mro-ns"),
+        include("steps/proofs/read"),
+        include("steps/process/stop", __migration_host="mro-s", __migration_kind="broker", migration_stop_timeout=10),
+        include("steps/store/check_end", __migration_host="mro-a"),
+        include("steps/store/measure", __migration_host="mro-a"),
+        include("steps/store/archive", __migration_host="mro-a", __migration_archive=str(tmp_path / "archive")),
+        include("steps/clients/require_none_left", __migration_host="mro-ns"),
         show("migration_stores"),
         show("migration_store_kilobytes"),
         show("migration_archives"),
@@ -73,8 +73,8 @@ def test_a_store_that_cannot_be_read_stops_the_run_and_points_nothing_back(world
     world.up("mro-a")
     world.prove(checked={world.address("mro-a"): {"end": 100, "path": f"{store}-elsewhere"}})
     code, printed = world.play(
-        include("read_proofs"),
-        include("read_store", __migration_host="mro-a"),
+        include("steps/proofs/read"),
+        include("steps/store/check_end", __migration_host="mro-a"),
         show("'went on'"),
         migration_directory=str(world.evidence),
     )
@@ -93,13 +93,13 @@ def test_a_machine_that_hangs_is_too_late_and_one_that_is_gone_is_told_apart(wor
     ask = {"__migration_purpose": "wait", "__migration_machines": ["mro-a"]}
     answer = "(migration_estate | mqops.rocketmq.machine_view(registered=[__migration_said])).looked"
     code, printed = world.play(
-        include("on_machine", __migration_limit=1, __migration_commands={"command": "sleep 600"}, **ask),
+        include("steps/machines/run", __migration_limit=1, __migration_commands={"command": "sleep 600"}, **ask),
         show(answer),
         {"ansible.builtin.file": {"path": f"{world.place}/slow", "state": "touch"}},
         # The time limit of the task lies 30 s behind that of its commands.
-        include("on_machine", __migration_limit=-27, __migration_commands={"command": "true"}, **ask),
+        include("steps/machines/run", __migration_limit=-27, __migration_commands={"command": "true"}, **ask),
         show(answer),
-        include("on_machine", __migration_limit=1, __migration_commands={"command": "true"},
+        include("steps/machines/run", __migration_limit=1, __migration_commands={"command": "true"},
                 **{**ask, "__migration_machines": ["mro-s"]}),
         show(answer),
         migration_directory=str(world.evidence),

@@ -84,8 +84,8 @@ def broker(world, tmp_path):
 def keep(world, *hosts):
     """What phase_80_stop_brokers does before it ends the first process."""
     return world.play(
-        include("read_proofs"),
-        include("keep_processes", __migration_hosts=list(hosts)),
+        include("steps/proofs/read"),
+        include("steps/process/keep", __migration_hosts=list(hosts)),
         migration_looked={}, migration_directory=str(world.evidence),
     )  # fmt: skip
 

@@ -13,14 +13,14 @@ import pytest
 
 HOST = "mro-s"
 CHECK = {
-    "ansible.builtin.include_role": {"name": "mqops.rocketmq.migration", "tasks_from": "check_methods"},
+    "ansible.builtin.include_role": {"name": "mqops.rocketmq.migration", "tasks_from": "steps/process/require_methods"},
     "vars": {"__migration_hosts": [HOST]},
 }
 
 
 def act(what: str) -> dict:
     return {
-        "ansible.builtin.include_role": {"name": "mqops.rocketmq.migration", "tasks_from": f"{what}_process"},
+        "ansible.builtin.include_role": {"name": "mqops.rocketmq.migration", "tasks_from": f"steps/process/{what}"},
         "vars": {"__migration_host": HOST, "__migration_kind": "broker"},
     }
 

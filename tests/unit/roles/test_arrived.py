@@ -50,7 +50,7 @@ def release(place: Path, *peers: str) -> tuple[bool, str]:
             {"ansible.builtin.add_host": {"name": "mdm-ns", "rocketmq_port": 9002}},
             *(
                 {"ansible.builtin.include_role": {"name": "mqops.rocketmq.migration", "tasks_from": name}}
-                for name in ("count_connections", "arrived")
+                for name in ("steps/clients/count_connections", "steps/clients/await_arrival")
             ),
         ],
     }

@@ -60,12 +60,13 @@ class Run:
                 "#!/usr/bin/python\nfrom ansible_collections.mqops.rocketmq.plugins.module_utils.world import run\n"
                 f"run({name!r})\n"
             )
-        # It asks no broker, and keeps what the tests look at.
-        (own / "plugins/modules/rocketmq_proofs.py").symlink_to(REPOSITORY / "plugins/modules/rocketmq_proofs.py")
+        # rocketmq_proofs asks no broker, and keeps what the tests look at; the role's outer block names the others.
+        for name in ("rocketmq_proofs", "dns_name_info", "dns_record"):
+            (own / f"plugins/modules/{name}.py").symlink_to(REPOSITORY / f"plugins/modules/{name}.py")
         self.world = {"log": ["news", "orders"], "broadcast_topics": ["news"], "perm": 4, "mute": False}
 
     def __call__(
-        self, tasks: str = "close_batch", more: dict | None = None, read: bool = True, **script
+        self, tasks: str = "steps/close/close", more: dict | None = None, read: bool = True, **script
     ) -> tuple[bool, str]:
         """Whether it passed, and what it printed. C(read): read what was proved, as the begin of a phase does."""
         state = self.place / "world.json"
@@ -83,7 +84,7 @@ class Run:
             "tasks": [
                 # As the first play of a phase leaves it to the others.
                 {"ansible.builtin.set_fact": {"migration_estate": facts["migration_estate"]}},
-                *([{"ansible.builtin.include_role": {**include, "tasks_from": "read_proofs"}}] if read else []),
+                *([{"ansible.builtin.include_role": {**include, "tasks_from": "steps/proofs/read"}}] if read else []),
                 {"ansible.builtin.include_role": include, "vars": more or {}},
             ],
         }
@@ -153,7 +154,7 @@ def test_a_proof_ends_before_the_source_takes_writes_again(close) -> None:
     close(**{CLOSE: {"kill": True}})
     close.world["perm"] = 4
     assert (close.world["perm"], close.known()["ends"]) == (4, {MASTER: 2})
-    passed, printed = close("interrupted_close")
+    passed, printed = close("steps/close/complete_interrupted")
     assert passed, printed
     assert close.known() == {"ends": {}, "broadcast_topics": {}, "missed": {}}
     # Nothing is left of it when the source has been written to meanwhile, and is frozen, drained and closed again.
@@ -166,7 +167,7 @@ def test_what_was_written_to_a_closed_source_is_kept_though_it_is_open_for_readi
     # Killed when the source was open for reading again and nobody had looked who wrote meanwhile.
     close(**{FIRST_PROOF: {"write": ["news"]}, "rocketmq_broker_perm 2": {"kill": True}})
     assert (close.world["perm"], close.known()["ends"]) == (4, {MASTER: 2})
-    passed, printed = close("interrupted_close")
+    passed, printed = close("steps/close/complete_interrupted")
     assert passed, printed
     [line] = close.known()["missed"]["mro"]
     assert line.startswith("news queue 0 on mro/broker-a: 1 messages")
@@ -175,7 +176,11 @@ def test_what_was_written_to_a_closed_source_is_kept_though_it_is_open_for_readi
 @pytest.mark.parametrize(("missed", "given_back"), [(["news"], ["rocketmq_lock"]), ([], [])])
 def test_the_lock_of_a_phase_that_fails_in_a_later_play_is_given_back(close, missed, given_back) -> None:
     (close.evidence / "proofs.json").write_text(Proofs().with_missed({"mro": missed}).dump())
-    more = {"migration_phase": "close_source", "migration_tasks": "tell_missed", "__migration_told_of": [SOURCE]}
+    more = {
+        "migration_phase": "close_source",
+        "migration_tasks": "steps/close/tell_missed_broadcasts",
+        "__migration_told_of": [SOURCE],
+    }
     passed, printed = close("main", more)
     assert passed is not bool(missed), printed
     assert close.calls == given_back
@@ -191,7 +196,7 @@ def test_the_lock_of_a_phase_that_fails_in_a_later_play_is_given_back(close, mis
 )
 def test_proofs_that_cannot_be_read_end_the_phase_before_anything_is_changed(close, name, text, said) -> None:
     (close.evidence / name).write_text(text)
-    more = {"migration_phase": "close_source", "migration_tasks": "close_source", "migration_prepared": "close_source"}
+    more = {"migration_phase": "close_source", "migration_prepared": "close_source"}
     passed, printed = close("main", more, read=False)
     assert not passed and said in printed, printed
     assert "Read what was proved" in printed and close.calls == ["rocketmq_lock"], "the lock was not given back"

@@ -250,11 +250,11 @@ def test_findings_and_peers_of_the_preflight_stay_text(world: World) -> None:
     sources = "{{ migration_estate.sources }}"
     judge = play(
         "localhost",
-        role("read_proofs"),
-        role("look"),
+        role("steps/proofs/read"),
+        role("steps/stages/read"),
         {"ansible.builtin.set_fact": {"__migration_findings": [], "__migration_judged_sources": sources}},
-        role("preflight_peers", __migration_asked=sources),
-        role("preflight_machines"),
+        role("steps/preflight/read_connections", __migration_asked=sources),
+        role("steps/preflight/judge_machines"),
         # Twice: a fact is evaluated each time that it is named.
         show, show,
         vars={"migration_phase": "preflight"},
@@ -281,7 +281,7 @@ def test_an_undone_freeze_names_the_writers_as_they_are(world: World) -> None:
     printed = world.tasks(
         role("begin"),
         {"ansible.builtin.set_fact": {"__migration_batch": "{{ migration_estate.sources }}"}},
-        role("freeze_batch"),
+        role("steps/freeze/freeze"),
         migration_phase="status",
     )
     seen(world, printed, "STILL WRITTEN EVIL", "EVIL queue 0 on mro/broker-a")
@@ -298,16 +298,18 @@ def test_what_was_kept_in_files_stays_text(world: World) -> None:
     begin = [
         {"ansible.builtin.set_fact": {"migration_estate": "{{ hostvars | mqops.rocketmq.estate(groups) }}"}},
         {"ansible.builtin.set_fact": {"__migration_batch": "{{ migration_estate.sources }}"}},
-        role("read_proofs"),
-        role("checked_ends", __migration_last={"commit_logs": {}}),
+        role("steps/proofs/read"),
+        role("steps/proofs/keep_checked_ends", __migration_last={"commit_logs": {}}),
         # Twice: a fact is evaluated each time that it is named.
         *[{"ansible.builtin.debug": {"msg": "known: {{ migration_proofs }}"}}] * 2,
     ]
     # Each of them ends its run.
-    printed = world.tasks(*begin, role("read_store", __migration_host="mro-a"))
+    printed = world.tasks(*begin, role("steps/store/check_end", __migration_host="mro-a"))
     seen(world, printed, "everything was left as it is", "known: ")
     assert parse(file.read_text(), file.name) == kept
-    printed = world.tasks(*begin, role("tell_missed", __migration_told_of="{{ __migration_batch }}"))
+    printed = world.tasks(
+        *begin, role("steps/close/tell_missed_broadcasts", __migration_told_of="{{ __migration_batch }}")
+    )
     seen(world, printed, "EVIL", "are read by broadcast: EVIL")
     assert parse(file.read_text(), file.name) == kept.reported(["mro"])
 
@@ -348,7 +350,7 @@ def test_a_machine_that_may_be_away_is_asked_by_the_action_whose_answer_is_text(
     """raw would let its failure be evaluated, and any_errors_fatal would end the run although it may be away."""
     asked = [
         (path.name, task)
-        for path in sorted((REPOSITORY / "roles").glob("*/tasks/*.yml"))
+        for path in sorted((REPOSITORY / "roles").glob("*/tasks/**/*.yml"))
         for task in yaml.safe_load(path.read_text())
         if "ignore_unreachable" in task
     ]

@@ -47,37 +47,40 @@ NOTHING_DRAINED = {"ends": {}, "broadcast_topics": {}, "missed": {}}
 NOBODY_LEAVES = {"sources": [], "topic_ends": {}, "waived": []}
 # File of the role → what it is given, and what the document has afterwards. In this order, each after the one before.
 STEPS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
-    ("deploy", {"migration_may_hold": [], "__migration_apart": [MRO]},
+    ("phases/deploy", {"migration_may_hold": [], "__migration_apart": [MRO]},
      {"empty": {"since": "deploy", "brokers": EMPTY}}),
-    ("open_target", {}, {"empty": None}),
-    ("rollback_deploy", {"__migration_answering": EMPTY, "__migration_proved": {"brokers": EMPTY}},
+    ("phases/open_target", {}, {"empty": None}),
+    ("phases/rollback_deploy", {"__migration_answering": EMPTY, "__migration_proved": {"brokers": EMPTY}},
      {"empty": {"since": "undo", "brokers": EMPTY}}),
-    ("rollback_open_target", {}, {"empty": None}),
-    ("rollback_close_source", {"__migration_batch": [MRO]}, {"drained": {**NOTHING_DRAINED, "missed": {"mro": [
+    ("phases/rollback_open_target", {}, {"empty": None}),
+    ("phases/rollback_close_source", {"__migration_batch": [MRO]}, {"drained": {**NOTHING_DRAINED, "missed": {"mro": [
         "perhaps any such topic of mro: EVIDENCE/proofs.json does not say where its logs ended when it was closed"
     ]}}}),
-    ("tell_missed", {"migration_broadcast_missed": ["x"], "__migration_told_of": [MRO]}, {"drained": NOTHING_DRAINED}),
-    ("close_once", {"__migration_to_close": [MRO], "__migration_drained": DRAINED},
+    ("steps/close/tell_missed_broadcasts",
+     {"migration_broadcast_missed": ["x"], "__migration_told_of": [MRO]}, {"drained": NOTHING_DRAINED}),
+    ("steps/close/close_once", {"__migration_to_close": [MRO], "__migration_drained": DRAINED},
      {"drained": {"ends": {A: 5000, S: 4000}, "broadcast_topics": {"mro": ["news"]}, "missed": {}}}),
-    ("reopen", {"__migration_reopen": [MRO], "__migration_read": {"offenders": [OFFENDER], "unread": {}},
-                "migration_peers_of_masters": [SEEN]},
+    ("steps/close/open_for_reading",
+     {"__migration_reopen": [MRO], "__migration_read": {"offenders": [OFFENDER], "unread": {}},
+      "migration_peers_of_masters": [SEEN]},
      {"drained": {"ends": {S: 4000}, "broadcast_topics": {}, "missed": {"mro": [
          "news queue 0 on mro/broker-a: 1 messages (send, 0.0/s), from 198.18.9.101:4000, connected now: "
          "198.18.9.101:4000"
      ]}}}),
-    ("note_processes", {"migration_processes": {"mro-a": PROCESS}}, {"processes": {"mro-a": PROCESS}}),
-    ("checked_ends", {"__migration_last": {"commit_logs": {A: 5000}}, "__migration_clusters": CLUSTERS},
+    ("steps/proofs/keep_processes", {"migration_processes": {"mro-a": PROCESS}}, {"processes": {"mro-a": PROCESS}}),
+    ("steps/proofs/keep_checked_ends",
+     {"__migration_last": {"commit_logs": {A: 5000}}, "__migration_clusters": CLUSTERS},
      {"checked": {A: {"end": 5000, "path": "/store/commitlog"}}}),
-    ("note_released", {"__migration_released_of": [MRO], "__migration_decommissioned": True},
+    ("steps/proofs/keep_released", {"__migration_released_of": [MRO], "__migration_decommissioned": True},
      {"released": {"mro": {"hosts": {"mro-ns": NS, "mro-a": A, "mro-s": S}, "decommissioned": True}}}),
-    ("forget_checked", {"__migration_forgotten_of": [MRO]}, {"checked": {}, "released": {}}),
-    ("rollback_attach", {
+    ("steps/proofs/forget_store_check", {"__migration_forgotten_of": [MRO]}, {"checked": {}, "released": {}}),
+    ("phases/rollback_attach", {
         "__migration_leaving": [MRO], "__migration_owned": {"topics": ["orders"]},
         "__migration_tied": EMPTY, "__migration_tied_masters": EMPTY,
         "__migration_left_behind": {"topic_ends": {HUB: {"orders": 7}}, "waived": [{"subject": "hub/g/orders"}]},
         "__migration_in_the_end": {"topic_ends": {HUB: {"orders": 9}}},
     }, {"leaving": NOBODY_LEAVES}),
-    ("attach", {"__migration_joining": [MRO]}, {"leaving": NOBODY_LEAVES}),
+    ("phases/attach", {"__migration_joining": [MRO]}, {"leaving": NOBODY_LEAVES}),
 ]  # fmt: skip
 
 
@@ -121,20 +124,22 @@ class Role:
         """Tasks that run those of one file, then compare what is known with the file and keep a copy of it."""
         tasks = picked(yaml.safe_load((self.tasks / f"{name}.yml").read_text()), {})
         assert tasks, f"{name}.yml keeps nothing"
-        (self.tasks / f"step_{name}.yml").write_text(yaml.safe_dump(tasks))
+        alone = f"step_{Path(name).name}"
+        copy = self.place / f"{Path(name).name}.json"
+        (self.tasks / f"{alone}.yml").write_text(yaml.safe_dump(tasks))
         file = self.evidence / "proofs.json"
-        include = {"name": "mqops.rocketmq.migration", "tasks_from": f"step_{name}"}
+        include = {"name": "mqops.rocketmq.migration", "tasks_from": alone}
         return [
             {"ansible.builtin.include_role": include, "vars": given},
             {"ansible.builtin.assert": {
                 "that": "hostvars.localhost.migration_proofs == (lookup('ansible.builtin.file', kept) | from_json)",
                 "fail_msg": name,
             }, "when": "not ansible_check_mode", "vars": {**given, "kept": str(file)}},
-            {"ansible.builtin.command": {"cmd": f"cp {file} {self.place}/{name}.json"}, "changed_when": False},
+            {"ansible.builtin.command": {"cmd": f"cp {file} {copy}"}, "changed_when": False},
         ]  # fmt: skip
 
     def run(self, *words: str, **more: Any) -> str:
-        read = {"name": "mqops.rocketmq.migration", "tasks_from": "read_proofs"}
+        read = {"name": "mqops.rocketmq.migration", "tasks_from": "steps/proofs/read"}
         estate = {"sources": [MRO], "target": {**MRO, **HUB_SPEC, "spec": HUB_SPEC}, "business": []}
         given = {
             "migration_directory": str(self.evidence),
@@ -146,11 +151,12 @@ class Role:
         }
         steps = [task for name, own, _expected in STEPS for task in self.step(name, **own)]
         late = {"that": f"ansible_check_mode or migration_sent_late == ['2 in orders on {HUB}']"}
+        first, given_first, _expected = STEPS[0]
         plays = [
             {"hosts": "localhost", "tasks": [{"ansible.builtin.include_role": read}, *steps,
-                                             {"ansible.builtin.assert": late}, *self.step("deploy", **STEPS[0][1])]},
+                                             {"ansible.builtin.assert": late}, *self.step(first, **given_first)]},
             # A broker of the target is restarted in a play on its own host.
-            {"hosts": "hub-a", "tasks": self.step("restart_serve")},
+            {"hosts": "hub-a", "tasks": self.step("steps/restart/serve_master")},
         ]  # fmt: skip
         (self.place / "play.yml").write_text(
             yaml.safe_dump([{"gather_facts": False, "any_errors_fatal": True, "vars": given, **one} for one in plays])
@@ -174,9 +180,9 @@ def role(tmp_path: Path) -> Role:
 def test_each_proof_is_kept_and_known_as_the_phases_hand_it_over(role: Role) -> None:
     printed = role.run()
     for name, _given, expected in STEPS:
-        kept = json.loads((role.place / f"{name}.json").read_text().replace(str(role.evidence), "EVIDENCE"))
+        kept = json.loads((role.place / f"{Path(name).name}.json").read_text().replace(str(role.evidence), "EVIDENCE"))
         assert {key: kept[key] for key in expected} == expected, name
-    assert json.loads((role.place / "restart_serve.json").read_text())["empty"] is None
+    assert json.loads((role.place / "serve_master.json").read_text())["empty"] is None
     # Evidence is no change of the estate.
     assert printed.count("changed=0 ") == 2, printed
     assert not [path for path in role.evidence.iterdir() if path.name not in ("proofs.json", "proofs.json.guard")]
@@ -188,5 +194,8 @@ def test_in_check_mode_nothing_is_kept(role: Role) -> None:
 
 
 def test_every_task_that_keeps_a_proof_is_tried_here() -> None:
-    keeping = {path.stem for path in (REPOSITORY / "roles/migration/tasks").glob("*.yml") if MODULE in path.read_text()}
-    assert keeping == {"read_proofs", "restart_serve", *(name for name, _given, _expected in STEPS)}
+    tasks = REPOSITORY / "roles/migration/tasks"
+    keeping = {
+        str(path.relative_to(tasks).with_suffix("")) for path in tasks.rglob("*.yml") if MODULE in path.read_text()
+    }
+    assert keeping == {"steps/proofs/read", "steps/restart/serve_master", *(name for name, _given, _expected in STEPS)}

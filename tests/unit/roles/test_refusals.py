@@ -17,7 +17,9 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons.
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons.entry import TASKS
 
 ROOT = Path(__file__).resolve().parents[3]
-FILES = sorted([*ROOT.glob("roles/*/tasks/*.yml"), *ROOT.glob("roles/*/handlers/*.yml"), *ROOT.glob("playbooks/*.yml")])
+FILES = sorted(
+    [*ROOT.glob("roles/*/tasks/**/*.yml"), *ROOT.glob("roles/*/handlers/*.yml"), *ROOT.glob("playbooks/*.yml")]
+)
 GRAPH = runpy.run_path(str(ROOT / "tools/phase_tasks.py"))
 # By file and name, with the reason: none.
 WITHOUT_CODE: dict[tuple[str, str], str] = {}
@@ -63,7 +65,11 @@ def test_every_code_of_a_phase_is_met_in_some_phase() -> None:
 
 def test_every_task_file_belongs_to_some_phase() -> None:
     reached = set().union(*GRAPH["files_by_phase"]().values())
-    there = {(path.parts[-3], path.stem) for path in ROOT.glob("roles/*/tasks/*.yml")}
+    there = {
+        (role.name, str(path.relative_to(role / "tasks").with_suffix("")))
+        for role in (ROOT / "roles").iterdir()
+        for path in role.glob("tasks/**/*.yml")
+    }
     assert there - reached == set()
 
 

@@ -15,7 +15,7 @@ import yaml
 from jinja2 import Environment
 
 ROOT = Path(__file__).resolve().parents[3]
-TASKS = sorted([*ROOT.glob("roles/*/tasks/*.yml"), *ROOT.glob("playbooks/**/*.yml")])
+TASKS = sorted([*ROOT.glob("roles/*/tasks/**/*.yml"), *ROOT.glob("playbooks/**/*.yml")])
 NEWLINE = re.compile(r"\{\{.*'[^']*\\n[^']*'.*\}\}", re.DOTALL)
 
 

@@ -20,6 +20,7 @@ ANSWERED = "answered"  # the command ended; rc says how
 UNREACHABLE = "unreachable"  # the connection did not come about, or broke
 TIMED_OUT = "timed_out"  # it did not end within its limit
 GARBLED = "garbled"  # something came back, but no whole frame
+PLANNED = "planned"  # it would change something, and was not run in check mode
 
 # More than that is not read: a machine with 100,000 connections prints 12 MB.
 MOST = 16 * 1024**2
@@ -50,7 +51,8 @@ FRAME = (
 class Answer:
     """What came back of one command. C(rc): its exit status, None without one. C(lines): its output. C(errors): its
     error output, printable, on one line, at most 2000 characters. C(said): why there is no answer, in words of the
-    connection or the machine, printable, at most 300 characters; empty when it answered and ended with 0.
+    connection or the machine, printable, at most 300 characters; empty when it answered and ended with 0. C(ok): it
+    did, or it is planned.
     """
 
     status: str
@@ -61,7 +63,7 @@ class Answer:
 
     @property
     def ok(self) -> bool:
-        return self.status == ANSWERED and self.rc == 0
+        return self.status == PLANNED or (self.status == ANSWERED and self.rc == 0)
 
     def as_dict(self) -> dict[str, Any]:
         return {**asdict(self), "ok": self.ok}
@@ -79,6 +81,8 @@ def read(result: Any, mark: str, name: str) -> Answer:
     """The answer of the command I(name) in what Ansible returned of the call with this mark (rc, stdout, msg, ...)."""
     if not isinstance(result, Mapping) or result.get("skipped"):
         return Answer(GARBLED, said="it was not asked")
+    if name in (result.get("planned") or ()):
+        return Answer(PLANNED, said="it was not run, for this is check mode")
     told = printable(str(result.get("msg") or "").removeprefix("Task failed: "), _SAID)
     # Ansible's words for an exit status; what was printed says more.
     told = "" if told == "non-zero return code" else told

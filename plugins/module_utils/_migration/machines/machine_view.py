@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What follows from the answers of machines, as playbooks need it.
 
-C(looked) is host → question → its answer, C(registered) what tasks/on_machine.yml has registered.
+C(looked) is host → question → its answer, C(registered) what tasks/steps/machines/run.yml has registered.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..clients.writers import lines as writer_lines
 from . import state
 from .answer import GARBLED, UNREACHABLE, Answer, printable, read
 
-# Of the loop in roles/migration/tasks/on_machine.yml: each result holds the host that was asked.
+# Of the loop in roles/migration/tasks/steps/machines/run.yml: each result holds the host that was asked.
 CALL = "__migration_machine"
 SOCKETS = ("sockets", "own_sockets")
 Looked = Mapping[str, Mapping[str, Any]]

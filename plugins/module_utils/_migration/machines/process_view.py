@@ -16,7 +16,7 @@ from typing import Any
 from ..._admin.release import PERMISSION_KEY
 from . import kept_processes
 from . import settings as machine_settings
-from .answer import printable
+from .answer import PLANNED, printable
 
 Known = Mapping[str, Mapping[str, Any]]
 
@@ -163,6 +163,8 @@ def _holds(there: machine_settings.Settings | None, wanted: Mapping[str, str | N
 
 
 def _unwritten(answer: Mapping[str, Any], wanted: Mapping[str, str | None]) -> str:
+    if answer["status"] == PLANNED:
+        return ""
     if not answer["ok"]:
         return printable(answer["said"] or answer["status"], 300)
     return machine_settings.read_back(answer["lines"], {key: value or None for key, value in wanted.items()})

@@ -25,7 +25,7 @@ def judge(batch: Iterable[dict[str, Any]], returned: Iterable[Mapping[str, Any]]
     """The batch, split. returned: of tasks, each a loop over sources, or a gate that tells C(clusters) with C(passed).
 
     A source for which no item of a loop has failed has passed it. A gate without a verdict for a source, as an error
-    leaves it, is no pass. In check mode gates are skipped, and nothing was judged.
+    leaves it, is no pass. One that C(would_wait), in check mode, lets every source go on as planned.
     """
     split: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
     judged = list(returned)
@@ -40,4 +40,4 @@ def _passed(name: str, returned: Mapping[str, Any]) -> bool:
         return not any(item.get("failed") or item.get("unreachable") for item in items)
     clusters = returned.get("clusters")
     verdict = clusters.get(name) if isinstance(clusters, Mapping) else None
-    return bool(returned.get("skipped")) or (verdict or {}).get("passed") is True
+    return bool(returned.get("skipped") or returned.get("would_wait")) or (verdict or {}).get("passed") is True

@@ -28,6 +28,9 @@ class Phase:
     leaves: the stage after it; empty where it stays. undo: the playbook that takes it back.
     changes: whether it takes the lock. judges: whether it stops where the stage of a source is unknown.
     gate: what it proves before it passes.
+    plays: what further plays of its playbook run, in their order, files of the role's tasks/phases/NAME/.
+    begins: whether it begins as phases do, with the plan, the lock and a look at every source; ends: whether its end is
+    noted, after the operator's own check.
     seconds: how long it takes as rehearsed, without what depends on the estate; None where only the estate decides.
 
     For the pages alone, which are made of this table (tools/phases.py). title: what it does, in a few words; does: the
@@ -49,6 +52,9 @@ class Phase:
     changes: bool = True
     judges: bool = True
     gate: str = ""
+    plays: tuple[str, ...] = ()
+    begins: bool = True
+    ends: bool = True
     seconds: int | None = None
     does: str = ""
     starts: str = ""
@@ -59,6 +65,21 @@ class Phase:
     def playbook(self) -> str:
         return self.name if self.number is None else f"phase_{self.number}_{self.name}"
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The task files of its plays, as C(migration_tasks) names them."""
+        return (f"phases/{self.name}", *(f"phases/{self.name}/{play}" for play in self.plays))
+
+    @property
+    def opening(self) -> str:
+        """The one before which it begins; empty where it does not begin as phases do."""
+        return self.parts[0] if self.begins else ""
+
+    @property
+    def closing(self) -> str:
+        """The one after which it ends; empty where its end is not noted."""
+        return self.parts[-1] if self.ends else ""
+
 
 PHASES = (
     Phase(
@@ -68,6 +89,8 @@ PHASES = (
         changes=False,
         judges=False,
         gate="each machine of the target runs the image, all the same digest",
+        begins=False,
+        ends=False,
         does="builds or loads the image, sends it to the machines (registry, or export, copy and load)",
     ),
     Phase(
@@ -94,6 +117,7 @@ PHASES = (
         undo="rollback_deploy",
         seconds=60,
         gate="every name server lists every broker of the target with all its topics, read-only",
+        plays=("nameserver", "address_server", "broker", "prove"),
         does=(
             "merges the order configuration in every name server; starts the target's name server, its [address "
             "server](#the-list-of-name-servers) with the list of all old name servers, by address, and the new one, "
@@ -292,11 +316,12 @@ PHASES = (
         early="A source is not done; run release_clients first.",
         seconds=90,
         gate="no client has knocked at the old machines for a while, and nothing is left behind",
+        plays=("prove",),
         does=("looks whether clients still knock, packs the stores if the plan says so, reports what was released"),
         costs="90 s",
         measured=(126, 96, 97),
     ),
-    Phase("status", "says where everything stands", changes=False, judges=False),
+    Phase("status", "says where everything stands", changes=False, judges=False, ends=False),
     Phase(
         "sync",
         "copies what was created on the sources since",
@@ -406,7 +431,15 @@ PHASES = (
         judges=False,
         gate="nothing is left on the source's masters, towards the target's name server",
     ),
-    Phase("restart", "restarts the target's brokers gently", judges=False),
+    Phase(
+        "restart",
+        "restarts the target's brokers gently",
+        judges=False,
+        # Of a cluster without a migration, too, which has no plan and no source.
+        plays=("broker", "prove"),
+        begins=False,
+        ends=False,
+    ),
 )
 BY_NAME = {phase.name: phase for phase in PHASES}
 # The way from the beginning to the end, as site.yml goes it.
@@ -415,12 +448,15 @@ WAY = tuple(sorted((phase for phase in PHASES if phase.number is not None), key=
 
 @dataclass(frozen=True)
 class View:
-    """What a phase finds in a batch. C(batch): names of the sources that it acts on. C(early), C(further): in words,
-    the sources that it must not act on yet, or any more."""
+    """What a phase finds in a batch. C(batch): names of the sources that it acts on. C(ready): those of them that have
+    come so far already, which are all of them but in check mode. C(early), C(further): in words, the sources that it
+    must not act on yet, or any more. C(would_wait): in check mode, for what a run would wait."""
 
-    batch: tuple[str, ...]
-    early: tuple[str, ...]
-    further: tuple[str, ...]
+    batch: tuple[str, ...] = ()
+    ready: tuple[str, ...] = ()
+    early: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
+    would_wait: str = ""
 
 
 def between(stages: Mapping[str, str], first: str, last: str = "done") -> tuple[str, ...]:
@@ -457,18 +493,37 @@ def halted(sources: Iterable[dict[str, Any]], ended: Mapping[str, Iterable[str]]
 def view(phase: Phase, stages: Mapping[str, str], *, check: bool = False) -> View:
     """What the phase finds; stages: source's name to its stage. In check mode nothing has changed before, so a phase
     shows what it would do with every source that is not further than it."""
+    would_wait = f"Would wait until {phase.gate}." if check and phase.changes and phase.gate else ""
     if not phase.first:
-        return View((), (), ())
+        return View(would_wait=would_wait)
     batch = between(stages, ORDER[0] if check and phase.least else phase.first, phase.last)
+    reached = between(stages, phase.least or phase.first)
     early: Sequence[str] = ()
     if phase.least and not check:
-        reached = between(stages, phase.least)
         early = tuple(f"{name} is {stage}" for name, stage in stages.items() if name not in reached)
     further: Sequence[str] = ()
     if phase.most and phase.most != ORDER[-1]:
         beyond = between(stages, ORDER[ORDER.index(phase.most) + 1])
         further = tuple(f"{name} is {stages[name]}" for name in beyond)
-    return View(batch, tuple(early), tuple(further))
+    ready = tuple(name for name in batch if name in reached)
+    return View(batch, ready, tuple(early), tuple(further), would_wait)
+
+
+def not_taken_back(phase: Phase, standings: Mapping[str, Mapping[str, Any]], *, check: bool = False) -> tuple[str, ...]:
+    """Of an undo, in words, the sources that stand further afterwards than where what it takes back begins; none in
+    check mode, in which nothing is taken back. standings: source's name to C(stage), and whether a broker of the target
+    is C(listed) in its name servers.
+    """
+    undone = next((one for one in PHASES if one.undo == phase.name), None)
+    if undone is None or check:
+        return ()
+    back = between({name: one["stage"] for name, one in standings.items()}, ORDER[0], undone.first)
+    alone = undone.leaves == "joined"
+    return tuple(f"{name} is {one['stage']}" for name, one in standings.items() if name not in back) + tuple(
+        f"{name} is {one['stage']} and lists a broker of the target"
+        for name, one in standings.items()
+        if name in back and alone and one["listed"]
+    )
 
 
 def undos_before(phase: Phase) -> tuple[str, ...]:
@@ -497,4 +552,4 @@ def _moves_on(phase: Phase, position: int) -> bool:
 
 def as_dict(found: View) -> dict[str, Any]:
     """A view as a playbook reads it."""
-    return {"batch": list(found.batch), "early": list(found.early), "further": list(found.further)}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in vars(found).items()}

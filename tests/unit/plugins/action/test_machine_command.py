@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the action that runs commands on machines hands to raw, and what it returns."""
+"""What the action that runs commands on machines hands to the connection, and what it returns."""
 
 from __future__ import annotations
 
@@ -10,31 +10,32 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
-from ansible.plugins.action.raw import ActionModule as Raw
 
 from ansible_collections.mqops.rocketmq.plugins.action.machine_command import ActionModule
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines.answer import read
 
 HOSTVARS = {"hostvars": {"mro-a": {"rocketmq_role": "master", "ansible_host": "198.18.9.21"}}}
 ASKED = {"host": "mro-a", "limit": "9", "asks": ["process"], "known": {"broker": "[B]roker"}}
 
 
-def run(given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def run(given: dict[str, Any], check: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
     """What it returned, and the options of the task after that."""
     action = ActionModule.__new__(ActionModule)
-    action._task = SimpleNamespace(args=given)
+    action._task = SimpleNamespace(args=given, async_val=0, check_mode=check)
+    action._connection = SimpleNamespace(_shell=SimpleNamespace(tmpdir=None))
     return action.run(task_vars=HOSTVARS), action._task.args
 
 
 @pytest.fixture
 def texts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The texts that raw was given."""
+    """The texts that the connection was given. Each command is answered as if its process was told to end."""
     found: list[str] = []
 
-    def raw(self: Any, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
-        found.append(self._task.args["_raw_params"])
-        return {"rc": 0, "stdout": ""}
+    def execute(self: Any, text: str, **_options: Any) -> dict[str, Any]:
+        found.append(text)
+        return {"rc": 0, "stdout": "welcome\nterminated\n", "stdout_lines": ["welcome", "terminated"]}
 
-    monkeypatch.setattr(Raw, "run", raw)
+    monkeypatch.setattr(ActionModule, "_low_level_execute_command", execute)
     return found
 
 
@@ -51,12 +52,45 @@ def test_commands_of_one_s_own_take_the_place_of_questions(texts: list[str]) -> 
 
 
 def test_a_machine_that_is_not_reached_is_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
-    def raw(self: Any, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
+    def execute(self: Any, text: str, **_options: Any) -> dict[str, Any]:
         raise AnsibleConnectionFailure("No route to host")
 
-    monkeypatch.setattr(Raw, "run", raw)
+    monkeypatch.setattr(ActionModule, "_low_level_execute_command", execute)
     result, given = run(ASKED)
     assert (result["unreachable"], result["msg"], given) == (True, "No route to host", ASKED)
+
+
+def test_what_only_reads_changes_nothing_whatever_it_prints(texts: list[str]) -> None:
+    assert run(ASKED)[0]["changed"] is False
+    assert run({**ASKED, "asks": ["process", "stop"]})[0]["changed"] is True
+    assert run({**ASKED, "commands": {"command": "echo terminated"}})[0]["changed"] is True
+
+
+@pytest.mark.parametrize(
+    ("more", "planned", "asked"),
+    [
+        ({}, [], ["process"]),
+        ({"asks": ["stop"]}, ["stop"], []),
+        ({"asks": ["process", "stop", "identity"]}, ["stop"], ["process", "identity"]),
+        ({"asks": ["edit"], "known": {"kept": {"config_file": "/b.conf"}}}, ["edit"], []),
+        ({"commands": {"command": "rm -r /"}}, ["command"], []),
+    ],
+)
+def test_in_check_mode_what_changes_something_is_not_run(
+    texts: list[str], more: dict[str, Any], planned: list[str], asked: list[str]
+) -> None:
+    result, _given = run({**ASKED, **more}, check=True)
+    assert not result.get("failed") and result["changed"] is bool(planned) and result["tried"]
+    assert result.get("planned", []) == planned
+    assert [word for text in texts for word in text.split()[-2 * len(asked) :: 2]] == asked
+    for name in planned:
+        answer = read(result, result["mark"], name)
+        assert answer.ok and answer.rc is None and answer.said == "it was not run, for this is check mode"
+
+
+def test_what_cannot_be_asked_is_told_in_check_mode_too(texts: list[str]) -> None:
+    result, _given = run({**ASKED, "asks": ["edit"]}, check=True)
+    assert result["failed"] and "no absolute path" in result["msg"]
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,16 @@ def test_gate_on_age(gate: Run, secondary: DnsServer) -> None:
     assert "more than 60" in gate(values=[OLD], max_ttl=60)["msg"]
 
 
+def test_check_mode_does_not_wait(gate: Run, server: DnsServer, secondary: DnsServer) -> None:
+    result = gate(values=[NEW], timeout=60, check=True)
+    assert not result["failed"] and not result["agreed"] and result["elapsed"] < 5
+    assert result["would_wait"].startswith(f"Would wait until every server answers {NEW} for {NAME} A; now: {server}")
+    assert "would_wait" not in gate(values=[OLD], check=True)
+    secondary.faults = {"UDP QUERY": "silent", "TCP QUERY": "silent"}
+    result = gate(values=[OLD], timeout=60, check=True)
+    assert not result["failed"] and result["unanswered"] == [str(secondary)]
+
+
 def test_looking_does_not_fail(gate: Run, secondary: DnsServer) -> None:
     secondary.faults = {"UDP QUERY": "silent", "TCP QUERY": "silent"}
     result = gate(expected=[NEW], wait=False)

@@ -36,6 +36,7 @@ def test_brokers_are_taken_out_and_stay_away(leave, pair) -> None:
 def test_check_mode_sends_nothing(leave, pair) -> None:
     result = leave(check=True)
     assert result["changed"] and len(result["listed"]) == 2 and pair.audit == []
+    assert result["would_wait"].startswith("Would wait until d has stayed away from n:1 for 65 s; now: n:1 hub-a 0 h:8")
 
 
 def test_one_that_comes_back_is_told_at_once(leave, pair) -> None:

@@ -195,6 +195,18 @@ def test_a_closed_broker_whose_log_has_moved_since_the_proof_is_never_taken_for_
     assert "BROADCAST_UNKNOWN mro/g/orders" in result["msg"]
 
 
+def test_one_look_in_check_mode_is_no_proof(lag, estate) -> None:
+    result = lag(check=True, abort_on={"consumer_lost": 0.0})
+    assert (result["samples"], result["proved"], result["clusters"]["mro"]["passed"]) == (1, 0.0, False)
+    assert result["commit_logs"] == {MASTER: 5000} and result["clusters"]["mro"]["broadcast_topics"] == []
+    assert result["would_wait"].endswith("mro: nothing is left and nothing is written for 60 s")
+    result = lag(check=True, commit_logs={MASTER: 4000})
+    assert not result["failed"] and "now: WRITTEN_SINCE mro/broker-a" in result["would_wait"]
+    # A topic that an earlier change makes.
+    result = lag(check=True, topics=["made-later"])
+    assert not result["failed"] and "nothing in mro matches: topic made-later" in str(result["warnings"])
+
+
 def test_commit_logs_of_an_earlier_proof(lag) -> None:
     assert not lag(commit_logs={MASTER: 5000})["failed"]
     result = lag(commit_logs={MASTER: 4000}, timeout=70)
@@ -358,3 +370,23 @@ def test_among_others_something_has_to_be_selected(lag) -> None:
     result = lag(standstill="queues")
     assert result["failed"]
     assert "needs groups or topics" in result["msg"]
+
+
+def test_what_others_go_on_writing_is_read_up_to_where_it_ended(lag, estate, master, clock) -> None:
+    commit(master, "g", 4)
+    shared = {"topics": ["orders"], "groups": ["g"], "standstill": "queues"}
+    first = lag(wait=False, detail="all", **shared)
+    assert first["rows"][0]["max"] == 10
+    # Somebody writes all the time, and the group is never level with the end.
+    clock.on_sleep = lambda now: (write(estate), commit(master, "g", master.ends["orders", 0] - 1))
+    result = lag(read_up_to=first["rows"], **shared)
+    assert not result["failed"] and result["behind"] == [] and result["elapsed"] == 5.0
+    clock.on_sleep = lambda now: write(estate)
+    commit(master, "g", 9)
+    result = lag(read_up_to=first["rows"], timeout=20, **shared)
+    behind = "mro/g/orders on broker-a queue 0: 9 of 10"
+    assert result["failed"] and result["behind"] == [behind]
+    assert result["msg"] == f"not read up to there after 20 s and 5 samples: {behind}"
+    assert lag(read_up_to=first["rows"], wait=False, **shared)["behind"] == [behind]
+    planned = lag(read_up_to=first["rows"], check=True, **shared)
+    assert planned["would_wait"] == f"Would wait until mro: it is read up to there; now: {behind}"

@@ -16,8 +16,11 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import connection_spec
+
 NAMES = ("clusters", "window", "timeout", "abort_on", "target", "waivers", "commit_logs", "perm", "sources", "state",
-         "settle", "since", "producer_groups", "nameserver", "must_answer", "directory")  # fmt: skip
+         "settle", "since", "producer_groups", "nameserver", "must_answer", "directory",
+         *connection_spec())  # fmt: skip
 SOURCE, MASTER = "mro", "198.18.9.21:10911"
 
 

@@ -74,13 +74,13 @@ def test_where_there_is_no_file_nothing_was_proved_and_none_is_made(tmp_path: Pa
 def test_it_is_written_once_and_only_where_something_changes(tmp_path: Path) -> None:
     outcome = run(tmp_path, checked=checked(21))
     file = tmp_path / "proofs.json"
-    assert outcome.changed and json.loads(file.read_text())["checked"] == outcome.values["proofs"]["checked"]
+    assert not outcome.changed and json.loads(file.read_text())["checked"] == outcome.values["proofs"]["checked"]
     assert (outcome.before["checked"], outcome.after) == ({}, outcome.values["proofs"])
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
     was = file.stat()
     again = run(tmp_path, checked=checked(21))
     planned = run(tmp_path, True, checked=checked(22))
-    assert not again.changed and planned.changed and len(planned.values["proofs"]["checked"]) == 2
+    assert again.before == again.after and not planned.changed and len(planned.values["proofs"]["checked"]) == 2
     assert (file.stat().st_ino, file.stat().st_mtime_ns) == (was.st_ino, was.st_mtime_ns)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["proofs.json", "proofs.json.guard"]
 
@@ -179,7 +179,7 @@ def test_files_of_the_time_before_are_refused_where_nothing_has_taken_their_plac
             run(tmp_path, **changes)
     assert not (tmp_path / "proofs.json").exists() and (tmp_path / name).exists()
     write(tmp_path, WHOLE)
-    assert run(tmp_path, checked=checked(21)).changed
+    assert run(tmp_path, checked=checked(21)).before["checked"] == {}
 
 
 SOURCE = {"name": "mro", "nameservers": [], "brokers": []}

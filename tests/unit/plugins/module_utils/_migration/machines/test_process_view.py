@@ -78,6 +78,8 @@ def test_an_edit_has_to_say_that_it_was_written():
     failed = {"status": "answered", "ok": False, "lines": [], "said": "exit status 1: the new one cannot be written"}
     assert unwritten(failed, WANTED) == {"mro-a": "exit status 1: the new one cannot be written"}
     assert unwritten({**failed, "status": "unreachable", "said": ""}, WANTED) == {"mro-a": "unreachable"}
+    # Check mode: it was not even tried.
+    assert unwritten({**failed, "status": "planned", "ok": True}, WANTED) == {}
 
 
 def test_several_processes_are_told_apart_from_what_is_not_known():

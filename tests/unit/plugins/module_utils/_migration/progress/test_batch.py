@@ -21,6 +21,9 @@ def test_sources_are_split_by_what_their_gate_said():
     assert judge([MRO], [{"failed": True, "msg": "no such option"}]).passed == []
     assert judge([MRO], [{"clusters": {}}]).passed == []
     assert judge([MRO], [{"skipped": True}]).passed == [MRO]
+    # Of a gate in check mode, which goes on as planned.
+    planned = {"clusters": {"mro": {"passed": False}}, "would_wait": "Would wait until mro is drained"}
+    assert judge([MRO], [planned]).passed == [MRO]
 
 
 def test_sources_are_split_by_the_items_of_a_loop():

@@ -44,6 +44,37 @@ def test_every_playbook_of_a_phase_is_in_the_table(repository: Path) -> None:
     assert set(BY_NAME) - found == set()
 
 
+def runs(play: dict) -> list[str]:
+    """The task files of the role's that a play runs within the role's frame."""
+    roles = [(task, task[key]) for task in play.get("tasks", ()) for key in task if key.endswith("_role")]
+    return [
+        task.get("vars", {}).get("migration_tasks", f"phases/{task.get('vars', {}).get('migration_phase')}")
+        for task, role in roles
+        if role["name"] == "mqops.rocketmq.migration" and "tasks_from" not in role
+    ]
+
+
+@pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.name)
+def test_the_parts_of_a_phase_are_what_its_playbook_runs(repository: Path, phase: phases.Phase) -> None:
+    plays = yaml.safe_load((repository / "playbooks" / f"{phase.playbook}.yml").read_text(encoding="utf-8"))
+    found = [name for play in plays for name in runs(play)]
+    assert found == ([] if phase.name == "image" else list(phase.parts))
+    assert [name for name in found if not (repository / f"roles/migration/tasks/{name}.yml").is_file()] == []
+
+
+def test_every_file_of_the_phases_is_a_part_of_one(repository: Path) -> None:
+    tasks = repository / "roles/migration/tasks"
+    found = {str(path.relative_to(tasks).with_suffix("")) for path in (tasks / "phases").rglob("*.yml")}
+    assert found == {part for phase in PHASES for part in phase.parts} - {"phases/image"}
+
+
+def test_a_phase_begins_before_its_first_part_and_ends_after_its_last() -> None:
+    deploy = BY_NAME["deploy"]
+    assert (deploy.opening, deploy.closing) == ("phases/deploy", "phases/deploy/prove")
+    assert [phase.name for phase in PHASES if not phase.opening] == ["image", "restart"]
+    assert [phase.name for phase in PHASES if not phase.closing] == ["image", "status", "restart"]
+
+
 def test_every_playbook_named_like_a_phase_or_an_undo_is_one(repository: Path) -> None:
     found = {path.stem for pattern in ("phase_*", "rollback_*") for path in (repository / "playbooks").glob(pattern)}
     assert found
@@ -88,7 +119,39 @@ def test_what_an_undo_stands_on_is_told_with_the_undos_before() -> None:
 def test_check_mode_shows_what_would_be_done_with_sources_that_are_not_so_far() -> None:
     found = phases.view(BY_NAME["close_source"], {"a": "apart", "b": "switched"}, check=True)
     assert found.batch == ("a",)
-    assert found.early == ()
+    assert (found.early, found.ready) == ((), ())
+    stages = {"a": "apart", "b": "closing", "c": "frozen", "d": "closed"}
+    found = phases.view(BY_NAME["close_source"], stages, check=True)
+    assert (found.batch, found.ready) == (("a", "b", "c", "d"), ("b", "c", "d"))
+
+
+def test_in_a_run_all_of_the_batch_is_ready() -> None:
+    for phase in PHASES:
+        stages = {stage: stage for stage in ORDER}
+        found = phases.view(phase, stages)
+        assert found.early or found.ready == found.batch
+    assert phases.view(BY_NAME["deploy"], {"a": "apart"}, check=True).ready == ("a",)
+
+
+def test_only_a_phase_that_changes_something_would_wait() -> None:
+    drain = BY_NAME["drain_source"]
+    assert phases.view(drain, STAGES, check=True).would_wait == f"Would wait until {drain.gate}."
+    assert phases.view(drain, STAGES).would_wait == ""
+    assert phases.view(BY_NAME["preflight"], STAGES, check=True).would_wait == ""
+    assert phases.view(BY_NAME["rollback_freeze_source"], STAGES, check=True).would_wait == ""
+
+
+def test_an_undo_takes_a_source_back_to_where_its_phase_begins() -> None:
+    stages = {"a": "apart", "b": "switched", "c": "stopping", "d": "unknown"}
+    standings = {name: {"stage": stage, "listed": name == "a"} for name, stage in stages.items()}
+    back = phases.not_taken_back(BY_NAME["rollback_stop_brokers"], standings)
+    assert back == ("c is stopping", "d is unknown")
+    assert phases.not_taken_back(BY_NAME["rollback_attach"], {"a": standings["a"]}) == ()
+    back = phases.not_taken_back(BY_NAME["rollback_deploy"], standings)
+    assert back == ("b is switched", "c is stopping", "d is unknown", "a is apart and lists a broker of the target")
+    assert phases.not_taken_back(BY_NAME["freeze_source"], standings) == ()
+    # Nothing is taken back by a run in check mode.
+    assert phases.not_taken_back(BY_NAME["rollback_deploy"], standings, check=True) == ()
 
 
 def test_an_unknown_stage_is_never_far_enough() -> None:
