@@ -79,26 +79,47 @@ def _measured() -> str:
     return _table(("phase", "three", "one", "second"), ((_words(one), *one.measured) for one in PHASES if one.measured))
 
 
-_RED = "  classDef wall fill:#b00020,color:#ffffff,stroke:#b00020"
-_WALL = 'wall[["no way back"]]:::wall'
+# The rows of the picture by their first stage. What is written first is drawn below.
+_ROWS = {"apart": ("old", "old brokers are read"), "closed": ("new", "new brokers alone")}
+_PICTURE = """```mermaid
+%%{{init: {{"flowchart": {{"rankSpacing": 30, "nodeSpacing": 20}}}}}}%%
+flowchart TB
+{}
+  classDef wall fill:#b00020,color:#ffffff,stroke:#b00020
+```
+"""
+
+
+def _edges(phase: Phase, start: str, end: str) -> list[str]:
+    """The way of a phase, and its undo; or a wall where it has none."""
+    way = f"  {start} ==>|{phase.number} {_words(phase)}| "
+    if phase.undo:
+        return [f"{way}{end}", f"  {end} -.->|undo| {start}"]
+    return [f'{way}wall[["point of<br/>no return"]]:::wall ==> {end}']
 
 
 def _stages() -> str:
     """The stages of a source as a picture: phases lead on, undos lead back, and one wall has no way back."""
-    at, stay, edges = ORDER[0], {ORDER[0]: [ORDER[0]]}, []
+    at, row = ORDER[0], _ROWS[ORDER[0]]
+    stays, inside, between = {at: [at]}, {row: ["  direction LR"]}, []
     for one in WAY:
-        if one.leaves:
-            way = f"  {at} ==>|{one.number} {_words(one)}| "
-            edges += (
-                [f"{way}{one.leaves}", f"  {one.leaves} -.->|undo| {at}"]
-                if one.undo
-                else [f"{way}{_WALL} ==> {one.leaves}"]
-            )
-            at, stay[one.leaves] = one.leaves, [one.leaves]
+        if not one.leaves:
+            stays[at].append(f"{one.number} {_words(one)}")
+            continue
+        if one.leaves in _ROWS:
+            between += _edges(one, row[0], _ROWS[one.leaves][0])
+            row = _ROWS[one.leaves]
+            inside[row] = ["  direction LR"]
         else:
-            stay[at].append(f"{one.number} {_words(one)}")
-    nodes = [f'  {name}["{"<br/>".join([name, *rest])}"]' for name, (_unused, *rest) in stay.items()]
-    return "\n".join(["```mermaid", "flowchart TB", *nodes, *edges, _RED, "```", ""])
+            inside[row] += _edges(one, at, one.leaves)
+        at, stays[one.leaves] = one.leaves, [one.leaves]
+    rows = [
+        line
+        for (name, title), lines in reversed(inside.items())
+        for line in (f'  subgraph {name} ["{title}"]', *(f"  {line}" for line in lines), "  end")
+    ]
+    nodes = [f'  {stage}["{"<br/>".join(texts)}"]' for stage, texts in stays.items() if len(texts) > 1]
+    return _PICTURE.format("\n".join([*rows, *between, *nodes]))
 
 
 def _reasons(phase: Phase) -> Iterator[tuple[str, str]]:
