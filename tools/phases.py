@@ -30,9 +30,8 @@ _BLOCK = re.compile(r"(<!-- phases: (\w+), made by tools/phases.py -->\n).*?(<!-
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    lines = ["| " + " | ".join(str(cell or "–") for cell in row) + " |" for row in (head, *rows)]
-    lines.insert(1, "|---" * len(head) + "|")
-    return "\n".join(lines) + "\n"
+    lines = ["| " + " | ".join(str(cell or "–") for cell in row) + " |" for row in rows]
+    return "\n".join([f"| {' | '.join(head)} |", "|---" * len(head) + "|", *lines, ""])
 
 
 def _words(phase: Phase) -> str:
