@@ -321,10 +321,10 @@ PHASES = (
         "takes the target out of the sources",
         first="apart",
         last="joined",
-        gate="nobody writes to the target, nothing is left on it, and no source's name server lists it",
+        gate="no client writes to the target, nothing is left on it, and no source's name server lists it",
         starts="target read-only",
         does=(
-            "proves that nobody writes to the target and that it is drained; ends its brokers, name servers and "
+            "proves that no client writes to the target and that it is drained; ends its brokers, name servers and "
             "address server; gives the names their recorded TTL"
         ),
         costs="one rebalance",
@@ -372,7 +372,7 @@ PHASES = (
         most="closed",
         starts="sources closed",
         does=(
-            "permission 4; fails, naming it, where somebody has sent to a closed source what is read by broadcast, "
+            "permission 4; fails, naming it, where a client has sent to a closed source what is read by broadcast, "
             "which is not delivered again; then go on draining, or undo the freeze"
         ),
         costs="ordered consumers pause once; a minute",
