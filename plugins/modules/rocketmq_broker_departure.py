@@ -40,8 +40,8 @@ attributes:
   check_mode:
     support: full
     details:
-      - Nobody is taken out, and it does not wait for who comes back. RV(would_wait) says for what a run would wait, and
-        names each name server that does not answer.
+      - No broker is taken out, and it does not wait for brokers that come back. RV(would_wait) says for what a run
+        would wait, and names each name server that does not answer.
   diff_mode:
     support: full
   idempotent:

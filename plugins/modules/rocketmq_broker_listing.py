@@ -73,7 +73,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - Nothing is announced and nobody is waited for. RV(would_wait) says for what a run would wait, also where the
+      - Nothing is announced and no client is waited for. RV(would_wait) says for what a run would wait, also where the
         broker does not answer yet.
   diff_mode:
     support: full

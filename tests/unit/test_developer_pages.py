@@ -15,7 +15,8 @@ from ansible_collections.mqops.rocketmq.tests.unit.test_architecture import LAYE
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / name for name in ("CONTRIBUTING.md", "SECURITY.md")] + sorted((ROOT / "docs/developer").glob("*.md"))
 # Where a path may begin: at the root, or where the layers stand.
-ROOTS = (ROOT, ROOT / "plugins/module_utils", ROOT / "plugins/module_utils/_migration", ROOT / "tests/unit")
+BELOW = ("", "plugins/module_utils", "plugins/module_utils/_migration", "roles/migration/tasks/steps", "tests/unit")
+ROOTS = tuple(ROOT / below for below in BELOW)
 PATH = re.compile(r"`((?:[\w.-]+/)+[\w.-]*)(?: [^`]*)?`")
 # Names that stand for any name, and what a run makes.
 PLACEHOLDER = re.compile(r"(?<![A-Z])(NAME|NN|PATH|[XY])(?![A-Z])|^build/|dispatch(_gate)?\.py")

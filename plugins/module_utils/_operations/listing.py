@@ -65,7 +65,7 @@ ANNOUNCED_TOPIC = TopicConfig(CREATING_TOPIC, 0, 0, 0)
 _CREATED_WITHIN = 10.0
 
 # What of the result tells about an announcement, where there was none.
-NOBODY: dict[str, Any] = {"nameservers": [], "silent": [], "reasons": [], "waived": [], "elapsed": 0.0}
+NOT_ANNOUNCED: dict[str, Any] = {"nameservers": [], "silent": [], "reasons": [], "waived": [], "elapsed": 0.0}
 
 # A broker registers when brokerPermission is sent to it, and else at its usual times.
 _LISTED_WITHIN = REGISTRATION_PERIOD + 15.0
@@ -268,11 +268,11 @@ def withhold(listing: Listing) -> Outcome:
 
 def list_again(listing: Listing, register_timeout: int) -> Outcome:
     if not listing.withheld:
-        return listing.ended(False, register_timeout, **NOBODY)
+        return listing.ended(False, register_timeout, **NOT_ANNOUNCED)
     if listing.task.check_mode:
         return would_wait(
             listing.task, f"{listing.master.name} is greeted by its clients and listed", "",
-            changed=True, before={KEY: listing.register_timeout}, after={KEY: register_timeout}, **NOBODY,
+            changed=True, before={KEY: listing.register_timeout}, after={KEY: register_timeout}, **NOT_ANNOUNCED,
         )  # fmt: skip
     listing.await_forgotten()
     listing.keep_announced_topic()
@@ -314,5 +314,5 @@ def run(
     except AdminError as error:
         if not task.check_mode:
             raise
-        return would_wait(task, f"{broker} is {state}", str(error), **NOBODY)
+        return would_wait(task, f"{broker} is {state}", str(error), **NOT_ANNOUNCED)
     return withhold(listing) if state == "withheld" else list_again(listing, register_timeout)
