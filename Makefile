@@ -3,6 +3,7 @@
 #                                     DEMO=--kills ends the run three times on the way, by SIGKILL
 #   make test                         everything that is tested
 #   make lint unit sanity             what needs no engine; CONTRIBUTING.md has one test in seconds
+#   make pages                        writes again what pages show of the code
 #   make bench                        what it costs, beside mqadmin and Java's admin client; build/bench/report.json
 #   make fidelity                     three random sources copied, compared by an independent reader and by mqadmin
 #   make lab LAB=demo ESTATE=compact  only the lab, sources and business up; make lab-down LAB=demo
@@ -12,7 +13,7 @@ SHELL := /bin/bash
 LAB ?= demo
 ESTATE ?= compact
 
-.PHONY: help setup engine image lab lab-down demo demo-down test bench matrix fidelity lint sanity unit core molecule
+.PHONY: help setup engine image lab lab-down demo demo-down test bench matrix fidelity lint sanity unit core pages molecule
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -52,7 +53,7 @@ bench: image
 fidelity: image
 	@. tools/environment.sh; exec python tests/matrix/fidelity/run.py
 
-lint sanity unit: setup
+lint sanity unit pages: setup
 	@tools/$@.sh
 
 # make core CORE=2.16: one of requirements/cores.yml; PARTS=unit for its unit tests alone

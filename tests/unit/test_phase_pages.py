@@ -34,7 +34,7 @@ def test_pages_show_the_phases(repository: Path, tool: dict[str, Any]) -> None:
         found = re.findall(r"<!-- phases: (\w+), made by", page)
         assert ("facts" in found) == (phase is not None), name
         shown += found
-        assert tool["rewritten"](page, phase) == page, f"{name} shows other phases; write it again: tools/phases.py"
+        assert tool["rewritten"](page, phase) == page, f"{name} shows other phases; write it again: make pages"
     assert set(shown) == {*tool["TABLES"], "facts"}
 
 

@@ -13,4 +13,4 @@ def test_page_is_the_catalogue(repository: Path) -> None:
     page = runpy.run_path(str(repository / "tools" / "reasons.py"))["page"]()
     assert page.count("\n### ") > 10
     written = (repository / "docs" / "reasons.md").read_text(encoding="utf-8")
-    assert written == page, "write it again: tools/reasons.py > docs/reasons.md"
+    assert written == page, "write it again: make pages"

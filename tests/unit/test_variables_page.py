@@ -21,7 +21,7 @@ def tool(repository: Path) -> dict[str, Any]:
 
 def test_page_is_what_the_roles_take(repository: Path, tool: dict[str, Any]) -> None:
     written = (repository / "docs" / "variables.md").read_text(encoding="utf-8")
-    assert written == tool["page"](), "write it again: tools/variables.py > docs/variables.md"
+    assert written == tool["page"](), "write it again: make pages"
 
 
 def test_every_variable_has_a_meaning(tool: dict[str, Any]) -> None:
