@@ -26,11 +26,22 @@ options:
     description: How many V(MIXED) topics of a source are returned with their rows.
     type: int
     default: 20
+  stage:
+    description:
+      - If given, waits until every source has this stage and its name servers answer, and fails otherwise.
+      - If not given, looks once and tells.
+    type: str
+    choices: [S_RW_D_NA, S_RW_D_R, S_RW_D_RW, S_R_D_RW, S_NA_D_RW]
+  timeout:
+    default: 60.0
+  interval:
+    default: 5.0
 extends_documentation_fragment:
   - mqops.rocketmq._clusters.sources
   - mqops.rocketmq._clusters.target
+  - mqops.rocketmq._gate
   - mqops.rocketmq._connection
-  - mqops.rocketmq._attributes.info_module
+  - mqops.rocketmq._attributes.gate_module
 author:
   - mqops.rocketmq contributors (@mqops)
 """
@@ -53,6 +64,12 @@ EXAMPLES = r"""
 - name: Go on only when the source is frozen for every topic
   ansible.builtin.assert:
     that: stages.sources.mro.frozen
+
+- name: Wait until clients of the source see the queues of the target alone
+  mqops.rocketmq.rocketmq_stage_info:
+    sources: "{{ sources }}"
+    target: "{{ target }}"
+    stage: S_NA_D_RW
 """
 
 RETURN = r"""
@@ -103,9 +120,22 @@ sources:
     why:
       description: What did not answer.
       type: str
+would_wait:
+  description: For what a run would wait, and what stands against it now.
+  returned: in check mode, where a run would wait
+  type: str
+  sample: "Would wait until mro: S_NA_D_RW; now: mro is S_R_D_RW"
+elapsed:
+  description: Seconds that it took.
+  returned: always
+  type: float
 """
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import cluster_option, clusters_option
+from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments import (
+    cluster_option,
+    clusters_option,
+    gate_spec,
+)
 from ansible_collections.mqops.rocketmq.plugins.module_utils._module.base import RocketmqModule, run_module
 from ansible_collections.mqops.rocketmq.plugins.module_utils._operations import topic_stage
 
@@ -118,6 +148,8 @@ def main() -> None:
             "target": cluster_option(),
             "topics": {"type": "dict", "default": {}},
             "limit": {"type": "int", "default": 20},
+            "stage": {"type": "str", "choices": topic_stage.CHOICES},
+            **gate_spec(timeout=60.0, interval=5.0),
         },
         supports_check_mode=True,
     )

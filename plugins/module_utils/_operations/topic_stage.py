@@ -13,6 +13,7 @@ from .._admin.models import ClusterSpec, TopicTable, Unknown
 from .._admin.nameserver import topic_list, topic_route
 from .._admin.release import PERM_ALL
 from .._migration.progress.topic_stage import (
+    STAGES,
     Routes,
     TopicStages,
     View,
@@ -20,7 +21,12 @@ from .._migration.progress.topic_stage import (
     judged_topics,
 )
 from .errors import ArgumentError
+from .gate import Gate
 from .task import Outcome, Task
+from .wait import Left
+
+# Of the option of the module.
+CHOICES = list(STAGES)
 
 
 class World:
@@ -104,6 +110,15 @@ def stages(
     return found
 
 
+def elsewhere(found: dict[str, SourceStage], stage: str) -> Left:
+    """Sources that are not at the stage. A name server that is silent may still show its clients something else."""
+    return Left([
+        f"{name} is {one.stage}" + ("" if one.nameserver == "answers" else f", its name servers: {one.nameserver}")
+        for name, one in found.items()
+        if one.stage != stage or one.nameserver != "answers"
+    ])  # fmt: skip
+
+
 def run(
     task: Task,
     *,
@@ -111,6 +126,7 @@ def run(
     target: ClusterSpec,
     topics: dict[str, Any],
     limit: int,
+    stage: str | None,
 ) -> Outcome:
     if not sources:
         raise ArgumentError("sources is empty: there is nothing to look at")
@@ -123,5 +139,17 @@ def run(
         raise ArgumentError(f"topics names {', '.join(sorted(stray))}, which is none of the sources")
     if not all(isinstance(names, list) and all(isinstance(name, str) for name in names) for names in given.values()):
         raise ArgumentError("topics must hold a list of names for each source")
-    found = stages(task.admin, sources, target, given)
-    return Outcome.passed(sources={name: one.as_dict(max(limit, 0)) for name, one in found.items()})
+    found: dict[str, SourceStage] = {}
+
+    def look() -> Left:
+        found.update(stages(task.admin, sources, target, given))
+        return elsewhere(found, stage) if stage else Left(())
+
+    gate = Gate(task)
+    ended = gate.wait(look, lambda left: left)
+    still = "; ".join(ended.state.items)
+    return gate.end(
+        ended.ok, f"not {stage} {ended.why}: {still}",
+        until=f"{', '.join(one.name for one in sources)}: {stage}", seen=still,
+        sources={name: one.as_dict(max(limit, 0)) for name, one in found.items()}, elapsed=round(ended.elapsed, 1),
+    )  # fmt: skip

@@ -83,6 +83,24 @@ def test_mixed_rows_are_limited(stages, estate) -> None:
     assert len(stages()["sources"]["mro"]["mixed"][0]["rows"]) == 3
 
 
+def test_a_stage_is_waited_for(stages, estate, clock) -> None:
+    assert "would_wait" not in stages(stage="S_R_D_RW", sources=[MDM])
+    wanted = {"sources": [MDM], "stage": "S_NA_D_RW", "timeout": 60}
+    result = stages(**wanted)
+    assert result["failed"] and result["sources"]["mdm"]["stage"] == "S_R_D_RW" and result["elapsed"] == 60.0
+    assert result["msg"] == "not S_NA_D_RW after 60 s and 13 samples: mdm is S_R_D_RW"
+    clock.slept.clear()
+    result = stages(**wanted, check=True)
+    assert not result["failed"] and clock.slept == []
+    assert result["would_wait"] == "Would wait until mdm: S_NA_D_RW; now: mdm is S_R_D_RW"
+    estate.brokers[MDM_MASTER].down = True
+    clock.at(clock.now + 20, lambda: estate.forget(MDM_NS, "broker-a"))
+    assert stages(**wanted)["elapsed"] == 20.0
+    # A name server that is gone may still show its clients the source's queues.
+    estate.servers[MDM_NS].down = True
+    assert "mdm is S_NA_D_RW, its name servers: gone" in stages(**wanted)["msg"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -43,9 +43,7 @@ class World(Estate):
     """The estate at its stage. Messages are written all the time while the sources take them."""
 
     def __init__(self) -> None:
-        super().__init__(
-            *(_cluster(name, NS[name], MASTERS[name]) for name in NS), _cluster("hub", HUB_NS, HUBS)
-        )
+        super().__init__(*(_cluster(name, NS[name], MASTERS[name]) for name in NS), _cluster("hub", HUB_NS, HUBS))
         hubs, sources = [*HUBS.values(), SLAVES["hub"][1]], list(self.brokers.values())
         for broker in sources:
             broker.settings.update(messageDelayLevel="1s 5s", storePathCommitLog="/store/commitlog", brokerIP2="x")
