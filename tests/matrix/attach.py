@@ -82,7 +82,7 @@ class Attach(Cutover):
 
     def have_let_go(self, source: str) -> None:
         """Wait until no client of the source is connected to a broker of the target: brokers end what is silent for
-        120 s, so that this tells whether anybody still sends heartbeats there."""
+        120 s, so that this tells whether any of them still sends heartbeats there."""
         began = time.time()
         hosts = {address.split(":")[0] + ":" for address in self.target_brokers()}  # with whatever port
         peers = ("docker", "exec", f"mqops-{self.lab}-{source}-business-machine", "ss", "-Htn", "state", "established")

@@ -42,12 +42,14 @@ class Chain(Migration):
     def parser(cls, about: str | None) -> argparse.ArgumentParser:
         parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
         parser.add_argument("--lab", default="scratch59")
+        parser.add_argument("--estate", default=cls.usual_estate)
         return parser
 
     @classmethod
     def main(cls, about: str | None) -> int:
         """The chain from the command line. about: what it says of itself."""
-        return cls(cls.parser(about).parse_args().lab, cls.usual_estate).conclude()
+        options = cls.parser(about).parse_args()
+        return cls(options.lab, options.estate).conclude()
 
     def variables(self, confirm: str = "", *, compare: bool = False) -> list[str]:
         return [*super().variables(confirm, compare=compare), "-e", json.dumps(self.more)]

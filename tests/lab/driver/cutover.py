@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -25,17 +24,6 @@ ORDERED = ("mro-ordered", "mro-normal")  # what the order table lists where a ch
 
 class Cutover(Chain):
     """A chain that begins with a plan for a source whose topics may be in the order table."""
-
-    @classmethod
-    def parser(cls, about: str | None) -> argparse.ArgumentParser:
-        parser = super().parser(about)
-        parser.add_argument("--estate", default=cls.usual_estate)
-        return parser
-
-    @classmethod
-    def main(cls, about: str | None) -> int:
-        options = cls.parser(about).parse_args()
-        return cls(options.lab, options.estate).conclude()
 
     def begin(self, ordered: str = "") -> None:
         """``ordered``: two topics are in the order table; "obeyed": the name servers hand it out, too."""

@@ -4,7 +4,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What ends a run: a process of its own that kills the run's process group, so that nothing of the run can delay it.
 
-Usage: kill.py JOURNAL PHASE SECONDS GROUP kills the process group GROUP that long after PHASE has newly begun.
+Usage: kill.py JOURNAL KNOWN PHASE SECONDS GROUP kills the process group GROUP that long after the next begin of PHASE,
+which is none of the first KNOWN events of the journal.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ class Kill:
 
     @classmethod
     def in_phase(cls, path: Path, phase: str, seconds: float) -> Kill:
-        """That long after the begin of the phase. path: the journal of the run."""
-        return cls((sys.executable, __file__, str(path), phase, str(seconds)))
+        """That long after the next begin of the phase. path: the journal of the run."""
+        return cls((sys.executable, __file__, str(path), str(len(journal.events(path))), phase, str(seconds)))
 
     def start(self, group: int, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
         """Wait and kill from now on, in a session of its own; the command runs in the root of the checkout."""
@@ -66,9 +67,8 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
             return
 
 
-def kill_in_phase(path: Path, phase: str, seconds: float, group: int) -> None:
+def kill_in_phase(path: Path, known: int, phase: str, seconds: float, group: int) -> None:
     """Kill the process group once the phase has newly begun and the seconds have passed, unless it ended before."""
-    known = len(journal.events(path))
     while not any(event["phase"] == phase and event["event"] == "start" for event in journal.events(path)[known:]):
         try:
             os.killpg(group, 0)
@@ -83,4 +83,4 @@ def kill_in_phase(path: Path, phase: str, seconds: float, group: int) -> None:
 
 
 if __name__ == "__main__":
-    kill_in_phase(Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]), int(sys.argv[4]))
+    kill_in_phase(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], float(sys.argv[4]), int(sys.argv[5]))
