@@ -12,6 +12,7 @@ from ansible_collections.mqops.rocketmq.tests.lab.oracle import lag as oracle
 from ansible_collections.mqops.rocketmq.tests.lab.oracle.remoting import Peer, Puppet, send
 from ansible_collections.mqops.rocketmq.tests.lab.traffic.pinned import Pinned
 from ansible_collections.mqops.rocketmq.tests.lab.traffic.world import (
+    CLOSE,
     GROUP,
     NEW_TOPIC,
     TOPIC,
@@ -54,7 +55,7 @@ def straggler(lab: Traffic) -> str:
     try:
         # The puppet does not tell which queues it holds, as clients in some other languages.
         passed, printed = lab.gate(
-            "close_batch",
+            CLOSE,
             migration_waivers=[{"code": "CLIENT_SILENT", "subject": f"mro/{GROUP}/*", "reason": "a puppet"}],
         )
     finally:
@@ -78,13 +79,13 @@ def missed_broadcast(lab: Traffic) -> str:
     send(Peer(lab.master), "mro-broadcast", 0, "missed")
     # The topic table is younger than the message now, as it is after any heartbeat of a new group.
     lab.peer.ask(17, **NEW_TOPIC, topic="mro-latest")
-    passed, printed = lab.gate("close_batch")
+    passed, printed = lab.gate(CLOSE)
     require(not passed, "the close passed although nobody will read a broadcast")
     require("WRITTEN_SINCE mro/broker-a" in printed, f"it was not noticed: {printed[-3000:]}")
     require("mro-broadcast queue 0 on mro/broker-a: 1 messages" in printed, f"it is not named: {printed[-3000:]}")
     require("their owner has to send them again" in printed, f"nobody is told: {printed[-3000:]}")
     require(lab.permission() == "0", f"the permission is {lab.permission()}")
-    passed, printed = lab.gate("close_batch")
+    passed, printed = lab.gate(CLOSE)
     require(passed, f"what was told is told again: {printed[-3000:]}")
     return "named, closed, told once"
 
@@ -111,7 +112,7 @@ def second_straggler(lab: Traffic) -> str:
     thread.start()
     try:
         passed, printed = lab.gate(
-            "close_batch",
+            CLOSE,
             migration_drain_timeout=30,
             migration_waivers=[{"code": "CLIENT_SILENT", "subject": f"mro/{GROUP}/*", "reason": "a puppet"}],
         )

@@ -10,6 +10,7 @@ import time
 from ansible_collections.mqops.rocketmq.tests.lab.oracle.remoting import Peer, Puppet, Refusal, parse, send
 from ansible_collections.mqops.rocketmq.tests.lab.traffic.pinned import Pinned
 from ansible_collections.mqops.rocketmq.tests.lab.traffic.world import (
+    FREEZE,
     GROUP,
     NEW_TOPIC,
     READER,
@@ -28,7 +29,7 @@ def pinned_producer(lab: Traffic) -> str:
     """Named with topic, queue, rate and its very connection; the write permission is back."""
     producer = Pinned(lab.master, TOPIC, 1, 1.0)
     try:
-        passed, printed = lab.gate("freeze_batch", migration_write_timeout=12)
+        passed, printed = lab.gate(FREEZE, migration_write_timeout=12)
     finally:
         producer.stop()
     require(not passed, "the freeze passed although a pinned producer wrote")
@@ -50,7 +51,7 @@ def refused(lab: Traffic) -> str:
     try:
         wait_for("the ACL", lambda: peer_of(lab.master) is None, 30)
         passed, printed = lab.gate(
-            "freeze_batch", rocketmq_access_key=READER["accessKey"], rocketmq_secret_key=READER["secretKey"]
+            FREEZE, rocketmq_access_key=READER["accessKey"], rocketmq_secret_key=READER["secretKey"]
         )
     finally:
         lab.let_in(["*"])
@@ -110,7 +111,7 @@ def freeze(lab: Traffic) -> str:
     puppet.die()
     # A broker answers before its queues show what it has stored.
     wait_for("the dead letter", lambda: lab.end(f"%DLQ%{GROUP}", 0) == 1, 10)
-    passed, printed = lab.gate("freeze_batch")
+    passed, printed = lab.gate(FREEZE)
     require(passed, f"the freeze did not pass: {printed[-2500:]}")
     require(lab.permission() == "4", f"the permission is {lab.permission()}")
     return "passed in one window"
@@ -125,7 +126,7 @@ def lost_routes(lab: Traffic) -> str:
     lab.peer.ask(17, **NEW_TOPIC, topic="mro-increment")
     table = set(parse(lab.peer.ask(21)[1])["topicConfigTable"])
     listed = wait_for("the increment", lambda: _listed(server, "mro-increment"), 60)
-    passed, printed = lab.gate("freeze_batch")
+    passed, printed = lab.gate(FREEZE)
     now = set(parse(server.ask(206)[1])["topicList"])
     lab.blind = (began, time.time())
     require(passed, f"the freeze did not pass: {printed[-2000:]}")

@@ -19,6 +19,7 @@ from ansible_collections.mqops.rocketmq.tests.lab.oracle.remoting import Peer, R
 from ansible_collections.mqops.rocketmq.tests.lab.paths import BUILD, ROOT
 
 ESTATE = "shift"
+FREEZE, CLOSE = "freeze_batch", "close_batch"  # task files of the role migration, each with one gate
 TOPIC, GROUP = "mro-puppet", "mro-puppet"
 ACL_FILE = "/opt/rocketmq/conf/plain_acl.yml"  # read again by itself when it changes
 READER = {"accessKey": "mqops-reader", "secretKey": "mqops-reader-secret", "admin": False, "defaultGroupPerm": "SUB"}
