@@ -34,7 +34,7 @@ lab-down: engine
 	@tools/lab.sh down $(LAB)
 
 demo: engine
-	@. tools/environment.sh; exec python tools/demo.py --lab demo --estate $(ESTATE) $(DEMO)
+	@. tools/environment.sh; exec python tests/lab/driver/demo.py --lab demo --estate $(ESTATE) $(DEMO)
 
 demo-down: engine
 	@tools/lab.sh down demo

@@ -10,13 +10,14 @@ import os
 import re
 import shlex
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 import testinfra
 
-ROOT = Path(__file__).resolve().parent.parent
+from ansible_collections.mqops.rocketmq.tests.lab.inventory import cluster
+from ansible_collections.mqops.rocketmq.tests.lab.paths import BUILD
+
 # With 4.4.0's own JSON library: an oracle must not depend on what the collection puts into the target's image.
 ROCKETMQ_IMAGE = os.environ.get("ROCKETMQ_IMAGE", "mqops/rocketmq:4.4.0-original")
 IN_CONTAINER = ("docker", "run", "--rm", "--network", "host")
@@ -33,29 +34,21 @@ def command(*words: str) -> str:
 @pytest.fixture(scope="session")
 def members() -> dict[str, dict[str, Any]]:
     """Variables of the lab's hosts by name; the lab is the one that the environment's LAB names."""
-    inventory = ROOT / "build" / os.environ["LAB"] / "inventory"
+    inventory = BUILD / os.environ["LAB"] / "inventory"
     return json.loads(command("ansible-inventory", "-i", str(inventory), "--list"))["_meta"]["hostvars"]
 
 
 @pytest.fixture(scope="session")
 def nameserver(members: dict[str, dict[str, Any]]) -> str:
     """The name server of mro, as ip:port."""
-    (found,) = (
-        values["rocketmq_address"]
-        for values in members.values()
-        if values.get("rocketmq_role") == "nameserver" and values.get("rocketmq_cluster") == "mro"
-    )
-    return f"{found}:9876"
+    (found,) = cluster(members, "mro")["nameservers"]
+    return found
 
 
 @pytest.fixture(scope="session")
 def brokers(members: dict[str, dict[str, Any]]) -> dict[str, str]:
     """The masters of mro: broker name to ip:port."""
-    found = {
-        values["rocketmq_broker_name"]: f"{values['rocketmq_address']}:10911"
-        for values in members.values()
-        if values.get("rocketmq_role") == "master" and values.get("rocketmq_cluster") == "mro"
-    }
+    found = {one["name"]: one["address"] for one in cluster(members, "mro")["brokers"] if one["id"] == 0}
     assert found
     return found
 

@@ -21,7 +21,7 @@ fi
 cd "$repo" || exit 2
 mkdir -p "$repo/build/test"
 # Its ssh knows the way to the machines of the labs.
-export PATH="$venv/bin:$repo/molecule/resources/lab/bin:$PATH"
+export PATH="$venv/bin:$repo/tests/lab/bin:$PATH"
 export ANSIBLE_COLLECTIONS_PATH=$collections
 export PYTHONPATH=$collections
 export ANSIBLE_FORCE_COLOR=0 NO_COLOR=1 PY_COLORS=0

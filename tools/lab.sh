@@ -7,6 +7,6 @@ set -euo pipefail
 action=${1:-}
 export LAB=${2:-demo} ESTATE=${3:-compact}
 case $action in
-  up | down | image) exec ansible-playbook "molecule/resources/lab/$action.yml" ;;
+  up | down | image) exec ansible-playbook "tests/lab/$action.yml" ;;
   *) echo "usage: $0 up|down|image [LAB [ESTATE]]" >&2; exit 2 ;;
 esac

@@ -16,8 +16,8 @@ check() {
 }
 
 shell_files() {
-  git ls-files -z --cached --others --exclude-standard -- '*.sh' .ci/run molecule/resources/lab/bin/ssh 'molecule/resources/lab/images/machine/*' \
-    ':!molecule/resources/lab/images/machine/Dockerfile'
+  git ls-files -z --cached --others --exclude-standard -- '*.sh' .ci/run 'tests/lab/bin/*' 'tests/lab/images/machine/*' \
+    ':!tests/lab/images/machine/Dockerfile'
 }
 
 shellcheck_all() {

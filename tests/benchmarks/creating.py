@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.mqops.rocketmq.tests.benchmarks import measure, peers
 from ansible_collections.mqops.rocketmq.tests.benchmarks.report import Report, Row, against, load_words
-from ansible_collections.mqops.rocketmq.tests.resources.estate import DEPLOYED, Cluster, Estate
+from ansible_collections.mqops.rocketmq.tests.lab.clusters import DEPLOYED, Cluster, Estate
 
 QUEUES = 8
 MQADMIN_SAMPLE = 5

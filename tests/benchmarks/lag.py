@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ansible_collections.mqops.rocketmq.tests.benchmarks import measure, peers, tables
 from ansible_collections.mqops.rocketmq.tests.benchmarks.report import Report, Row, against, at_most, load_words
-from ansible_collections.mqops.rocketmq.tests.resources.estate import Cluster, Estate, cpu_seconds
+from ansible_collections.mqops.rocketmq.tests.lab.clusters import Cluster, Estate, cpu_seconds
 
 QUEUES = 8
 BEHIND = 50  # groups that have something to read

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ansible_collections.mqops.rocketmq.tests.resources.estate import Estate
+from ansible_collections.mqops.rocketmq.tests.lab.clusters import Estate
 
 IMAGE = "mqops/bench:4.4.0"
 

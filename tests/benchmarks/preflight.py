@@ -22,7 +22,8 @@ from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
+from ansible_collections.mqops.rocketmq.tests.lab.paths import BUILD, LAB, MQADMIN, ROOT
+
 SOURCES = {"mro": 20, "mdm": 30, "rot-sc": 40}
 TOPICS = GROUPS = 3400
 SHARED = 1134  # a third of them, in all sources; every second one of the topics with other queue numbers in one
@@ -86,7 +87,7 @@ def seed(directory: Path) -> None:
 
 
 def clusters(lab: str) -> tuple[list[dict], dict]:
-    number = yaml.safe_load((ROOT / "molecule/resources/lab/lab.yml").read_text())["lab_instances"][lab]
+    number = yaml.safe_load((LAB / "lab.yml").read_text())["lab_instances"][lab]
     net = f"198.18.{number}"
     sources = [
         {
@@ -101,11 +102,11 @@ def clusters(lab: str) -> tuple[list[dict], dict]:
 
 
 def up(lab: str) -> None:
-    seeds = ROOT / "build" / f"seeds-{lab}"
+    seeds = BUILD / f"seeds-{lab}"
     seed(seeds)
     began = time.monotonic()
     subprocess.run(
-        ["ansible-playbook", "molecule/resources/lab/up.yml", "--extra-vars",
+        ["ansible-playbook", "tests/lab/up.yml", "--extra-vars",
          json.dumps({"broker_seed_dir": f"{seeds}/{{{{ rocketmq_cluster }}}}"})],
         cwd=ROOT, env={**os.environ, "LAB": lab, "ESTATE": "trio", "LAB_BUSINESS": "no"}, check=True,
     )  # fmt: skip
@@ -129,7 +130,7 @@ def servers_cpu(lab: str) -> float:
 def read(lab: str) -> dict[str, float]:
     """The module as Ansible would run it, three times: wall seconds, requests, CPU and peak memory."""
     sources, target = clusters(lab)
-    arguments = ROOT / "build" / lab / "preflight.json"
+    arguments = BUILD / lab / "preflight.json"
     arguments.write_text(json.dumps({"sources": sources, "target": target}))
     figures = []
     for _turn in range(int(os.environ.get("TURNS", "3"))):
@@ -189,7 +190,7 @@ def mqadmin(lab: str) -> float:
     for kind, lines in kinds.items():
         began = time.monotonic()
         subprocess.run(
-            [ROOT / "tools/mqadmin.sh", lab, "-"], input="\n".join(lines) + "\n", text=True, capture_output=True,
+            [MQADMIN, lab, "-"], input="\n".join(lines) + "\n", text=True, capture_output=True,
             check=False, timeout=600,
         )  # fmt: skip
         each = (time.monotonic() - began) / SAMPLE

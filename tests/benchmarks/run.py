@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ansible_collections.mqops.rocketmq.tests.benchmarks import creating, lag, peers, seeding
 from ansible_collections.mqops.rocketmq.tests.benchmarks.report import HEADING, Report
-from ansible_collections.mqops.rocketmq.tests.resources.estate import Estate
+from ansible_collections.mqops.rocketmq.tests.lab.clusters import Estate
 
 PARTS = ("create", "seed", "lag", "steady")
 BUILD = Path(__file__).resolve().parents[2] / "build" / "bench"

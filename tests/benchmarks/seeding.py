@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ansible_collections.mqops.rocketmq.tests.benchmarks import measure, tables
 from ansible_collections.mqops.rocketmq.tests.benchmarks.report import Report, Row, at_most, load_words
-from ansible_collections.mqops.rocketmq.tests.resources.estate import (
+from ansible_collections.mqops.rocketmq.tests.lab.clusters import (
     NAMESERVER_PORT,
     Cluster,
     Estate,

@@ -11,13 +11,14 @@ consumers learns of it at its own poll. Three sources, because the distance betw
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import sys
 import time
 from typing import Any
 
-from chain import ROOT, Chain, Failed
+from ansible_collections.mqops.rocketmq.tests.lab.driver.chain import Chain
+from ansible_collections.mqops.rocketmq.tests.lab.failed import Failed
+from ansible_collections.mqops.rocketmq.tests.lab.paths import MQADMIN
 
 MODES = ("normal", "delayed")
 QUEUES = 4
@@ -27,11 +28,13 @@ WINDOW = 100.0
 
 
 class Baseline(Chain):
-    """The business of three sources, which nobody migrates."""
+    """The business of three sources, which are not migrated."""
 
-    def changes(self) -> None:
+    name, usual_estate = "baseline", "trio"
+
+    def go(self) -> None:
         self.bring_up_business(20)
-        self.nobody_stays_behind()
+        self.groups_catch_up()
         for number in range(1, ROUNDS + 1):
             self.change(f"queue added {number}", QUEUES + 1)
             self.change(f"queue taken {number}", QUEUES)
@@ -44,7 +47,7 @@ class Baseline(Chain):
         self.mark(what, "start")
         running = {
             source: subprocess.Popen(
-                [str(ROOT / "tools/mqadmin.sh"), self.lab, "-"], env=self.environment, text=True,
+                [str(MQADMIN), self.lab, "-"], env=self.environment, text=True,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             )
             for source in self.report.started
@@ -74,12 +77,5 @@ class Baseline(Chain):
             print(f"{row['topic']:<20}{row['change']:<16}{row['twice']:>6} of {row['of']}")
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--lab", default="scratch59")
-    baseline = Baseline(parser.parse_args().lab, "trio", "baseline")
-    return baseline.conclude(baseline.changes)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(Baseline.main(__doc__))

@@ -28,8 +28,10 @@ from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
-BUILD = ROOT / "build/cores"
+from ansible_collections.mqops.rocketmq.tests.lab.failed import Failed
+from ansible_collections.mqops.rocketmq.tests.lab.paths import BUILD, ROOT
+
+CORES = BUILD / "cores"
 PINS = ROOT / "requirements/cores.yml"
 LOCK = ROOT / "requirements/dev.lock"
 PARTS = ("unit", "sanity", "migration")
@@ -39,10 +41,6 @@ PACKAGES = (
     "iniconfig", "jinja2", "lxml", "markupsafe", "packaging", "pluggy", "pycparser", "pygments", "pytest",
     "pytest-xdist", "pyyaml", "requests", "resolvelib", "sortedcontainers", "urllib3",
 )  # fmt: skip
-
-
-class Failed(Exception):
-    """A part did not pass, or could not be run; the text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ class Core:
 
     @property
     def place(self) -> Path:
-        return BUILD / self.series
+        return CORES / self.series
 
 
 def read(text: str) -> tuple[list[Core], dict[str, dict[str, str]]]:
@@ -158,7 +156,7 @@ def make(core: Core) -> None:
         return
     say(f"{core.series}: making {core.place.relative_to(ROOT)} with {python}")
     shutil.rmtree(core.place, ignore_errors=True)
-    logs = BUILD / "logs"
+    logs = CORES / "logs"
     run([python, "-m", "venv", core.place], logs / f"{core.series}.venv", 300)
     listed = core.place / "requirements.txt"
     listed.write_text(wanted)
@@ -169,7 +167,7 @@ def make(core: Core) -> None:
 
 def unit(core: Core, arguments: list[str]) -> str:
     """The unit tests, or those that pytest is told. A run that says nothing of what it ran has not passed."""
-    log = BUILD / "logs" / f"{core.series}.unit"
+    log = CORES / "logs" / f"{core.series}.unit"
     printed = run(["tools/unit.sh", "-q", *arguments], log, 3600, VENV=str(core.place))
     ran = re.search(r"^(\d+) passed.*", printed, re.MULTILINE)
     if ran is None or int(ran[1]) == 0:
@@ -178,7 +176,7 @@ def unit(core: Core, arguments: list[str]) -> str:
 
 
 def sanity(core: Core) -> str:
-    log = BUILD / "logs" / f"{core.series}.sanity"
+    log = CORES / "logs" / f"{core.series}.sanity"
     printed = run(["tools/sanity.sh"], log, 3600, VENV=str(core.place))
     return next((line for line in reversed(printed.splitlines()) if line.startswith("sanity: ")), "")
 
@@ -186,7 +184,7 @@ def sanity(core: Core) -> str:
 def migration(core: Core) -> str:
     printed = run(
         [sys.executable, "tests/matrix/hostile.py", "--environment", core.place],
-        BUILD / "logs" / f"{core.series}.migration", 3 * 3600,
+        CORES / "logs" / f"{core.series}.migration", 3 * 3600,
     )  # fmt: skip
     return printed.strip().splitlines()[-1]
 

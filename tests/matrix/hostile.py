@@ -6,7 +6,8 @@
 
 Client ids, a topic, a group, a setting of each source's brokers, a line of a hosts file and a process on an old machine
 are templates that would make a file on the control host. The migration goes through as always, the file is not there,
-and plan, census and target have the names as they are. The lab is brought up by the checkout's own environment.
+and plan, census and target have the names as they are. The lab is brought up by the checkout's own environment, and
+removed when all has passed; after a failure it stays, to be looked at. The chain cores runs this.
 """
 
 from __future__ import annotations
@@ -20,7 +21,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from chain import ROOT, Demo, Failed, Kill
+from ansible_collections.mqops.rocketmq.tests.lab.driver import evidence
+from ansible_collections.mqops.rocketmq.tests.lab.driver.demo import Demo
+from ansible_collections.mqops.rocketmq.tests.lab.driver.kill import Kill
+from ansible_collections.mqops.rocketmq.tests.lab.failed import Failed
+from ansible_collections.mqops.rocketmq.tests.lab.paths import MQADMIN
 
 LAB, ESTATE = "hostile", "compact"
 # Time is not the claim.
@@ -80,10 +85,11 @@ class Hostile(Demo):
 
     # -- what is planted -----------------------------------------------------------------------------------------
 
-    def mqadmin(self, *commands: str) -> str:
+    def mqadmin_script(self, *commands: str) -> str:
+        """What 4.4.0's own tool prints for these commands, each of which is quoted as for a shell."""
         script = "".join(f"{command}\n" for command in commands)
         piped = 'printf "%s" "$1" | "$0" "$2" -'
-        return self.output("sh", "-c", piped, str(ROOT / "tools/mqadmin.sh"), script, self.lab)
+        return self.output("sh", "-c", piped, str(MQADMIN), script, self.lab)
 
     def machine(self, name: str, *command: str) -> str:
         return self.processes.on_machine(name, *command)
@@ -91,14 +97,14 @@ class Hostile(Demo):
     def plant(self) -> None:
         """Names that no client could use, but that a tool can create; and texts of machines."""
         at = f"-n {NAMESERVER} -c {SOURCE}"
-        self.mqadmin(
+        self.mqadmin_script(
             f"updateTopic {at} -t '{EVIL}' -r 4 -w 4",
             f"updateSubGroup {at} -g '{EVIL}'",
             # A text that 4.4.0 reads only where it traces messages.
             f"updateBrokerConfig {at} -k msgTraceTopicName -v '{EVIL}'",
         )
         self.machine(f"{SOURCE}-business", "sh", "-c", 'echo "$0 mro-ns.mq.test" >> /etc/hosts', EVIL)
-        listed = self.mqadmin(f"topicList -n {NAMESERVER}")
+        listed = self.mqadmin_script(f"topicList -n {NAMESERVER}")
         if EVIL not in listed.split():
             raise Failed(f"the topic was not created: {listed[-800:]}")
         hosts = self.machine(f"{SOURCE}-business", "cat", "/etc/hosts")
@@ -111,32 +117,31 @@ class Hostile(Demo):
         The census reads its name and does not tell it: it names the clients, and who serves them.
         """
         machine, program = self.processes.machine(f"{SOURCE}-broker-a"), f"/tmp/{PROCESS}"
-        held = "exec 3<>/dev/tcp/$0/10911; for _ in 1 2 3 4 5 6 7 8 9; do sleep 10; done"
+        held = "exec 3<>/dev/tcp/$0/$1; for _ in 1 2 3 4 5 6 7 8 9; do sleep 10; done"
         self.output("docker", "exec", "-u", "0", machine, "cp", "/bin/bash", program)
-        self.output("docker", "exec", "-d", "-u", "0", machine, program, "-c", held, self.address())
+        self.output("docker", "exec", "-d", "-u", "0", machine, program, "-c", held, *self.master().split(":"))
 
-    def address(self) -> str:
-        plan = json.loads((self.evidence / "plan.json").read_text())
-        [source] = [part for part in plan["decisions"]["sources"] if part["name"] == SOURCE]
-        return next(one["address"].rpartition(":")[0] for one in source["brokers"] if one["id"] == 0)
+    def master(self) -> str:
+        """The address of the source's master, as planned."""
+        sources = evidence.plan(self.evidence)["decisions"]["sources"]
+        [source] = [part for part in sources if part["name"] == SOURCE]
+        return next(one["address"] for one in source["brokers"] if one["id"] == 0)
 
     # -- what has to come of it ----------------------------------------------------------------------------------
 
     def preflight(self) -> str:
         self.plant()
         confirm = super().preflight()
-        planned = list(texts(json.loads((self.evidence / "plan.json").read_text())))
+        planned = list(texts(evidence.plan(self.evidence)))
         for what in (EVIL, f"{SOURCE}/{EVIL}"):
             if what not in planned:
                 raise Failed(f"the plan does not name {what} as it is")
         self.report.claim("the plan names a topic, a group and their waivers that are templates", EVIL)
         self.connect()
-        mark = self.log.stat().st_size
+        before = self.log_end()
         if not self.playbook("playbooks/status.yml", *self.variables()):
             raise Failed(f"status stopped; see {self.log}")
-        with self.log.open("rb") as log:
-            log.seek(mark)
-            printed = "".join(log.read().decode(errors="replace").split()).replace("\\", "")
+        printed = "".join(self.printed_since(before).split()).replace("\\", "")
         text = f"{SOURCE}-c1{EVIL}"
         if text not in printed:
             raise Failed(f"the census does not name client ids as they are ({text}); see {self.log}")
@@ -155,7 +160,7 @@ class Hostile(Demo):
         ]
         if evaluated:
             raise Failed(f"the value of a template is in {', '.join(evaluated)}")
-        there = self.mqadmin("topicList -n hub-ns.mq.test:9876")
+        there = self.mqadmin_script("topicList -n hub-ns.mq.test:9876")
         if EVIL not in there.split():
             raise Failed(f"the target does not have the topic under its name: {there[-800:]}")
         self.report.claim("no template was evaluated, and the target has the topic under its name", EVIL)
@@ -170,15 +175,17 @@ def main() -> int:
         return 2
     hostile, began = Hostile(environment), time.monotonic()
     try:
-        hostile.executed.unlink(missing_ok=True)
-        hostile.run(rehearse=False)
-        hostile.inert()
+        try:
+            hostile.executed.unlink(missing_ok=True)
+            hostile.run(rehearse=False)
+            hostile.inert()
+        finally:
+            print(f"A file that a template would make: {'THERE' if hostile.executed.exists() else 'not there'}")
+        hostile.report.show(sys.stdout, None)
+        hostile.take_down()
     except Failed as failure:
         print(f"\nFAILED: {failure}", file=sys.stderr)
         return 1
-    finally:
-        print(f"A file that a template would make: {'THERE' if hostile.executed.exists() else 'not there'}")
-    hostile.report.show(sys.stdout, hostile.evidence)
     print(f"the migration among hostile names has passed after {time.monotonic() - began:.0f} s")
     return 0
 

@@ -15,7 +15,6 @@ No ledger is judged: a machine that is switched off takes its clients with it.
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import sys
 import threading
@@ -24,9 +23,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from chain import Chain, Failed
-from demo import LAB_FILES
-from demo_report import read_phases
+from ansible_collections.mqops.rocketmq.tests.lab.driver import journal
+from ansible_collections.mqops.rocketmq.tests.lab.driver.chain import Chain
+from ansible_collections.mqops.rocketmq.tests.lab.driver.cutover import JOIN
+from ansible_collections.mqops.rocketmq.tests.lab.failed import Failed
+from ansible_collections.mqops.rocketmq.tests.lab.paths import LAB
 
 FIRST, SECOND = "mro", "mdm"
 SLAVE = f"{FIRST}-broker-a-slave"  # alone on its machine
@@ -37,17 +38,18 @@ DISK = "1m"
 class Machines(Chain):
     """Two sources, one by hand and one under a supervisor, and machines that fail."""
 
-    def steps_of_the_chain(self) -> None:
+    name, usual_estate = "machines", "twins"
+
+    def go(self) -> None:
         # An earlier lab first: a directory in which something is mounted cannot be removed.
-        if not self.playbook("molecule/resources/lab/down.yml"):
-            raise Failed(f"the lab could not be removed; see {self.log}")
+        self.take_down()
         with self.small_disk():
             self.bring_up_business()
-            self.nobody_stays_behind()
+            self.groups_catch_up()
             self.more = {"rocketmq_migration_batch": [FIRST]}
             self.at_the_preflight()
             self.confirm = self.preflight()
-            for phase in ("phase_30_deploy", "phase_40_copy_metadata", "phase_50_open_target"):
+            for phase in JOIN:
                 self.phase(phase)
             self.at_the_freeze()
             for phase in ("phase_65_drain_source", "phase_70_close_source", "phase_75_switch_dns"):
@@ -214,13 +216,12 @@ class Machines(Chain):
 
     def begun(self, phase: str) -> bool:
         """Whether this phase has newly begun."""
-        events = read_phases(self.evidence / "phases.jsonl", raw=True)
-        mine = [event for event in events if event["phase"] == phase]
+        mine = [event for event in journal.events(self.journal) if event["phase"] == phase]
         return bool(mine) and mine[-1]["event"] == "start" and time.time() - mine[-1]["time"] < 5
 
     def forget_connections(self) -> None:
         """End what ssh has kept open, as it would be gone some time later."""
-        close = str(LAB_FILES / "bin/close-connections")
+        close = str(LAB / "bin/close-connections")
         subprocess.run([close, str(self.build)], stdin=subprocess.DEVNULL, timeout=120, check=True)
 
     def await_ssh(self) -> None:
@@ -241,10 +242,9 @@ class Machines(Chain):
         """A process that was started is back at its name server."""
         values = self.processes.hosts[host]
         line = [values["rocketmq_broker_name"], str(values["rocketmq_broker_id"])]
-        listed = ("tools/mqadmin.sh", self.lab, "clusterList", "-n", f"{FIRST}-ns.mq.test:9876")
         end = time.monotonic() + 120
         while True:
-            seen = self.output(*listed)
+            seen = self.mqadmin("clusterList", "-n", f"{FIRST}-ns.mq.test:9876")
             if any(row.split()[1:3] == line for row in seen.splitlines()):
                 return
             if time.monotonic() > end:
@@ -252,12 +252,5 @@ class Machines(Chain):
             time.sleep(2)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--lab", default="scratch59")
-    machines = Machines(parser.parse_args().lab, "twins", "machines")
-    return machines.conclude(machines.steps_of_the_chain)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(Machines.main(__doc__))

@@ -12,13 +12,13 @@ polls.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from collections import Counter
 from typing import Any
 
-from chain import Chain, Failed
+from ansible_collections.mqops.rocketmq.tests.lab.driver.chain import Chain
+from ansible_collections.mqops.rocketmq.tests.lab.failed import Failed
 
 MASTERS = ("hub-a", "hub-b")
 ROUNDS = 2
@@ -29,9 +29,10 @@ SETTLED = 100.0
 class Restarts(Chain):
     """The business of three sources on the target that has taken them over."""
 
+    name, usual_estate = "restarts", "compact"
     demands = ()  # a plain restart fails sends, which are told by restart
 
-    def restarts(self) -> None:
+    def go(self) -> None:
         self.bring_up_business(20)
         self.confirm = self.preflight()
         self.phase("site")
@@ -88,12 +89,5 @@ class Restarts(Chain):
             print("{restart:<28}{source:<8}{again:>6} twice of {received:>6}, {failed:>3} failed".format(**row))
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--lab", default="scratch59")
-    restarts = Restarts(parser.parse_args().lab, "compact", "restarts")
-    return restarts.conclude(restarts.restarts)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(Restarts.main(__doc__))

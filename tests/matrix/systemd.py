@@ -4,9 +4,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Processes that are units of a real systemd, ended and started by the role's own tasks.
 
-A virtual machine (virtual_machine.py) boots Debian with 4.4.0's name server as a unit. The role's tasks reach it as
-they reach any old machine: by SSH, as a user who needs a password for sudo, without Python. Whether they did what they
-say is read with systemctl, journalctl and RocketMQ's protocol. It needs no lab, but root, for debootstrap.
+A virtual machine (tests/lab/machines/virtual.py) boots Debian with 4.4.0's name server as a unit. The role's tasks
+reach it as they reach any old machine: by SSH, as a user who needs a password for sudo, without Python. Whether they
+did what they say is read with systemctl, journalctl and RocketMQ's protocol. It needs no lab, but root, for
+debootstrap.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ import sys
 import time
 
 import yaml
-from chain import ROOT, Chain, Failed
-from virtual_machine import NAMESERVER_PORT, SSH_PORT, USER, Machine
-from virtual_machine import Failed as MachineFailed
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin import nameserver
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.client import Admin
 from ansible_collections.mqops.rocketmq.plugins.module_utils._admin.errors import AdminError
+from ansible_collections.mqops.rocketmq.tests.lab.driver.chain import Chain
+from ansible_collections.mqops.rocketmq.tests.lab.failed import Failed
+from ansible_collections.mqops.rocketmq.tests.lab.machines.virtual import NAMESERVER_PORT, SSH_PORT, USER, Machine
+from ansible_collections.mqops.rocketmq.tests.lab.paths import BUILD, ROOT
 
 BOOT = 600.0
 # Java on an emulated processor, beside whatever else runs here.
@@ -45,11 +47,13 @@ def unit(name: str) -> str:
 class Systemd(Chain):
     """One machine; each unit on it is a host of the inventory."""
 
-    def __init__(self) -> None:
-        super().__init__("systemd", "virtual machine", "systemd")
-        self.machine = Machine(ROOT / "build/vm", self.build / "vm")
+    name, usual_estate = "systemd", "virtual machine"
 
-    def systemd(self) -> None:
+    def __init__(self) -> None:
+        super().__init__("systemd", self.usual_estate)
+        self.machine = Machine(BUILD / "vm", self.build / "vm")
+
+    def go(self) -> None:
         self.evidence.mkdir(parents=True, exist_ok=True)
         self.log.unlink(missing_ok=True)
         try:
@@ -58,8 +62,6 @@ class Systemd(Chain):
             self.mixed()
             self.times()
             self.restarts()
-        except MachineFailed as failure:
-            raise Failed(str(failure)) from failure
         finally:
             self.machine.end()
 
@@ -176,11 +178,9 @@ class Systemd(Chain):
 
     def play(self, host: str, *steps: str) -> tuple[bool, str]:
         """Whether the role's tasks for these steps passed, and what they said."""
-        mark = self.log.stat().st_size if self.log.exists() else 0
-        passed = self.playbook("tests/matrix/vm/method.yml", "-e", json.dumps({"vm_process": host, "vm_steps": steps}))
-        with self.log.open("rb") as log:
-            log.seek(mark)
-            return passed, " ".join(log.read().decode(errors="replace").split())
+        before, told = self.log_end(), json.dumps({"vm_process": host, "vm_steps": steps})
+        passed = self.playbook("tests/lab/machines/vm/method.yml", "-e", told)
+        return passed, " ".join(self.printed_since(before).split())
 
     def does(self, host: str, *steps: str) -> None:
         began = time.time()
@@ -241,10 +241,5 @@ class Systemd(Chain):
         return self.machine.root(f"journalctl --no-pager --output cat -u {name}")
 
 
-def main() -> int:
-    chain = Systemd()
-    return chain.conclude(chain.systemd)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(Systemd().conclude())

@@ -6,15 +6,11 @@
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT / "molecule/resources/lab"))
-
-from processes import Processes  # noqa: E402
+from ansible_collections.mqops.rocketmq.tests.lab.machines.processes import Processes
+from ansible_collections.mqops.rocketmq.tests.lab.paths import BUILD, DIG, MQADMIN
 
 LAB = "ci"
 SOURCES = ("mro", "mdm", "rot-sc")
@@ -24,7 +20,7 @@ testinfra_hosts = ["local://"]
 
 @pytest.fixture(scope="module")
 def verdict():
-    return json.loads((ROOT / "build" / LAB / "verdict.json").read_text())
+    return json.loads((BUILD / LAB / "verdict.json").read_text())
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -64,12 +60,12 @@ def test_claim_was_observed(verdict, what):
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_name_answers_the_target(host, source):
-    assert host.check_output(f"{ROOT}/tools/dig.sh {LAB} {source}-ns.mq.test") == "198.18.20.80"
+    assert host.check_output(f"{DIG} {LAB} {source}-ns.mq.test") == "198.18.20.80"
 
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_mqadmin_lists_the_target_alone(host, source):
-    listed = host.check_output(f"{ROOT}/tools/mqadmin.sh {LAB} clusterList -n {source}-ns.mq.test:9876")
+    listed = host.check_output(f"{MQADMIN} {LAB} clusterList -n {source}-ns.mq.test:9876")
     # Besides its table mqadmin prints a sentence about the ACL; a row has a broker id in its third column.
     rows = [words[:3] for words in map(str.split, listed.splitlines()) if len(words) > 3 and words[2].isdigit()]
     assert sorted(rows) == [["hub", "hub-a", "0"], ["hub", "hub-a", "1"], ["hub", "hub-b", "0"], ["hub", "hub-b", "1"]]

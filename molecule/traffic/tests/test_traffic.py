@@ -7,27 +7,23 @@ from __future__ import annotations
 
 import json
 import os
-import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
-LAB = os.environ.get("LAB", "traf")
-sys.path.insert(0, str(ROOT / "tests/matrix"))
-sys.path.insert(0, str(ROOT / "molecule/resources/oracle"))
+from ansible_collections.mqops.rocketmq.tests.lab.oracle import lag
+from ansible_collections.mqops.rocketmq.tests.lab.oracle.remoting import Peer
+from ansible_collections.mqops.rocketmq.tests.lab.paths import BUILD
+from ansible_collections.mqops.rocketmq.tests.lab.traffic import short
 
-import lag  # noqa: E402
-import traffic  # noqa: E402
-from remoting import Peer  # noqa: E402
+LAB = os.environ.get("LAB", "traf")
 
 
 @pytest.fixture(scope="module")
 def results():
-    return {one["case"]: one for one in json.loads((ROOT / "build" / LAB / "traffic.json").read_text())}
+    return {one["case"]: one for one in json.loads((BUILD / LAB / "traffic.json").read_text())}
 
 
-@pytest.mark.parametrize("case", [case.__name__ for case in traffic.SHORT])
+@pytest.mark.parametrize("case", [case.__name__ for case in short.CASES])
 def test_case_was_observed(results, case):
     assert results[case]["passed"], results[case]["said"]
 
@@ -52,6 +48,6 @@ def test_the_source_is_closed_in_the_route_that_clients_get(route):
     "mode", ["normal", "ordered", "delayed", "transactional", "retry", "broadcast", "slow", "late"]
 )
 def test_the_business_lost_nothing(mode):
-    row = json.loads((ROOT / "build" / LAB / "ledger.json").read_text())["sources"]["mro"]["modes"][mode]
+    row = json.loads((BUILD / LAB / "ledger.json").read_text())["sources"]["mro"]["modes"][mode]
     assert (row["lost"], row["unexpected"]) == (0, 0)
     assert row["sent_to"].get("broker-a", 0) > 0 and row["sent_to"].get("hub-a", 0) > 0

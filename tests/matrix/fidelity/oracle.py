@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.mqops.rocketmq.tests.resources.estate import Cluster, Estate
+from ansible_collections.mqops.rocketmq.tests.lab.clusters import Cluster, Estate
 
 _MARK = "=== next"
 # Topic (cut to 32 characters), broker, queue, the queue's end, the group's offset, what is left.

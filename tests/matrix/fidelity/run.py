@@ -15,8 +15,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from ansible_collections.mqops.rocketmq.tests.benchmarks.measure import run_module
-from ansible_collections.mqops.rocketmq.tests.matrix.fidelity import oracle, reader, rules, tables
-from ansible_collections.mqops.rocketmq.tests.resources.estate import (
+from ansible_collections.mqops.rocketmq.tests.lab.clusters import (
     CONFIG,
     DEPLOYED,
     Cluster,
@@ -25,6 +24,7 @@ from ansible_collections.mqops.rocketmq.tests.resources.estate import (
     await_port,
     read_file,
 )
+from ansible_collections.mqops.rocketmq.tests.matrix.fidelity import oracle, reader, rules, tables
 
 SAMPLE = 20
 FILES = ("topics.json", "subscriptionGroup.json")

@@ -181,7 +181,8 @@ class World:
     # Machines
     def _make_machine(self) -> None:
         home, tools = self.place / "home", self.place / "tools"
-        for folder in (home, tools):
+        self.temporary = self.place / "tmp"
+        for folder in (home, tools, self.temporary):
             folder.mkdir()
         (home / ".bashrc").write_text("echo welcome to this machine\n")
         ss = SS.replace("REAL", command("ss", "iproute2"))
@@ -206,7 +207,8 @@ class World:
                 f"ListenAddress {self.hosts[host]['rocketmq_address']}\nPort {PORT}\nHostKey {self.place / 'host'}\n"
                 f"AuthorizedKeysFile {self.place / 'authorized'}\nStrictModes no\nPidFile none\nUsePAM no\n"
                 f"PermitRootLogin prohibit-password\nPasswordAuthentication no\n"
-                f'SetEnv "HOME={self.place / "home"}" "PATH={self.place / "tools"}:/usr/bin:/bin"\n'
+                f'SetEnv "HOME={self.place / "home"}" "PATH={self.place / "tools"}:/usr/bin:/bin"'
+                f' "TMPDIR={self.temporary}"\n'
             )
             self.sshds[host] = subprocess.Popen(
                 [self.sshd, "-D", "-e", "-f", config], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -67,6 +68,24 @@ def test_what_sudo_and_the_shell_print_comes_into_no_proof(world, store, tmp_pat
     assert kilobytes["mro-a"] > 0
     packed = tmp_path / "archive" / "mro-broker-a.tar"
     assert archives["mro-a"] == {"file": str(packed), "bytes": packed.stat().st_size}
+
+
+def test_what_a_start_prints_is_kept_below_the_directory_of_the_test(world):
+    """It lies in TMPDIR and stays there: without one of its own each test would leave it in /tmp."""
+    host, pattern = "mro-s", world.pattern("mro-s")
+    began, marker = pattern.replace("[m]", "m"), f"told by {world.place}"
+    world.hosts[host]["rocketmq_start_command"] = f"echo {marker}; bash -c 'exec -a {began} sleep 60' &"
+    world.up(host)
+    process = {"__migration_host": host, "__migration_kind": "broker"}
+    looked = {"migration_looked": {}, "migration_standings": {}, "migration_phase": "stop_brokers"}
+    code, printed = world.play(include("start_process", **process), include("stop_process", **process), **looked)
+    assert code == 0, printed
+
+    def kept(folder: Path) -> list[str]:
+        mine = [path for path in folder.glob("rocketmq-*") if path.is_file() and marker in path.read_text()]
+        return [path.name.partition(".")[0] for path in mine]
+
+    assert (kept(Path("/tmp")), kept(world.temporary)) == ([], ["rocketmq-start"])
 
 
 def test_a_store_that_cannot_be_read_stops_the_run_and_points_nothing_back(world, store):

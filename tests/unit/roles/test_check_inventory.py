@@ -160,7 +160,7 @@ def test_example_is_without_mistake_and_reaches_each_machine_by_its_address(tmp_
 
 
 def test_inventory_of_a_lab_is_without_mistake(tmp_path: Path) -> None:
-    folder = REPOSITORY / "molecule/resources/lab"
+    folder = REPOSITORY / "tests/lab"
     spec = importlib.util.spec_from_file_location("lab", folder / "filter_plugins/lab.py")
     lab = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(lab)

@@ -56,7 +56,8 @@ def test_every_variable_that_is_shown_is_known() -> None:
 
 
 def test_nothing_of_the_lab_looks_like_an_unknown_variable() -> None:
-    used = names_in(["molecule/**/*.yml", "molecule/**/*.py", "tests/matrix/*.py", "tests/benchmarks/*.py", "tools/*"])
+    places = ["molecule/**/*.yml", "molecule/**/*.py", "tests/lab/**/*.yml", "tests/lab/**/*.py"]
+    used = names_in([*places, "tests/matrix/*.py", "tests/benchmarks/*.py", "tools/*"])
     assert used
     assert {name: place for name, place in used.items() if name not in VARIABLES} == {}
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -15,26 +16,33 @@ import pytest
 SHELLS = {"dash": ["dash"], "bash": ["bash"], "busybox": ["busybox", "sh"]}
 
 
-def run(text, shell=("sh",), **environment):
-    # The command's own text must be on no command line, as in the frame.
+def run(temporary, shell, text, **environment):
+    # The command's own text must be on no command line, as in the frame. What it keeps belongs to the test.
     return subprocess.run(
-        [*shell, "-c", 'eval "$TEXT"'], env={**os.environ, **environment, "TEXT": text},
+        [*shell, "-c", 'eval "$TEXT"'],
+        env={**os.environ, "TMPDIR": str(temporary), **environment, "TEXT": text},
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 
 
 @pytest.fixture
-def sh():
-    return run
+def temporary(tmp_path_factory):
+    """Where commands make the files that they leave, as in /tmp of a machine."""
+    return tmp_path_factory.mktemp("temporary")
+
+
+@pytest.fixture
+def sh(temporary):
+    return functools.partial(run, temporary, ["sh"])
 
 
 @pytest.fixture(params=SHELLS)
-def shells(request):
+def shells(request, temporary):
     """As sh, for each shell that a machine may have as its /bin/sh."""
     words = SHELLS[request.param]
     if not shutil.which(words[0]):
         pytest.skip(f"there is no {words[0]} here")
-    return lambda text, **environment: run(text, words, **environment)
+    return functools.partial(run, temporary, words)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -243,6 +244,15 @@ def test_a_stop_command_that_never_returns_is_not_waited_for(shells, name, sleep
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (0, "terminated\n", "")
     assert time.monotonic() - began < 30 and not list(tmp_path.iterdir())
+
+
+def test_what_a_stop_command_leaves_is_left_below_the_directory_of_the_test(sh, name, sleeper, temporary):
+    """Where the process does not end, what was printed stays in TMPDIR."""
+    done = sh(machine_end.stop("command", name, "", 1, f"echo told by {temporary}"))
+    assert done.returncode == 1 and sleeper.poll() is None
+    assert [path.name.partition(".")[0] for path in temporary.iterdir()] == ["rocketmq-stop"]
+    there = [path for path in Path("/tmp").glob("rocketmq-*") if path.is_file()]
+    assert [path for path in there if str(temporary) in path.read_text(errors="replace")] == []
 
 
 def test_a_stop_command_with_the_pattern_on_its_command_line_is_no_return(shells, name, sleeper, tmp_path):
