@@ -110,7 +110,7 @@ def stages(
     return found
 
 
-def elsewhere(found: dict[str, SourceStage], stage: str) -> Left:
+def elsewhere(found: dict[str, TopicStages], stage: str) -> Left:
     """Sources that are not at the stage. A name server that is silent may still show its clients something else."""
     return Left([
         f"{name} is {one.stage}" + ("" if one.nameserver == "answers" else f", its name servers: {one.nameserver}")
@@ -139,7 +139,7 @@ def run(
         raise ArgumentError(f"topics names {', '.join(sorted(stray))}, which is none of the sources")
     if not all(isinstance(names, list) and all(isinstance(name, str) for name in names) for names in given.values()):
         raise ArgumentError("topics must hold a list of names for each source")
-    found: dict[str, SourceStage] = {}
+    found: dict[str, TopicStages] = {}
 
     def look() -> Left:
         found.update(stages(task.admin, sources, target, given))
