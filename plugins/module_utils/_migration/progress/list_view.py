@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ..._admin.release import MASTER_ID
 from ..machines.answer import printable
 from . import address_lists
 
@@ -25,6 +26,7 @@ def view(
     awaited: Mapping[str, str] | None = None,
     since: float = 0.0,
     looked: Mapping[str, Mapping[str, Any]] | None = None,
+    sources: Iterable[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """What is known of the lists of name servers. Names are those of brokers' paths. "A line" is text for a message.
 
@@ -36,6 +38,11 @@ def view(
                  C(since), by the server's clock
     astray       a line for each host that has fetched something else than the name servers (looked: host → question →
                  its answer)
+    registers    all name servers in the lists
+    pinned       the lists of the brokers that start with one of their own
+    tied         the brokers that run with any of the name servers
+    common       the name servers, of those given, with which every master runs
+    joined       names of the sources with any of the name servers
     now          the server's clock; missing where the server has not answered
     why          why the server has not answered; missing where it has
 
@@ -48,6 +55,15 @@ def view(
         lists = {broker["address"]: _list(broker, snapshot or {}, seen) for broker in members}
     return {
         "lists": dict(lists),
+        "registers": _unique(server for one in lists.values() for server in one.get("nameservers", ())),
+        "pinned": {address: one for address, one in lists.items() if one["pin"]},
+        "tied": [broker for broker in members if set(_runs_with(lists, broker)) & set(servers)],
+        "common": [
+            server
+            for server in servers
+            if all(server in _runs_with(lists, broker) for broker in members if broker["id"] == MASTER_ID)
+        ],
+        "joined": [source["name"] for source in sources if set(source["nameservers"]) & set(servers)],
         "differing": [
             f"{one['broker']} ({', '.join(one['pin']) or one['why']})"
             for one in lists.values()
@@ -64,6 +80,14 @@ def view(
         ],
         **({"why": seen} if isinstance(seen, str) else {"now": seen.now}),
     }
+
+
+def _unique(servers: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(servers))
+
+
+def _runs_with(lists: Mapping[str, Mapping[str, Any]], broker: Mapping[str, Any]) -> list[str]:
+    return list(lists.get(broker["address"], {}).get("nameservers", ()))
 
 
 def _seen(read: Mapping[str, Any]) -> address_lists.Seen | str:
