@@ -167,7 +167,7 @@ def view(
         ],
         containers=[str(reason) for reason in state.containers(containers)],
         called=leavings.called(known, counted_again, [host for host in meant if host not in noisy])
-        if counted_again
+        if counted_again is not None
         else [],
         released=left.as_dict() if left else {},
         released_said=leavings.said(left, meant, stores["archive"]) if left and stores else "",

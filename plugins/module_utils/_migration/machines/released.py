@@ -30,7 +30,11 @@ class Released:
 
 
 def last(counted: Counted, host: str, question: str) -> str:
-    return str(counted[host][question]["lines"][-1]).strip()
+    """The figure in the last line of an answer. Raises KeyError or ValueError where there is none."""
+    lines = counted[host][question]["lines"]
+    if not lines:
+        raise ValueError(f"{host} has not said its {question}")
+    return str(lines[-1]).strip()
 
 
 def called(before: Counted, again: Counted, hosts: Iterable[str]) -> list[str]:

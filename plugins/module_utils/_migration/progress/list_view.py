@@ -87,7 +87,10 @@ def _unique(servers: Iterable[str]) -> list[str]:
 
 
 def _runs_with(lists: Mapping[str, Mapping[str, Any]], broker: Mapping[str, Any]) -> list[str]:
-    return list(lists.get(broker["address"], {}).get("nameservers", ()))
+    """Raises ValueError for a broker without a list: it would count as one that has left all name servers."""
+    if broker["address"] not in lists:
+        raise ValueError(f"the list of name servers of {broker['name']} at {broker['address']} was not read")
+    return list(lists[broker["address"]]["nameservers"])
 
 
 def _seen(read: Mapping[str, Any]) -> address_lists.Seen | str:

@@ -115,9 +115,9 @@ def look(estate: Mapping[str, Any], live: Mapping[str, Any]) -> Look:
 
 
 def _path(clusters: Iterable[Mapping[str, Any]], address: str) -> str:
-    """Where the commit log of a broker lies, as it says itself."""
-    found = [one["brokers"][address] for one in clusters if address in one["brokers"]]
-    return str(found[0]["config"]["storePathCommitLog"])
+    """Where the commit log of a broker lies, as it says itself. Raises KeyError where it has not said it."""
+    found = {at: broker for one in clusters for at, broker in one["brokers"].items()}
+    return str(found[address]["config"]["storePathCommitLog"])
 
 
 def _left(results: list[dict[str, Any]]) -> list[str]:

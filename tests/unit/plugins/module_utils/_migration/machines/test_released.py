@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines import released
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.machines.machine_view import view
 
 MACHINES = {
     # Two processes on one machine.
@@ -40,3 +43,20 @@ def test_memory_of_a_machine_is_counted_once_and_a_store_without_a_size_is_named
         "anything."
     )
     assert "packed into /mnt/old of each machine" in released.said(found, [], "/mnt/old")
+
+
+def test_machines_that_did_not_count_again_were_not_silent():
+    before = counted(0, mro_ns=3)
+    before["mro-ns"]["resets"] |= {"status": "answered", "ok": True}
+    before["mro-ns"].pop("memory")
+    with pytest.raises(KeyError, match="mro-ns"):
+        view({}, before, hosts=["mro-ns"], counted_again={})
+    assert view({}, before, hosts=["mro-ns"], counted_again=before).called == []
+    assert view({}, before, hosts=["mro-ns"]).called == []
+
+
+def test_a_machine_that_has_printed_nothing_was_not_silent():
+    before, again = counted(0, mro_ns=3), counted(0, mro_ns=3)
+    again["mro-ns"]["resets"]["lines"] = []
+    with pytest.raises(ValueError, match="mro-ns has not said its resets"):
+        released.called(before, again, ["mro-ns"])

@@ -136,3 +136,10 @@ def test_which_name_servers_brokers_have_in_common():
     assert found["common"] == [second]
     sources = [{"name": "mro", "nameservers": [first]}, {"name": "mdm", "nameservers": [third]}]
     assert view({}, nameservers=[first, second], sources=sources)["joined"] == ["mro"]
+
+
+def test_a_broker_whose_list_was_not_read_has_left_no_name_server():
+    """Taken for one that is tied to none, it would be left out of the proofs before the target leaves a source."""
+    brokers = [{"name": "hub-a", "id": 0, "address": "a"}]
+    with pytest.raises(ValueError, match="hub-a at a was not read"):
+        view({}, brokers=brokers, lists={}, nameservers=["198.18.9.1:1"])

@@ -277,3 +277,8 @@ def test_where_the_stores_lie_whose_ends_are_known():
     facts["clusters"][0]["brokers"]["198.18.9.21:10911"]["config"]["storePathCommitLog"] = "/store/commitlog"
     found = look(ESTATE, {**facts, "ends": {"198.18.9.21:10911": "5000"}})
     assert found.stores == [{"address": "198.18.9.21:10911", "end": 5000, "path": "/store/commitlog"}]
+
+
+def test_a_store_of_a_broker_that_was_not_read_has_no_place():
+    with pytest.raises(KeyError):
+        look(ESTATE, {**live(), "ends": {"198.18.9.99:1": "5000"}})
