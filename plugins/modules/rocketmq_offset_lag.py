@@ -110,7 +110,7 @@ options:
     description:
       - RV(rows) of an earlier look with O(detail=all), on clusters that go on serving others.
       - If given, RV(behind) names what was there then and has not been read since. With O(wait=true) the gate passes as
-        soon as nothing is, whatever came later.
+        soon as nothing is, whatever came later; O(window) does not count then. O(abort_on) and O(commit_logs) do.
     type: list
     elements: dict
 extends_documentation_fragment:

@@ -392,7 +392,7 @@ def run(
 
     def look(snapshots: list[ClusterSnapshot]) -> State:
         state = judging(snapshots)
-        return state if read_up_to is None else replace(state, ok=not behind_of(state))
+        return state if read_up_to is None else replace(state, ok=bool(state.given_up) or not behind_of(state))
 
     ended = gate.wait(Sweeper(task.admin, clusters), look, tell=tell, timeout=None if wait else 0.0)
     state = ended.state
@@ -400,23 +400,19 @@ def run(
     if not judging.logs_stand:
         result["topic_ends"] = {address: ends for one in state.drains for address, ends in one.topic_ends.items()}
     names = ", ".join(one.name for one in clusters)
+    given_up, blocking = summary(state.given_up), summary(state.judged.blocking)
     if read_up_to is not None:
         result["behind"] = behind_of(state)
         still = "; ".join(result["behind"])
-        return gate.end(
-            not wait or not still, f"not read up to there {ended.why}: {still}",
-            until=f"{names}: it is read up to there", seen=still, **result,
-        )  # fmt: skip
-    blocking = summary(state.judged.blocking)
-    if state.given_up:
-        why = f"given up {ended.why}, because waiting on is of no use: {summary(state.given_up)}"
-    elif state.judged.ok:
-        proved = f"{result['proved']:.0f} of {window:.0f} s"
-        why = f"everything is consumed, but only for {proved} with nothing written, {ended.why}"
+        passed, until = not still and not given_up, "it is read up to there"
+        why = f"not read up to there {ended.why}: {still}"
     else:
+        passed, still = len(state.passed) == len(clusters), blocking
+        until = f"nothing is left and nothing is written for {window:.0f} s"
         why = f"not drained {ended.why}: {blocking}"
-    return gate.end(
-        not wait or len(state.passed) == len(clusters), why,
-        until=f"{names}: nothing is left and nothing is written for {window:.0f} s",
-        seen=summary(state.given_up) or blocking, **result,
-    )  # fmt: skip
+        if state.judged.ok:
+            proved = f"{result['proved']:.0f} of {window:.0f} s"
+            why = f"everything is consumed, but only for {proved} with nothing written, {ended.why}"
+    if given_up:
+        why = f"given up {ended.why}, because waiting on is of no use: {given_up}"
+    return gate.end(passed or not wait, why, until=f"{names}: {until}", seen=given_up or still, **result)

@@ -78,7 +78,9 @@ def test_what_a_start_prints_is_kept_below_the_directory_of_the_test(world):
     world.up(host)
     process = {"__migration_host": host, "__migration_kind": "broker"}
     looked = {"migration_looked": {}, "migration_standings": {}, "migration_phase": "stop_brokers"}
-    code, printed = world.play(include("steps/process/start", **process), include("steps/process/stop", **process), **looked)
+    code, printed = world.play(
+        include("steps/process/start", **process), include("steps/process/stop", **process), **looked
+    )
     assert code == 0, printed
 
     def kept(folder: Path) -> list[str]:

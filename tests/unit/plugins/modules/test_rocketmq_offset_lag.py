@@ -395,3 +395,21 @@ def test_what_others_go_on_writing_is_read_up_to_where_it_ended(lag, estate, mas
     assert lag(read_up_to=first["rows"], wait=False, **shared)["behind"] == [behind]
     planned = lag(read_up_to=first["rows"], check=True, **shared)
     assert planned["would_wait"] == f"Would wait until mro: it is read up to there; now: {behind}"
+
+
+def test_what_is_silent_was_not_read_up_to_there(lag, estate, master, clock) -> None:
+    shared = {"topics": ["orders"], "groups": ["g"], "standstill": "queues"}
+    first = lag(wait=False, detail="all", **shared)
+    master.down = True
+    result = lag(read_up_to=first["rows"], timeout=20, **shared)
+    assert result["failed"] and "on broker-a queue 0: 0 of 10" in result["msg"] and result["elapsed"] == 20.0
+
+
+def test_to_wait_until_it_is_read_up_to_there_is_given_up_as_any_other_wait(lag, estate, master, clock) -> None:
+    """Neither waited for until the time is up, nor passed over where nothing is behind."""
+    first = lag(wait=False, detail="all")
+    for committed in (4, 10):
+        commit(master, "g", committed)
+        result = lag(read_up_to=first["rows"], commit_logs={MASTER: 4000})
+        assert result["failed"] and result["msg"].startswith("given up after 0 s and 1 samples"), result["msg"]
+        assert result["aborted"] == ["WRITTEN_SINCE"] and len(result["behind"]) == (committed == 4)
