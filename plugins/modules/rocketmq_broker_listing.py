@@ -139,7 +139,7 @@ would_wait:
   description: For what a run would wait, and what stands against it now.
   returned: in check mode, where a run would wait
   type: str
-  sample: "Would wait until hub-a is greeted by its clients and listed"
+  sample: "Would wait until hub-a is connected to its clients, and listed"
 elapsed:
   description: Seconds that the announcement lasted.
   returned: when O(state=listed)

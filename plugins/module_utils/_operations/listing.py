@@ -271,7 +271,7 @@ def list_again(listing: Listing, register_timeout: int) -> Outcome:
         return listing.ended(False, register_timeout, **NOT_ANNOUNCED)
     if listing.task.check_mode:
         return would_wait(
-            listing.task, f"{listing.master.name} is greeted by its clients and listed", "",
+            listing.task, f"{listing.master.name} is connected to its clients, and listed", "",
             changed=True, before={KEY: listing.register_timeout}, after={KEY: register_timeout}, **NOT_ANNOUNCED,
         )  # fmt: skip
     listing.await_forgotten()

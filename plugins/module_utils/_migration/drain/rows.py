@@ -96,7 +96,7 @@ class ClusterDrain:
     @property
     def ends(self) -> dict[str, tuple[int, str]]:
         """Instead of ``logs`` where clients write to other topics, too: the ends of the judged queues of each master,
-        as one text."""
+        added up."""
         found = self.topic_ends
         return {address: (sum(found[address].values()), boot) for address, (_end, boot) in self.logs.items()}
 

@@ -132,7 +132,7 @@ while :; do
   look
   # One that was about to start when its manager was told has to end, too.
   if [ -z "$before" ] && [ -n "$new" ]; then before=$(echo $new); left=$before; new=; echo terminated; fi
-  # A command of another user that has the pattern on its command line is there for one look only.
+  # Another command that has the pattern on its command line is there for one look only.
   if [ -n "$left" ]; then others=0; elif [ -n "$new" ]; then others=$((others + 1)); fi
   if [ $others -ge 2 ] && [ -n "$new" ]; then
     echo "it was started again" >&2; lineage $new; exit {CAME_BACK}

@@ -30,7 +30,7 @@ class Look:
     Of the sources:
 
     to_ask        hosts whose processes do not answer RocketMQ's protocol, and that have not yet said if they run
-    to_ask_again  those, and the hosts that have said it already
+    to_ask_again  those, and the hosts that have said it already; without those that were not reached
     left          sources that the inventory lists no more, and whose names may lead to the target
 
     Of the target:

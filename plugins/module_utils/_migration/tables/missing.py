@@ -77,7 +77,7 @@ def compare(
     topic_perm: int | None = None,
     granted: Iterable[str] = (),
 ) -> Work:
-    """Compare the merged with the target.
+    """Compare the merged tables with the target.
 
     target: ClusterSnapshot with topics, groups, offsets and stats; orders: name server address → its order
     configuration or Unknown, for every name server of sources and target; topic_perm: permission that limits
