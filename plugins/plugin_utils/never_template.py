@@ -21,14 +21,22 @@ def never_template(made: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(made)
     def marked(*given: Any, **named: Any) -> Any:
-        return wrap_var(_plain(made(*given, **named)))
+        return _marked(made(*given, **named), {})
 
     return marked
 
 
-def _plain(value: Any) -> Any:
+def _marked(value: Any, known: dict[int, tuple[Any, Any]]) -> Any:
     """The value in containers of Python's own: from ansible-core 2.19 on what a filter is given is in others, of which
-    none can be made."""
-    if isinstance(value, Mapping):
-        return {key: _plain(inner) for key, inner in value.items()}
-    return [_plain(inner) for inner in value] if isinstance(value, (list, tuple)) else value
+    none can be made. known: what was marked before, by its id; a view shows one source in many places.
+    """
+    if not isinstance(value, (Mapping, list, tuple)):
+        return wrap_var(value)
+    if id(value) not in known:
+        if isinstance(value, Mapping):
+            made: Any = {wrap_var(key): _marked(inner, known) for key, inner in value.items()}
+        else:
+            made = [_marked(inner, known) for inner in value]
+        # With the value, whose id is not given to another one then.
+        known[id(value)] = value, made
+    return known[id(value)][1]

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.mqops.rocketmq.plugins.filter.batch_view import batch_view
 from ansible_collections.mqops.rocketmq.plugins.filter.list_view import list_view
 from ansible_collections.mqops.rocketmq.plugins.filter.look_view import look_view
 from ansible_collections.mqops.rocketmq.plugins.filter.machine_view import machine_view
+from ansible_collections.mqops.rocketmq.plugins.filter.phase_view import phase_view
 from ansible_collections.mqops.rocketmq.plugins.filter.process_view import process_view
+from ansible_collections.mqops.rocketmq.plugins.filter.refusal import refusal
 from ansible_collections.mqops.rocketmq.plugins.plugin_utils.never_template import never_template
 
 try:
@@ -37,6 +40,17 @@ def test_texts_of_a_filter_are_never_evaluated() -> None:
     assert not is_trusted_as_template(values[0])
 
 
-@pytest.mark.parametrize("made", [list_view, look_view, machine_view, process_view], ids=lambda made: made.__name__)
+def test_what_stands_in_many_places_is_marked_once() -> None:
+    """A view of a phase shows each source twenty times, and is made anew wherever a task names it."""
+    source = {"name": trust_as_template(TEMPLATE), "brokers": [{"id": 0}]}
+    result = never_template(lambda: {"at": [source], "since": ({"name": "other"}, source)})()
+    assert result["at"][0] is result["since"][1] and result["since"][0] == {"name": "other"}
+    assert not is_trusted_as_template(result["since"][1]["name"])
+
+
+VIEWS = [batch_view, list_view, look_view, machine_view, phase_view, process_view, refusal]
+
+
+@pytest.mark.parametrize("made", VIEWS, ids=lambda made: made.__name__)
 def test_filters_that_read_what_hosts_have_told_are_such(made) -> None:
     assert made.__wrapped__
