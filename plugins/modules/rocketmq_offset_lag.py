@@ -282,7 +282,8 @@ topic_ends:
   type: dict
   sample: {"198.18.10.21:10911": {"orders": 4120, "%RETRY%billing": 3}}
 behind:
-  description: A line for each queue that a group has not read up to where it ended at the earlier look.
+  description: A line for each queue that a group has not read up to where it ended at the earlier look, and for each
+    master that does not answer.
   returned: with O(read_up_to)
   type: list
   elements: str

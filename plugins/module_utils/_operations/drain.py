@@ -388,7 +388,13 @@ def run(
 
     def behind_of(state: State) -> list[str]:
         rows = (row for one in state.drains for row in one.rows)
-        return behind(read_up_to or (), rows, {reason.subject for reason, _unused in state.judged.waived})
+        waived = {reason.subject for reason, _unused in state.judged.waived}
+        # An earlier look in which it was silent, too, has no row of it.
+        silent = [
+            f"{one.cluster}/{one.masters[at]}" for one in state.drains for at in one.masters if at not in one.logs
+        ]
+        unknown = [f"{master} does not answer, so what is read there is not known" for master in silent]
+        return [*behind(read_up_to or (), rows, waived), *unknown]
 
     def look(snapshots: list[ClusterSnapshot]) -> State:
         state = judging(snapshots)

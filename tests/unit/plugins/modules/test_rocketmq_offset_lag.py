@@ -403,6 +403,11 @@ def test_what_is_silent_was_not_read_up_to_there(lag, estate, master, clock) -> 
     master.down = True
     result = lag(read_up_to=first["rows"], timeout=20, **shared)
     assert result["failed"] and "on broker-a queue 0: 0 of 10" in result["msg"] and result["elapsed"] == 20.0
+    # Not where the look before has seen nothing there either.
+    result = lag(read_up_to=[], timeout=20, **shared)
+    assert result["failed"] and result["behind"] == ["mro/broker-a does not answer, so what is read there is not known"]
+    clock.at(clock.now + 10, lambda: setattr(master, "down", False))
+    assert lag(read_up_to=[], timeout=20, **shared)["behind"] == []
 
 
 def test_to_wait_until_it_is_read_up_to_there_is_given_up_as_any_other_wait(lag, estate, master, clock) -> None:
