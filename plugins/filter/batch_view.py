@@ -10,8 +10,10 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress import batch as batches
+from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
 
 
+@told
 def batch_view(batch: list[dict[str, Any]], returned: list[dict[str, Any]]) -> dict[str, Any]:
     """Jinja face of C(batch.judge)."""
     try:

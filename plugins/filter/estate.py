@@ -21,7 +21,8 @@ def estate(hostvars: Any, groups: Any, batch: Any = None, check: bool = False, *
         raise AnsibleFilterError("mqops.rocketmq.estate: use it as `hostvars | mqops.rocketmq.estate(groups)`")
     try:
         if check:
-            return {"mistakes": find_mistakes(readable(hostvars), groups, batch, **names).report()}
+            mistakes = find_mistakes(readable(hostvars), groups, batch, **names).report()
+            return {"mistakes": mistakes, "text": "\n".join(mistakes)}
         return build_estate(readable(hostvars), groups, batch, **names)
     except (EstateError, TypeError) as error:
         raise AnsibleFilterError(f"mqops.rocketmq.estate: {error}") from error

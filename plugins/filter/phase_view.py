@@ -6,40 +6,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress import phases
+from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress import phase_view as phases
+from ansible_collections.mqops.rocketmq.plugins.plugin_utils.told import told
 
 
+@told
 def phase_view(
-    estate: Mapping[str, Any], standings: Mapping[str, Mapping[str, Any]], name: str, check: bool = False
+    estate: Mapping[str, Any], standings: Mapping[str, Mapping[str, Any]], name: str, check: bool = False, **known: Any
 ) -> dict[str, Any]:
-    """C(phase), its row; what C(View) has; C(undos), what has to be undone before where a source is further;
-    C(not_taken_back); C(next), the playbook that comes next; C(at), C(since), C(until) and C(halted): sources.
-
-    standings: what P(mqops.rocketmq.look_view#filter) says.
-    """
-    phase = phases.BY_NAME.get(name)
-    if phase is None:
-        raise AnsibleFilterError(f"phase_view: there is no phase {name!r}; there are: {', '.join(phases.BY_NAME)}")
+    """Jinja face of C(phase_view.view)."""
     try:
-        sources = estate["sources"]
-        stages = {source: one["stage"] for source, one in standings.items()}
-        following = phases.following(stages)
-        return {
-            "phase": {**asdict(phase), "opening": phase.opening, "closing": phase.closing},
-            "next": following.playbook if following else "",
-            "undos": list(phases.undos_before(phase)),
-            "not_taken_back": phases.not_taken_back(
-                phase, {one["name"]: standings[one["name"]] for one in sources}, check=bool(check)
-            ),
-            "halted": phases.halted(sources, {source: one.get("ended", ()) for source, one in standings.items()}),
-            **phases.by_stage(sources, stages),
-            **phases.as_dict(phases.view(phase, stages, check=bool(check))),
-        }
+        return phases.view(estate, standings, name, check=bool(check), **known)
+    except ValueError as error:
+        raise AnsibleFilterError(f"phase_view: {error}") from error
     except (AttributeError, KeyError, TypeError) as error:
         raise AnsibleFilterError(f"phase_view: the standings have an unexpected shape: {error!r}") from error
 

@@ -39,12 +39,16 @@ def build_estate(
 ) -> dict[str, Any]:
     """Return ``{"sources": [cluster, ...], "target": cluster, "business": [host, ...], "machines": {...}, ...}``.
 
-    A cluster is ``{name, nameservers, brokers, nameserver_name, group, hosts, spec}`` with addresses as
-    ``ip:port``; spec is the part of it that modules take. The target has ``address_server``, too, where its brokers
-    fetch their list of name servers. machines: of each host of all clusters, also of those outside of the batch,
-    ``{role, cluster, address, method, config_file, user}``, the last two empty where the inventory does not say them.
+    A cluster is ``{name, nameservers, addresses, brokers, nameserver_name, group, hosts, spec, spec_with_hosts,
+    record}`` with name servers and brokers as ``ip:port``, and addresses, those of the name servers' machines, as
+    ``ip``; spec is the part of it that modules take, record its name as it answers before the migration. The target has
+    ``address_server``, too, where its brokers fetch their list of name servers.
+    others: the sources outside of the batch. names: what the migration does to each name, as rocketmq_plan takes it but
+    for its servers. machines: of each host of all clusters, also of those outside of the batch, ``{role, cluster,
+    address, method, config_file, user, has_start_command}``, two texts empty where the inventory does not say them.
     by_engine: those of them whose processes are ended and started through their engine. clients: of each business host
-    ``{cluster, address}``, empty where the inventory does not say it.
+    ``{cluster, address}``, empty where the inventory does not say it. ports: on which name servers and brokers of the
+    sources listen. own: ``{address, reason}`` of each machine of the estate that has business at the sources.
     Raises EstateError, naming each host or group that has to be corrected.
     """
     mistakes = Mistakes(groups)
@@ -60,7 +64,9 @@ def build_estate(
         **estate,
         "machines": known,
         "by_engine": [name for name, machine in known.items() if machine["method"] == "docker"],
-        "clients": {host: _client(hostvars.get(host) or {}) for host in estate["business"]},
+        "clients": (clients := {host: _client(hostvars.get(host) or {}) for host in estate["business"]}),
+        "ports": sorted(_ports(estate["sources"])),
+        "own": [*_own(estate), *_own_clients(clients)],
     }
 
 
@@ -72,7 +78,30 @@ def _machine(host: Host, values: Mapping[str, Any]) -> dict[str, Any]:
         "method": processes.stop_method(values),
         "config_file": _text(values, "rocketmq_config_file"),
         "user": _text(values, "rocketmq_user"),
+        # The text itself may hold braces, and what is kept as a fact would be evaluated.
+        "has_start_command": bool(_text(values, "rocketmq_start_command")),
     }
+
+
+def _ports(sources: Iterable[Mapping[str, Any]]) -> set[int]:
+    """A broker listens on two more ports, for clients of high priority and for slaves."""
+    clusters = list(sources)
+    nameservers = {address.rpartition(":")[2] for source in clusters for address in source["nameservers"]}
+    brokers = {broker["address"].rpartition(":")[2] for source in clusters for broker in source["brokers"]}
+    return {*map(int, nameservers), *(int(port) + shift for port in brokers for shift in BROKER_PORT_SHIFTS)}
+
+
+def _own(estate: Mapping[str, Any]) -> Iterable[dict[str, str]]:
+    clusters = [("the target", estate["target"]), *((source["name"], source) for source in estate["sources"])]
+    for name, cluster in clusters:
+        for broker in cluster["brokers"]:
+            yield {"address": broker["address"].rpartition(":")[0], "reason": f"{name}'s own {broker['name']}"}
+
+
+def _own_clients(clients: Mapping[str, Mapping[str, str]]) -> Iterable[dict[str, str]]:
+    for host, client in clients.items():
+        if client["address"]:
+            yield {"address": client["address"], "reason": f"business host {host}"}
 
 
 def _client(values: Mapping[str, Any]) -> dict[str, str]:
@@ -135,7 +164,19 @@ class Reader:
             return None
         return {
             "sources": [cluster for cluster in source_clusters if cluster["name"] in wanted],
+            "others": [cluster for cluster in source_clusters if cluster["name"] not in wanted],
             "target": target_cluster,
+            "names": [
+                {
+                    "name": cluster["nameserver_name"],
+                    "source": cluster["name"],
+                    "type": "A",
+                    "from": cluster["addresses"],
+                    "to": target_cluster["addresses"],
+                }
+                for cluster in source_clusters
+                if cluster["name"] in wanted
+            ],
             "business": [str(host) for host in self.groups.get(business) or []],
         }
 
@@ -188,16 +229,17 @@ class Reader:
             "nameservers": [host.address for host in by_role["nameserver"]],
             "brokers": [{"name": host.broker, "id": host.id, "address": host.address} for host in brokers],
         }
+        hosts = {f"{role}s": [host.name for host in by_role[role]] for role in ROLES}
+        addresses = [host.machine for host in by_role["nameserver"]]
         return {
             **spec,
             "spec": spec,
+            "spec_with_hosts": {**spec, "hosts": hosts},
+            "addresses": addresses,
             "nameserver_name": names[0] if names else "",
+            "record": {"name": names[0] if names else "", "expected": addresses},
             "group": held,
-            "hosts": {
-                "nameservers": [host.name for host in by_role["nameserver"]],
-                "masters": [host.name for host in by_role["master"]],
-                "slaves": [host.name for host in by_role["slave"]],
-            },
+            "hosts": hosts,
         }
 
     def _own_groups(self, host: str) -> set[str]:

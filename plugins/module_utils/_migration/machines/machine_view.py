@@ -16,6 +16,7 @@ from ..clients import arrivals
 from ..clients.census import lines as census_lines
 from ..clients.census import parse_ss
 from ..clients.writers import lines as writer_lines
+from . import released as leavings
 from . import state
 from .answer import GARBLED, UNREACHABLE, Answer, printable, read
 
@@ -31,13 +32,18 @@ class MachineView:
     no copy is made. Of the hosts that are meant: C(unreachable), by host why it was not reached; C(mute), a line for
     each that has not answered one of the questions, with a number where it has to be one; C(without), by question the
     hosts that were not asked, although they can be reached as far as is known; C(unable), a line for each whose process
-    cannot be ended as the inventory says; C(not_ended), by host why a process runs that was told to end.
+    cannot be ended as the inventory says; C(not_ended), by host why a process runs that was told to end; C(stuck),
+    brokers that are ended by command and that no command starts again.
 
-    Of their sockets: C(seen), each established connection as C(LOCAL from PEER); C(unread), a line for each host whose
-    connections are not known; C(writers), a line for each of the offenders; C(absent), the business hosts of the
-    released sources that are not connected; C(missing), those and the ones with fewer connections than before.
+    Of their sockets: C(socket_lines), C(host) and C(lines) of each host that has shown them; C(seen), each established
+    connection as C(LOCAL from PEER); C(unread), a line for each host whose connections are not known; C(writers), a
+    line for each of the offenders; C(absent), the business hosts of the released sources that are not connected;
+    C(missing), those and the ones with fewer connections than before.
     C(census): the clients of a census in words. C(peers): who is connected to the processes of the sources.
     C(containers): a line for each container that its engine cannot end for good.
+
+    Of what they have counted: C(called), a line for each that has refused a connection since; C(released), what goes
+    with them, and C(released_said), the same for a reader.
     """
 
     looked: dict[str, dict[str, Any]]
@@ -46,6 +52,8 @@ class MachineView:
     without: dict[str, list[str]]
     unable: list[str]
     not_ended: dict[str, str]
+    stuck: list[str]
+    socket_lines: list[dict[str, Any]]
     seen: list[str]
     unread: list[str]
     writers: list[str]
@@ -54,6 +62,9 @@ class MachineView:
     census: list[str]
     peers: list[dict[str, Any]]
     containers: list[str]
+    called: list[str]
+    released: dict[str, Any]
+    released_said: str
 
     def as_dict(self) -> dict[str, Any]:
         return dict(vars(self))
@@ -92,6 +103,9 @@ def view(
     released: Mapping[str, Any] | None = None,
     clients: Iterable[Mapping[str, Any]] = (),
     containers: Iterable[Mapping[str, Any]] = (),
+    counted_again: Looked | None = None,
+    noisy: Iterable[str] = (),
+    stores: Mapping[str, Any] | None = None,
 ) -> MachineView:
     """The view of the hosts, of all that have answered where none are given. looked: what is known already; to it come
     the answers to the questions in what was registered.
@@ -99,7 +113,9 @@ def view(
     ended: hosts whose processes run no more. sources: of the estate, whose peers are wanted. offenders: as
     rocketmq_write_stop returns them. released: C(sources), whose business hosts are to come; the lines of ss C(there)
     and where name servers have C(left) since, machine by machine, from before. clients: as rocketmq_client_info returns
-    them. containers: results of docker_container_info.
+    them. containers: results of docker_container_info. counted_again: the second count of refused connections, of all
+    hosts but those on which something else refuses them. stores: C(kilobytes) and C(archives) by host, and the
+    C(archive), as C(released) takes them.
     """
     names, known = list(questions), {host: dict(told) for host, told in looked.items()}
     asked = None if hosts is None else list(hosts)
@@ -114,12 +130,15 @@ def view(
     sockets = [socket for host, answer in shown.items() for socket in parse_ss(host, answer["lines"])[0]]
     lines = [answer["lines"] for answer in shown.values() if answer["ok"]]
     let_go = list(released["sources"]) if released else []
+    left = leavings.figures(known, meant, machines, stores["kilobytes"], stores["archives"]) if stores else None
     return MachineView(
         looked=known if added else {},
         unreachable={host: line for host in meant for line in state.unreachable(known, [host])},
         mute=state.mute(known, meant, names),
         without={name: _without(known, meant, name) for name in names},
         unable=state.unable(known, {host: machines[host]["method"] for host in meant if host in machines}, ended),
+        stuck=[host for host in meant if _stuck(machines.get(host) or {})],
+        socket_lines=[{"host": host, "lines": answer["lines"]} for host, answer in shown.items() if answer["ok"]],
         not_ended={host: state.not_ended(stop) for host in meant if (stop := known.get(host, {}).get("stop"))},
         seen=[f"{socket.local} from {socket.peer}" for socket in sockets],
         unread=[line for host, answer in shown.items() for line in state.unread(host, answer)],
@@ -133,7 +152,17 @@ def view(
             for host, address in state.addresses(source).items()
         ],
         containers=[str(reason) for reason in state.containers(containers)],
+        called=leavings.called(known, counted_again, [host for host in meant if host not in noisy])
+        if counted_again
+        else [],
+        released=left.as_dict() if left else {},
+        released_said=leavings.said(left, meant, stores["archive"]) if left and stores else "",
     )
+
+
+def _stuck(machine: Mapping[str, Any]) -> bool:
+    by_command = machine.get("method") == "command" and machine.get("role") != "nameserver"
+    return by_command and not machine.get("has_start_command")
 
 
 def _without(looked: Looked, hosts: Iterable[str], name: str) -> list[str]:

@@ -12,10 +12,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Batch:
-    """The sources that have C(passed), and those that one of the tasks has C(refused)."""
+    """The sources that have C(passed), and those that one of the tasks has C(refused). C(messages): what each failure
+    has said; C(failures): the same, those of loops over sources with the source's name before it.
+    """
 
     passed: list[dict[str, Any]]
     refused: list[dict[str, Any]]
+    messages: list[str]
+    failures: list[str]
 
     def as_dict(self) -> dict[str, Any]:
         return dict(vars(self))
@@ -31,7 +35,27 @@ def judge(batch: Iterable[dict[str, Any]], returned: Iterable[Mapping[str, Any]]
     judged = list(returned)
     for source in batch:
         split[all(_passed(source["name"], one) for one in judged)].append(source)
-    return Batch(split[True], split[False])
+    failed = [failure for one in judged for failure in _failed(one)]
+    return Batch(
+        split[True],
+        split[False],
+        messages=[_said(one) for one in failed],
+        failures=[f"{one['item']['name']}: {_said(one)}" if _of_source(one) else _said(one) for one in failed],
+    )
+
+
+def _failed(returned: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What has failed: of a loop its items, for "One or more items failed" helps nobody."""
+    items = [item for item in returned.get("results") or [] if item.get("failed") or item.get("unreachable")]
+    return items or ([returned] if returned.get("failed") or returned.get("unreachable") else [])
+
+
+def _said(returned: Mapping[str, Any]) -> str:
+    return str(returned.get("msg") or dict(returned))
+
+
+def _of_source(returned: Mapping[str, Any]) -> bool:
+    return isinstance(returned.get("item"), Mapping) and "name" in returned["item"]
 
 
 def _passed(name: str, returned: Mapping[str, Any]) -> bool:

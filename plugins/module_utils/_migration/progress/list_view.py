@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ..._admin.release import MASTER_ID
 from ..machines.answer import printable
 from . import address_lists
 
@@ -25,6 +26,7 @@ def view(
     awaited: Mapping[str, str] | None = None,
     since: float = 0.0,
     looked: Mapping[str, Mapping[str, Any]] | None = None,
+    sources: Iterable[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """C(lists): by address of each of the brokers its list, by the snapshot of their cluster, where they are not given
     as known before. C(differing): a line for each of them that fetches none and was started with others than the name
@@ -33,6 +35,9 @@ def view(
     each name whose broker is not proved to have fetched its awaited text, and that after since, by the server's clock.
     C(astray): a line for each host that has fetched something else than the name servers; looked: host → question →
     its answer.
+    C(registers): all name servers in the lists. C(pinned): the lists of those that start with one of their own.
+    C(tied): the brokers that run with any of the name servers; C(common): those of the name servers with which every
+    master runs. C(joined): names of the sources with any of the name servers.
     C(now): the server's clock; or C(why) it tells nothing, and no C(now), for what is measured by it would be wrong.
     Raises ValueError, in words, where the name servers make no list.
     """
@@ -43,6 +48,15 @@ def view(
         lists = {broker["address"]: _list(broker, snapshot or {}, seen) for broker in members}
     return {
         "lists": dict(lists),
+        "registers": _unique(server for one in lists.values() for server in one.get("nameservers", ())),
+        "pinned": {address: one for address, one in lists.items() if one["pin"]},
+        "tied": [broker for broker in members if set(_runs_with(lists, broker)) & set(servers)],
+        "common": [
+            server
+            for server in servers
+            if all(server in _runs_with(lists, broker) for broker in members if broker["id"] == MASTER_ID)
+        ],
+        "joined": [source["name"] for source in sources if set(source["nameservers"]) & set(servers)],
         "differing": [
             f"{one['broker']} ({', '.join(one['pin']) or one['why']})"
             for one in lists.values()
@@ -59,6 +73,14 @@ def view(
         ],
         **({"why": seen} if isinstance(seen, str) else {"now": seen.now}),
     }
+
+
+def _unique(servers: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(servers))
+
+
+def _runs_with(lists: Mapping[str, Mapping[str, Any]], broker: Mapping[str, Any]) -> list[str]:
+    return list(lists.get(broker["address"], {}).get("nameservers", ()))
 
 
 def _seen(read: Mapping[str, Any]) -> address_lists.Seen | str:

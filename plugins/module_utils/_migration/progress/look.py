@@ -22,26 +22,34 @@ from .source_stage import ORDER, judge
 @dataclass(frozen=True)
 class Look:
     """What a look has shown. C(standings): by source C(stage), C(switched), C(reasons), C(position) in ORDER, the hosts
-    whose processes have C(ended), those that are C(gone), and whether any broker of the target is C(listed) there.
+    whose processes have C(ended), those that are C(gone), whether any broker of the target is C(listed) there, and the
+    line that is C(said) of it.
 
     C(to_ask): hosts of the sources whose processes do not answer RocketMQ's protocol and of which it has to be asked
     whether they run: all without an answer yet; C(to_ask_again): those, too, that had answered. C(left): sources that
     the inventory lists no more and whose names do not answer something else than the target.
 
-    Of the target: C(writable), its masters that say that they take writes; C(serving), whether there is any; C(silent),
-    hosts of its brokers that do not answer; C(unseen), names of its masters that will not register at their name
-    servers; C(strangers), brokers that its name servers list although they are none of its own, in words.
+    Of the target: C(answering), its brokers that answer; C(silent), hosts of those that do not; C(writable), its
+    masters that say that they take writes; C(resting), names of the others; C(serving), whether there is any that
+    does; C(unseen), names of its masters that will not register at their name servers; C(strangers), brokers that its
+    name servers list although they are none of its own, in words, and C(strayed), those of them that the sources own.
+
+    C(stores): C(address), C(end) and C(path) of each commit log whose end was given.
     """
 
     standings: dict[str, dict[str, Any]]
     to_ask: list[str]
     to_ask_again: list[str]
     left: list[str]
-    writable: list[dict[str, Any]]
-    serving: bool
+    answering: list[dict[str, Any]]
     silent: list[str]
+    writable: list[dict[str, Any]]
+    resting: list[str]
+    serving: bool
     unseen: list[str]
     strangers: list[str]
+    strayed: list[str]
+    stores: list[dict[str, Any]]
 
     def as_dict(self) -> dict[str, Any]:
         return dict(vars(self))
@@ -50,9 +58,9 @@ class Look:
 def look(estate: Mapping[str, Any], live: Mapping[str, Any]) -> Look:
     """The look. live: C(clusters), snapshots of the target and of the sources; C(machines), looked; C(names), the
     results of a loop of dns_propagation over the sources, without waiting; C(unlisted), the same of sources that the
-    inventory lists no more; C(released), what the directory keeps of sources whose release was proved. What is not
-    given was not asked, but the target has to be. Raises KeyError, TypeError, ValueError or AttributeError where one of
-    them has another shape.
+    inventory lists no more; C(released), what the directory keeps of sources whose release was proved; C(ends), by
+    address of a broker where its commit log ends. What is not given was not asked, but the target has to be. Raises
+    KeyError, TypeError, ValueError or AttributeError where one of them has another shape.
     """
     clusters, looked = live["clusters"], live.get("machines") or {}
     sources, target = estate["sources"], estate["target"]
@@ -67,12 +75,15 @@ def look(estate: Mapping[str, Any], live: Mapping[str, Any]) -> Look:
     }
     masters = _masters(target)
     writable = _writable(seen, masters)
+    strangers = _strangers(estate, seen)
     return Look(
         standings=_standings(estate, snapshots, looked, answering, live),
         to_ask=[host for host, answer in asked.items() if answer is None],
         to_ask_again=[host for host, answer in asked.items() if answer is None or answer["status"] != UNREACHABLE],
         left=_left(live.get("unlisted") or []),
+        answering=[broker for broker in target["brokers"] if "brokerPermission" in _config(seen, broker["address"])],
         writable=writable,
+        resting=[master["name"] for master in masters if master not in writable],
         serving=bool(writable),
         silent=[
             host
@@ -84,8 +95,19 @@ def look(estate: Mapping[str, Any], live: Mapping[str, Any]) -> Look:
             for master in masters
             if int(_config(seen, master["address"]).get("registerBrokerTimeoutMills", 0)) < 0
         ],
-        strangers=_strangers(estate, seen),
+        strangers=strangers,
+        strayed=[line for line in strangers if " of " in line],
+        stores=[
+            {"address": address, "end": int(end), "path": _path(clusters, address)}
+            for address, end in (live.get("ends") or {}).items()
+        ],
     )
+
+
+def _path(clusters: Iterable[Mapping[str, Any]], address: str) -> str:
+    """Where the commit log of a broker lies, as it says itself."""
+    found = [one["brokers"][address] for one in clusters if address in one["brokers"]]
+    return str(found[0]["config"]["storePathCommitLog"])
 
 
 def _left(results: list[dict[str, Any]]) -> list[str]:
@@ -134,6 +156,8 @@ def _standings(
             ),
             "gone": sorted(gone_hosts) if verdict.stage == "done" else [],
             "listed": _lists_any(snapshot, target["brokers"]),
+            "said": f"{source['name']}: {verdict.stage}"
+            + (f" ({'; '.join(verdict.reasons)})" if verdict.reasons else ""),
         }
     return found
 

@@ -31,6 +31,7 @@ class Phase:
     plays: what further plays of its playbook run, in their order, files of the role's tasks/phases/NAME/.
     begins: whether it begins as phases do, with the plan, the lock and a look at every source; ends: whether its end is
     noted, after the operator's own check.
+    waives: codes that it waives by itself, for whatever subject, and waives_because, the reason.
     seconds: how long it takes as rehearsed, without what depends on the estate; None where only the estate decides.
 
     For the pages alone, which are made of this table (tools/phases.py). title: what it does, in a few words; does: the
@@ -55,6 +56,8 @@ class Phase:
     plays: tuple[str, ...] = ()
     begins: bool = True
     ends: bool = True
+    waives: tuple[str, ...] = ()
+    waives_because: str = ""
     seconds: int | None = None
     does: str = ""
     starts: str = ""
@@ -69,6 +72,11 @@ class Phase:
     def parts(self) -> tuple[str, ...]:
         """The task files of its plays, as C(migration_tasks) names them."""
         return (f"phases/{self.name}", *(f"phases/{self.name}/{play}" for play in self.plays))
+
+    @property
+    def waivers(self) -> list[dict[str, str]]:
+        """As modules take them."""
+        return [{"code": code, "subject": "*", "reason": self.waives_because} for code in self.waives]
 
     @property
     def opening(self) -> str:
@@ -437,6 +445,9 @@ PHASES = (
         judges=False,
         # Of a cluster without a migration, too, which has no plan and no source.
         plays=("broker", "prove"),
+        # What a group that was never seen might want stays in the store, and so does what no group reads.
+        waives=("GROUP_WITHOUT_OFFSETS", "TOPIC_WITHOUT_GROUP"),
+        waives_because="the broker is restarted only",
         begins=False,
         ends=False,
     ),
@@ -477,6 +488,54 @@ def by_stage(
         "since": {stage: [source for source, at in known if at >= place] for place, stage in enumerate(ORDER)},
         "until": {stage: [source for source, at in known if at <= place] for place, stage in enumerate(ORDER)},
     }
+
+
+# Sources between two stages, both included, that several phases look at.
+WINDOWS = {
+    # The target takes writes beside them.
+    "sharing": ("joined", "open"),
+    # Both sides have clients, so that their tables are to be equal.
+    "compared": ("joined", "frozen"),
+    "unclosed": ("joined", "closed"),
+    # Their consumers read the target's queues.
+    "reading": ("joined", "switched"),
+    # Their name servers answer, and list the target.
+    "registered": ("joined", "stopped"),
+    "read_only": ("frozen", "closed"),
+    "leaving": ("switched", "stopped"),
+}
+
+
+def in_windows(sources: Iterable[dict[str, Any]], stages: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """The sources in each of WINDOWS."""
+    listed = list(sources)
+    return {
+        window: [source for source in listed if source["name"] in between(stages, *ends)]
+        for window, ends in WINDOWS.items()
+    }
+
+
+def living(sources: Iterable[Mapping[str, Any]], ended: Mapping[str, Iterable[str]]) -> list[dict[str, Any]]:
+    """The sources as modules take them, with those of their name servers that run. ended: as in C(halted)."""
+    found = []
+    for source in sources:
+        gone = set(ended.get(source["name"], ()))
+        hosts = zip(source["hosts"]["nameservers"], source["nameservers"], strict=True)
+        found.append({**source["spec"], "nameservers": [address for host, address in hosts if host not in gone]})
+    return found
+
+
+def remaining(
+    sources: Iterable[Mapping[str, Any]], gone: Mapping[str, Iterable[str]], released: Mapping[str, Mapping[str, Any]]
+) -> list[str]:
+    """Hosts of the sources but those that were decommissioned before and may be switched off. gone: by source its hosts
+    that are not there any more; released: what was proved of it."""
+    found = []
+    for source in sources:
+        done = (released.get(source["name"]) or {}).get("decommissioned")
+        off = set(gone.get(source["name"], ())) if done else set()
+        found += [host for hosts in source["hosts"].values() for host in hosts if host not in off]
+    return found
 
 
 def halted(sources: Iterable[dict[str, Any]], ended: Mapping[str, Iterable[str]]) -> list[dict[str, Any]]:

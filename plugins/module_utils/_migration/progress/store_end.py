@@ -118,6 +118,7 @@ def verdict(printed: Any, checked: Any, where: str) -> dict[str, Any]:
         "readable": end.error is None,
         "why": explain(where, end, messages),
         "kilobytes": end.kilobytes,
+        "kept": f"{where}: {end.kilobytes // 1024} MiB kept, commit log ends at {checked}" if end.ok else "",
         "topics": sorted({message.properties.get(REAL_TOPIC, message.topic) for message in messages}),
     }
 

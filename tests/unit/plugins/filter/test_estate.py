@@ -48,12 +48,16 @@ def test_shape():
             {"name": "broker-a", "id": 1, "address": "198.18.50.44:10911"},
         ],
     }
+    hosts = {"nameservers": ["rot_sc-nameserver"], "masters": ["rot_sc-master"], "slaves": ["rot_sc-slave"]}
     assert result["sources"][1] == {
         **spec,
         "spec": spec,
+        "spec_with_hosts": {**spec, "hosts": hosts},
+        "addresses": ["198.18.50.40"],
         "nameserver_name": "rot-sc-ns.mq.test",
+        "record": {"name": "rot-sc-ns.mq.test", "expected": ["198.18.50.40"]},
         "group": "rot_sc",
-        "hosts": {"nameservers": ["rot_sc-nameserver"], "masters": ["rot_sc-master"], "slaves": ["rot_sc-slave"]},
+        "hosts": hosts,
     }
     assert result["target"]["name"] == "hub"
     assert result["target"]["group"] == "target"
@@ -61,7 +65,7 @@ def test_shape():
     assert (result["clients"], result["by_engine"]) == ({"b1": {"cluster": "", "address": ""}}, [])
     assert result["machines"]["rot_sc-slave"] == {
         "role": "slave", "cluster": "rot-sc", "address": "198.18.50.44:10911", "method": "command",
-        "config_file": "", "user": "",
+        "config_file": "", "user": "", "has_start_command": False,
     }  # fmt: skip
 
 
@@ -211,3 +215,23 @@ def test_missing_group_and_wrong_batch():
 
 def test_is_registered():
     assert FilterModule().filters()["estate"] is estate
+
+
+def test_what_is_known_of_the_machines_that_have_business_at_the_sources():
+    hostvars, groups = inventory()
+    hostvars["b1"] = {"rocketmq_address": "198.18.50.101"}
+    groups["business"] = ["b1", "b2"]
+    result = build_estate(hostvars, groups, batch=["mro"])
+    assert [source["name"] for source in result["others"]] == ["rot-sc"]
+    assert result["names"] == [
+        {"name": "mro-ns.mq.test", "source": "mro", "type": "A", "from": ["198.18.50.20"],
+         "to": result["target"]["addresses"]}
+    ]  # fmt: skip
+    assert result["ports"] == [9876, 10909, 10911, 10912]
+    assert result["own"] == [
+        {"address": "198.18.50.61", "reason": "the target's own hub-a"},
+        {"address": "198.18.50.64", "reason": "the target's own hub-a"},
+        {"address": "198.18.50.21", "reason": "mro's own broker-a"},
+        {"address": "198.18.50.24", "reason": "mro's own broker-a"},
+        {"address": "198.18.50.101", "reason": "business host b1"},
+    ]

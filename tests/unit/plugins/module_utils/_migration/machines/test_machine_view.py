@@ -201,3 +201,17 @@ def test_who_has_arrived_is_seen_on_machines_that_have_answered():
 
     assert (arrived(answer([line])).absent, arrived(answer([line])).missing) == ([], ["shop (1 of 2 connections)"])
     assert arrived(answer([line], rc=1, said="exit status 1")).absent == ["shop"]
+
+
+def test_a_broker_is_stuck_that_is_ended_by_command_and_not_started_again():
+    machines = {host: {**one, "has_start_command": False} for host, one in ESTATE["machines"].items()}
+    hosts = list(machines)
+    assert view({"machines": machines}, {}, hosts=hosts).stuck == ["mro-a"]
+    machines["mro-a"]["has_start_command"] = True
+    assert view({"machines": machines}, {}, hosts=hosts).stuck == []
+
+
+def test_only_sockets_that_were_shown_are_handed_on():
+    looked = {"mro-a": {"sockets": answer(["0 0 a:1 b:2"])}, "mro-s": {"sockets": LOST}}
+    found = view(ESTATE, looked, hosts=["mro-ns", "mro-a", "mro-s"], questions=["sockets"])
+    assert found.socket_lines == [{"host": "mro-a", "lines": ["0 0 a:1 b:2"]}]

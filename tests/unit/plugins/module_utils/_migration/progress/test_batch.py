@@ -38,3 +38,13 @@ def test_what_one_task_has_refused_another_does_not_let_through():
     gate = {"clusters": {"mro": {"passed": True}, "mdm": {"passed": False}}}
     assert judge([MRO, other], [gate, {"results": [{"item": MRO, "changed": True}]}]).passed == [MRO]
     assert judge([MRO, other], [gate, {"results": [{"item": MRO, "failed": True}]}]).refused == [MRO, other]
+
+
+def test_what_failed_is_said_item_by_item():
+    loop = {"failed": True, "msg": "One or more items failed", "results": [
+        {"item": MRO, "failed": True, "msg": "mro holds another value."}, {"item": {"name": "mdm"}, "changed": True},
+        {"item": "c", "unreachable": True, "msg": "c is gone."}]}  # fmt: skip
+    assert judge([], [loop]).messages == ["mro holds another value.", "c is gone."]
+    assert judge([], [loop]).failures == ["mro: mro holds another value.", "c is gone."]
+    assert judge([], [{"failed": True, "msg": "no answer"}, {"msg": "fine"}]).messages == ["no answer"]
+    assert "rc" in judge([], [{"failed": True, "rc": 1}]).messages[0]

@@ -107,3 +107,32 @@ def test_what_a_machine_gets_instead_of_its_list():
 def test_what_makes_no_list_is_not_served(nameservers):
     with pytest.raises(ValueError):
         view({}, brokers=BROKERS, nameservers=nameservers)
+
+
+def test_which_brokers_run_with_which_name_servers():
+    brokers = [{"name": "hub-a", "id": 0, "address": "a"}, {"name": "hub-b", "id": 0, "address": "b"},
+               {"name": "hub-a", "id": 1, "address": "s"}]  # fmt: skip
+    lists = {
+        name: {"broker": name, "nameservers": servers, "pin": pin, "fetches": True, "why": ""}
+        for name, servers, pin in (("a", ["1", "2"], []), ("b", ["2"], ["2"]), ("s", ["3"], []))
+    }
+    found = view({}, brokers=brokers, lists=lists)
+    assert found["registers"] == ["1", "2", "3"]
+    assert list(found["pinned"]) == ["b"]
+    of = {"brokers": brokers, "lists": lists}
+    assert [broker["address"] for broker in view({}, **of, nameservers=["198.18.9.1:1"])["tied"]] == []
+
+
+def test_which_name_servers_brokers_have_in_common():
+    brokers = [{"name": "hub-a", "id": 0, "address": "a"}, {"name": "hub-b", "id": 0, "address": "b"},
+               {"name": "hub-a", "id": 1, "address": "s"}]  # fmt: skip
+    first, second, third = "198.18.9.1:1", "198.18.9.2:1", "198.18.9.3:1"
+    lists = {
+        name: {"broker": name, "nameservers": servers, "pin": [], "fetches": True, "why": ""}
+        for name, servers in (("a", [first, second]), ("b", [second]), ("s", [third]))
+    }
+    found = view({}, brokers=brokers, lists=lists, nameservers=[first, second])
+    assert [broker["address"] for broker in found["tied"]] == ["a", "b"]
+    assert found["common"] == [second]
+    sources = [{"name": "mro", "nameservers": [first]}, {"name": "mdm", "nameservers": [third]}]
+    assert view({}, nameservers=[first, second], sources=sources)["joined"] == ["mro"]

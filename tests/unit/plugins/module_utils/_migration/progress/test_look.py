@@ -248,3 +248,32 @@ def test_only_processes_that_do_not_answer_are_asked_for():
     machines = {"mro-ns": told(1), "mro-s": told(None, "unreachable")}
     found = look(estate, {"clusters": clusters, "machines": machines})
     assert (found.to_ask_again, found.to_ask) == (["mro-ns"], [])
+
+
+def test_what_the_brokers_of_the_target_do():
+    hub = {**HUB, "brokers": [*HUB["brokers"], {"name": "hub-b", "id": 0, "address": "198.18.9.82:10911"}],
+           "hosts": {**HUB["hosts"], "masters": ["hub-a", "hub-b"]}}  # fmt: skip
+    found = look({"sources": [MRO], "target": hub}, live(hub="6"))
+    assert found.answering == HUB["brokers"]
+    assert (found.silent, found.resting) == (["hub-b"], ["hub-b"])
+
+
+def test_a_stranger_that_a_source_owns_has_strayed():
+    facts = live()
+    stray = {"broker-a": {"addresses": {"0": "198.18.9.21:10911"}}, "old": {"addresses": {"0": "198.18.9.99:1"}}}
+    facts["clusters"][1]["nameservers"]["198.18.9.80:9876"]["cluster_info"]["brokers"] = stray
+    found = look(ESTATE, facts)
+    assert found.strayed == ["broker-a of mro (id 0, 198.18.9.21:10911) at 198.18.9.80:9876"]
+    assert len(found.strangers) == 2
+
+
+def test_where_a_source_stands_is_said_in_a_line():
+    assert stand(live())["mro"]["said"] == "mro: joined"
+    assert stand(live(perm=None))["mro"]["said"].startswith("mro: unknown (")
+
+
+def test_where_the_stores_lie_whose_ends_are_known():
+    facts = live()
+    facts["clusters"][0]["brokers"]["198.18.9.21:10911"]["config"]["storePathCommitLog"] = "/store/commitlog"
+    found = look(ESTATE, {**facts, "ends": {"198.18.9.21:10911": "5000"}})
+    assert found.stores == [{"address": "198.18.9.21:10911", "end": 5000, "path": "/store/commitlog"}]
