@@ -410,15 +410,15 @@ def run(
     if read_up_to is not None:
         result["behind"] = behind_of(state)
         still = "; ".join(result["behind"])
-        passed, until = not still and not given_up, "it is read up to there"
+        passed, until = not still and not given_up, f"what was there is read on {names}"
         why = f"not read up to there {ended.why}: {still}"
     else:
         passed, still = len(state.passed) == len(clusters), blocking
-        until = f"nothing is left and nothing is written for {window:.0f} s"
+        until = f"nothing is left on {names} and nothing was written there for {window:.0f} s"
         why = f"not drained {ended.why}: {blocking}"
         if state.judged.ok:
             proved = f"{result['proved']:.0f} of {window:.0f} s"
             why = f"everything is consumed, but only for {proved} with nothing written, {ended.why}"
     if given_up:
         why = f"given up {ended.why}, because waiting on is of no use: {given_up}"
-    return gate.end(passed or not wait, why, until=f"{names}: {until}", seen=given_up or still, **result)
+    return gate.end(passed or not wait, why, until=until, seen=given_up or still, **result)

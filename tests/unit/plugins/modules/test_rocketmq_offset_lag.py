@@ -204,7 +204,7 @@ def test_one_look_in_check_mode_is_no_proof(lag, estate, monkeypatch) -> None:
     result = lag(check=True, abort_on={"consumer_lost": 0.0})
     assert (result["samples"], result["proved"], result["clusters"]["mro"]["passed"]) == (1, 0.0, False)
     assert result["commit_logs"] == {MASTER: 5000} and result["clusters"]["mro"]["broadcast_topics"] == []
-    assert result["would_wait"].endswith("mro: nothing is left and nothing is written for 60 s")
+    assert result["would_wait"].endswith("nothing is left on mro and nothing was written there for 60 s")
     result = lag(check=True, commit_logs={MASTER: 4000})
     assert not result["failed"] and "now: WRITTEN_SINCE mro/broker-a" in result["would_wait"]
     # A topic that an earlier change makes.
@@ -394,7 +394,7 @@ def test_what_others_go_on_writing_is_read_up_to_where_it_ended(lag, estate, mas
     assert result["msg"] == f"not read up to there after 20 s and 5 samples: {behind}"
     assert lag(read_up_to=first["rows"], wait=False, **shared)["behind"] == [behind]
     planned = lag(read_up_to=first["rows"], check=True, **shared)
-    assert planned["would_wait"] == f"Would wait until mro: it is read up to there; now: {behind}"
+    assert planned["would_wait"] == f"Would wait until what was there is read on mro; now: {behind}"
 
 
 def test_what_is_silent_was_not_read_up_to_there(lag, estate, master, clock) -> None:
