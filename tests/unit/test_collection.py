@@ -183,6 +183,17 @@ def test_no_phase_sends_an_update_where_the_zone_takes_none() -> None:
     assert {name for name, given in records.items() if "update" in given} == set()
 
 
+def test_no_file_in_a_folder_of_tasks_imports_another() -> None:
+    """Before ansible-core 2.19 that is looked for from the folder of each file above it, up to the role's own include,
+    which has no file there, and ends the run: "expected str, bytes or os.PathLike object, not NoneType".
+    """
+    folders = [folder for role in ROLES for folder in (role / "tasks").glob("*") if folder.is_dir()]
+    assert folders
+    files = [path for folder in folders for path in folder.rglob("*.yml")]
+    found = [str(path.relative_to(REPOSITORY)) for path in files if "import_tasks:" in path.read_text(encoding="utf-8")]
+    assert found == []
+
+
 def test_what_was_proved_is_written_and_read_by_its_module_alone() -> None:
     """What a Jinja template makes of JSON is neither whole at every moment nor looked at when it is read."""
     text = {path: path.read_text(encoding="utf-8") for path in (REPOSITORY / "roles/migration").rglob("*.yml")}

@@ -118,7 +118,14 @@ def run(place: Path) -> list[tuple[str, dict[str, Any]]]:
     """What each module of the groups is given, two files below the one that the role's outer block includes."""
     own = place / "collections/ansible_collections/mqops/rocketmq"
     (own / "plugins/modules").mkdir(parents=True)
-    for name in ("galaxy.yml", "meta", "plugins/action", "plugins/filter", "plugins/module_utils", "plugins/plugin_utils"):
+    for name in (
+        "galaxy.yml",
+        "meta",
+        "plugins/action",
+        "plugins/filter",
+        "plugins/module_utils",
+        "plugins/plugin_utils",
+    ):
         (own / name).symlink_to(REPOSITORY / name)
     shutil.copytree(REPOSITORY / "roles/migration", own / "roles/migration")
     for name in (name for names in GROUPS.values() for name in names):
