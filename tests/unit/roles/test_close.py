@@ -36,7 +36,7 @@ SPEC = {
 SOURCE = {
     **SPEC,
     "spec": SPEC,
-    "hosts": {"nameservers": [], "masters": [], "slaves": []},
+    "hosts": {"nameservers": ["mro-ns"], "masters": [], "slaves": []},
 }
 FIRST_PROOF, SECOND_PROOF, CLOSE = "rocketmq_offset_lag 1", "rocketmq_offset_lag 2", "rocketmq_broker_perm 1"
 
