@@ -4,9 +4,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How much of the role migration is Jinja.
 
-A decision in Jinja is tested by a whole run of Ansible only, one in Python alone. Characters in {{ }}, in {%
-%}, and of the conditions that are written without braces, over all characters of the role's
-YAML; neither comments nor white space count. tools/jinja_share.py [FOLDER]
+A decision in Jinja is tested by a whole run of Ansible only, one in Python alone. Characters in {{ }}, in {% %}, and of
+the conditions that are written without braces, over all characters of the role's YAML; neither comments nor
+white space count. tools/jinja_share.py [FOLDER]
 """
 
 from __future__ import annotations
