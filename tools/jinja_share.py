@@ -2,7 +2,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How much of the role migration is Jinja: a decision in it is tested by a whole run of Ansible only, one in Python alone.
+"""How much of the role migration is Jinja: a decision there is tested by whole runs of Ansible, one in Python alone.
 
 Characters in {{ }}, in {% %}, and of the conditions that are written without braces, over all characters of the role's
 YAML; neither comments nor white space count. tools/jinja_share.py [FOLDER]

@@ -186,7 +186,10 @@ NAMED_OTHERWISE = {
     "modules/test_dns_wildcard.py": "what all modules for DNS have to make of a wildcard",
 }
 # Modules without a test file of their own name, with the reason.
-TESTED_ELSEWHERE = {"machine_command": "documents an action, which tests/unit/machines runs on machines"}
+TESTED_ELSEWHERE = {
+    "machine_command": "documents an action, which tests/unit/machines runs on machines",
+    "refuse": "documents an action, which action/test_refuse.py runs",
+}
 
 
 def misplaced(tests: Path, plugins: Path) -> list[str]:

@@ -32,12 +32,12 @@ def released(world, tmp_path):
 
 def test_old_machines_are_asked_once_more_and_may_then_be_off(world, released):
     mro = {host: world.address(host) for host in world.of("mro")}
-    # Released, not decommissioned: a machine that is not reached has not said that nobody knocks.
+    # Released, not decommissioned: a machine that is not reached has not said that no client calls.
     world.prove(checked=world.proofs()["checked"], released={"mro": {"hosts": mro, "decommissioned": False}})
     code, printed = world("phase_95_decommission", **released)
     assert code != 0
-    words = "Whether somebody still knocks at these machines is not known: MACHINE_UNREACHABLE mro-s (tried ssh"
-    assert words in printed and "Listen in silence" not in printed, printed
+    assert "MACHINE_CALLS_UNKNOWN: MACHINE_UNREACHABLE mro-s (tried ssh" in printed, printed
+    assert "would not be noticed" in printed and "Listen in silence" not in printed, printed
     assert not any(world.kv.values()), "the lock was not given back"
     assert not (world.evidence / "released.json").exists()
 

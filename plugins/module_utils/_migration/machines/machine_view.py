@@ -35,10 +35,11 @@ class MachineView:
     cannot be ended as the inventory says; C(not_ended), by host why a process runs that was told to end; C(stuck),
     brokers that are ended by command and that no command starts again.
 
-    Of their sockets: C(socket_lines), C(host) and C(lines) of each host that has shown them; C(seen), each established
-    connection as C(LOCAL from PEER); C(unread), a line for each host whose connections are not known; C(writers), a
-    line for each of the offenders; C(absent), the business hosts of the released sources that are not connected;
-    C(missing), those and the ones with fewer connections than before.
+    Of their sockets: C(socket_lines), C(host) and C(lines) of each host that has shown them; C(socketless), a line for
+    each that has not, or was not reached; C(seen), each established connection as C(LOCAL from PEER); C(unread), a line
+    for each host whose connections are not known; C(writers), a line for each of the offenders; C(absent), the business
+    hosts of the released sources that are not connected; C(missing), those and the ones with fewer connections than
+    before.
     C(census): the clients of a census in words. C(peers): who is connected to the processes of the sources.
     C(containers): a line for each container that its engine cannot end for good.
 
@@ -54,6 +55,7 @@ class MachineView:
     not_ended: dict[str, str]
     stuck: list[str]
     socket_lines: list[dict[str, Any]]
+    socketless: list[str]
     seen: list[str]
     unread: list[str]
     writers: list[str]
@@ -139,6 +141,11 @@ def view(
         unable=state.unable(known, {host: machines[host]["method"] for host in meant if host in machines}, ended),
         stuck=[host for host in meant if _stuck(machines.get(host) or {})],
         socket_lines=[{"host": host, "lines": answer["lines"]} for host, answer in shown.items() if answer["ok"]],
+        socketless=[
+            f"{host} ({shown[host]['said'] if host in shown else 'not reached'})"
+            for host, _name in asked_of
+            if host not in shown or not shown[host]["ok"]
+        ],
         not_ended={host: state.not_ended(stop) for host in meant if (stop := known.get(host, {}).get("stop"))},
         seen=[f"{socket.local} from {socket.peer}" for socket in sockets],
         unread=[line for host, answer in shown.items() for line in state.unread(host, answer)],

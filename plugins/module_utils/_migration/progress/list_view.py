@@ -29,16 +29,19 @@ def view(
     sources: Iterable[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """C(lists): by address of each of the brokers its list, by the snapshot of their cluster, where they are not given
-    as known before. C(differing): a line for each of them that fetches none and was started with others than the name
-    servers. C(wanted): by name of each of the
-    brokers the text with the name servers. C(served): by name the text that is served now. C(not_fetched): a line for
-    each name whose broker is not proved to have fetched its awaited text, and that after since, by the server's clock.
-    C(astray): a line for each host that has fetched something else than the name servers; looked: host → question →
-    its answer.
-    C(registers): all name servers in the lists. C(pinned): the lists of those that start with one of their own.
+    as known before. C(said): each in a line. C(unknown): a line for each of which it is not known. C(registers): all
+    name servers in them. C(pinned): those with which brokers start. C(differing): a line for each of them that fetches
+    none and was started with others than the name servers.
+
+    C(wanted): by name of each of the brokers the text with the name servers; C(to_fetch), of those that fetch one.
     C(tied): the brokers that run with any of the name servers; C(common): those of the name servers with which every
     master runs. C(joined): names of the sources with any of the name servers.
-    C(now): the server's clock; or C(why) it tells nothing, and no C(now), for what is measured by it would be wrong.
+
+    C(served): by name the text that is served now. C(not_fetched): a line for each name whose broker is not proved to
+    have fetched its awaited text, and that after since, by the server's clock. C(astray): a line for each host that has
+    fetched something else than the name servers; looked: host → question → its answer. C(now): the server's clock; or
+    C(why) it tells nothing, and no C(now), for what is measured by it would be wrong.
+
     Raises ValueError, in words, where the name servers make no list.
     """
     members, servers = list(brokers), [str(one) for one in nameservers or ()]
@@ -48,6 +51,8 @@ def view(
         lists = {broker["address"]: _list(broker, snapshot or {}, seen) for broker in members}
     return {
         "lists": dict(lists),
+        "unknown": [f"{one['broker']} ({one['why']})" for one in lists.values() if one.get("known") is False],
+        "said": [_said(one) for one in lists.values() if "nameservers" in one],
         "registers": _unique(server for one in lists.values() for server in one.get("nameservers", ())),
         "pinned": {address: one for address, one in lists.items() if one["pin"]},
         "tied": [broker for broker in members if set(_runs_with(lists, broker)) & set(servers)],
@@ -63,6 +68,11 @@ def view(
             if one["fetches"] is False and sorted(one["pin"]) != sorted(servers)
         ],
         "wanted": {address_lists.name_of(broker): text for broker in members},
+        "to_fetch": {
+            address_lists.name_of(broker): text
+            for broker in members
+            if lists.get(broker["address"], {}).get("fetches") is not False
+        },
         "not_fetched": _not_fetched(seen, awaited or {}, float(since)),
         "served": {} if isinstance(seen, str) else {name: one.text for name, one in seen.lists.items()},
         "astray": [
@@ -73,6 +83,16 @@ def view(
         ],
         **({"why": seen} if isinstance(seen, str) else {"now": seen.now}),
     }
+
+
+def _said(one: Mapping[str, Any]) -> str:
+    now = f"runs with {', '.join(one['nameservers'])}" if one["nameservers"] else "has no name server"
+    if one["why"]:
+        now += f" ({one['why']})"
+    else:
+        now += ", which it was started with" if one["fetches"] is False else ", which it fetches"
+    pin = f"would start with {', '.join(one['pin'])}" if one["pin"] else "would fetch them when it starts"
+    return f"{one['broker']}: {now}; {pin}"
 
 
 def _unique(servers: Iterable[str]) -> list[str]:
