@@ -16,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import phase_tasks
+import phases
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.phases import PHASES
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons.catalogue import CATALOGUE
@@ -39,7 +40,7 @@ seen) and a severity:
 - **notice**: is shown, never blocks.
 
 A subject is a path from the largest thing to the smallest. A waiver's subject may be a shell pattern, in which `*` also
-matches `/`:
+matches `/` ([waivers](waivers.md)):
 
 ```yaml
 rocketmq_migration_waivers:
@@ -52,7 +53,7 @@ rocketmq_migration_waivers:
 
 A phase stops for what its *gates* find (judgements over the live world, which later phases ask again), and for what its
 own *tasks* refuse. What tasks refuse cannot be waived, and says as text what was seen, what it means, what was done and
-what to do.
+what to do. The [page of the phase](phases/README.md) says what to do first.
 
 This page is made by `tools/reasons.py` from the catalogue that the code itself uses, and from the tasks of the roles.
 """
@@ -79,7 +80,7 @@ def phases_table() -> list[str]:
     for phase in PHASES:
         gates = [gate for gate in GATES if gate in phase_tasks.gates_of(phase.name) - {EVIDENCE, STAGE}]
         codes = phase_tasks.codes_of(phase.name) - common
-        lines.append(f"| `{phase.playbook}` | {', '.join(gates)} | {linked(codes)} |")
+        lines.append(f"| [`{phase.playbook}`](phases/{phases.page_of(phase)}) | {', '.join(gates)} | {linked(codes)} |")
     return [*lines, ""]
 
 

@@ -39,7 +39,7 @@ def test_every_role_names_the_oldest_core(floor: str) -> None:
     assert set(named.values()) == {floor}, named
 
 
-@pytest.mark.parametrize("path", ["README.md", "docs/awx.md", "tests/config.yml"])
+@pytest.mark.parametrize("path", ["README.md", "docs/requirements.md", "docs/awx.md", "tests/config.yml"])
 def test_every_page_names_the_oldest_core(path: str, floor: str) -> None:
     minor = floor.rpartition(".")[0]
     named = NAMED.findall(text(path))
@@ -48,6 +48,6 @@ def test_every_page_names_the_oldest_core(path: str, floor: str) -> None:
     assert set(named) <= {floor, minor}, named
 
 
-def test_the_readme_names_the_oldest_collections() -> None:
+def test_the_requirements_name_the_oldest_collections() -> None:
     for name, wanted in load("galaxy.yml")["dependencies"].items():
-        assert f"{name} {wanted.removeprefix('>=')}+" in text("README.md"), name
+        assert f"{name} {wanted.removeprefix('>=')}+" in text("docs/requirements.md"), name

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, mqops.rocketmq contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tables of phases in the pages are the phases that the code uses."""
+"""What the pages say of the phases is what the code says."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-# A name that stands for a playbook, with or without its ending.
+# A name that stands for a playbook, with or without its ending; what is run.
 PLAYBOOK = re.compile(r"\b((?:phase_\d\d|rollback)_\w+?)(?:\.yml)?\b")
+RUN = re.compile(r"ansible-playbook -i \S+ mqops\.rocketmq\.(\w+)")
 
 
 @pytest.fixture
@@ -21,13 +22,26 @@ def tool(repository: Path) -> dict[str, Any]:
     return runpy.run_path(str(repository / "tools" / "phases.py"))
 
 
+def pages(repository: Path) -> dict[str, str]:
+    found = [repository / "README.md", *(repository / "docs").rglob("*.md")]
+    return {str(path.relative_to(repository)): path.read_text(encoding="utf-8") for path in found}
+
+
 def test_pages_show_the_phases(repository: Path, tool: dict[str, Any]) -> None:
-    shown = set()
-    for name in tool["PAGES"]:
+    shown = []
+    for name, phase in tool["PAGES"].items():
         page = (repository / name).read_text(encoding="utf-8")
-        shown.update(re.findall(r"<!-- phases: (\w+), made by", page))
-        assert tool["rewritten"](page) == page, f"{name} shows other phases; write it again: tools/phases.py"
-    assert shown == set(tool["TABLES"])
+        found = re.findall(r"<!-- phases: (\w+), made by", page)
+        assert ("facts" in found) == (phase is not None), name
+        shown += found
+        assert tool["rewritten"](page, phase) == page, f"{name} shows other phases; write it again: tools/phases.py"
+    assert set(shown) == {*tool["TABLES"], "facts"}
+
+
+def test_every_page_of_a_phase_shows_how_it_is_run(repository: Path, tool: dict[str, Any]) -> None:
+    for name, phase in tool["PAGES"].items():
+        if phase:
+            assert phase.playbook in RUN.findall((repository / name).read_text(encoding="utf-8")), name
 
 
 def test_a_page_with_an_old_table_is_noticed(tool: dict[str, Any]) -> None:
@@ -36,7 +50,7 @@ def test_a_page_with_an_old_table_is_noticed(tool: dict[str, Any]) -> None:
 
 
 def test_pages_name_playbooks_that_exist(repository: Path) -> None:
-    pages = [repository / "README.md", *(repository / "docs").glob("*.md")]
-    found = {name for page in pages for name in PLAYBOOK.findall(page.read_text(encoding="utf-8"))}
+    text = "\n".join(pages(repository).values())
+    found = {*PLAYBOOK.findall(text), *RUN.findall(text)} - {"PLAYBOOK"}
     assert len(found) > 15, "no playbooks found: this test would hold nothing"
     assert found - {path.stem for path in (repository / "playbooks").glob("*.yml")} == set()

@@ -34,7 +34,7 @@ def test_every_message_arrived(verdict, source, mode):
     assert row["acknowledged"] >= 300
     assert (row["lost"], row["unexpected"], row["failed"]) == (0, 0, 0)
     # At a first contact with a broker 4.4.0's client can close a connection that it has just made, and a send to a
-    # chosen queue is not tried again (docs/procedure.md). A busy machine sees it once in some runs.
+    # chosen queue is not tried again (docs/why/ordered-topics.md). A busy machine sees it once in some runs.
     assert row["unknown"] <= (1 if mode == "ordered" else 0)
     # Both sides took writes: the old broker before, the new ones after.
     assert row["sent_to"].get("broker-a", 0) > 0

@@ -35,9 +35,9 @@ class Phase:
     seconds: how long it takes as rehearsed, without what depends on the estate; None where only the estate decides.
 
     For the pages alone, which are made of this table (tools/phases.py). title: what it does, in a few words; does: the
-    same in full, as Markdown of docs/procedure.md. starts: where the sources and the target are before an undo. costs:
-    what a phase waits for, and for how long; of an undo, what the clients notice. measured: seconds that it took for
-    three sources at once, for one, and for a second one after that; None where it was not run.
+    same in full, as Markdown of a page in docs/phases. starts: where the sources and the target are before an undo.
+    costs: what a phase waits for, and for how long; of an undo, what the clients notice. measured: seconds that it
+    took for three sources at once, for one, and for a second one after that; None where it was not run.
     """
 
     name: str
@@ -110,7 +110,7 @@ PHASES = (
         gate="nothing blocks, or what may be waived has a waiver",
         does=(
             "inventories the sources, checks what their union would collide on, [the machines, the connections, the "
-            "names, the size](surroundings.md); writes `plan.json`, `plan.md` and a hash"
+            "names, the size](../machines-names-capacity.md); writes `plan.json`, `plan.md` and a hash"
         ),
         measured=(39, 7, 7),
     ),
@@ -128,7 +128,7 @@ PHASES = (
         plays=("nameserver", "address_server", "broker", "prove"),
         does=(
             "merges the order configuration in every name server; starts the target's name server, its [address "
-            "server](#the-list-of-name-servers) with the list of all old name servers, by address, and the new one, "
+            "server](../name-server-list.md) with the list of all old name servers, by address, and the new one, "
             "then the brokers, which fetch that list: `brokerPermission=4`, topics, groups and zero offsets already "
             "in their store; lowers the TTL of the DNS names"
         ),
@@ -207,10 +207,10 @@ PHASES = (
             "nothing is left on the sources, in queues, retries, delay levels and half messages, twice, with the "
             "writes still stopped"
         ),
-        does="nothing; it watches until the sources are [drained](#drained)",
+        does="nothing; it watches until the sources are [drained](../why/drained.md)",
         costs=(
             "the backlog, the longest delay level, two transaction checks; then 60 s; at most 30 minutes, [unless "
-            "set](#drained)"
+            "set](65-drain-source.md#what-you-see)"
         ),
         measured=(67, 67, 67),
     ),
@@ -246,8 +246,8 @@ PHASES = (
             "the new answer and old answers have aged"
         ),
         does=(
-            "waits until [no resolver holds an old, longer-lived answer](surroundings.md#ageing), then compares and "
-            "swaps each name's address, signed"
+            "waits until [no resolver holds an old, longer-lived answer](../machines-names-capacity.md#ageing), then "
+            "compares and swaps each name's address, signed"
         ),
         costs="the TTL and a JVM's own cache, 30 s each",
         measured=(132, 128, 129),
@@ -306,7 +306,7 @@ PHASES = (
             "server lists them all"
         ),
         does=(
-            "takes the old name servers out of the [list that the target's brokers fetch](#the-list-of-name-servers), "
+            "takes the old name servers out of the [list that the target's brokers fetch](../name-server-list.md), "
             "waits until each has fetched it, and pins it: the brokers run on and start with it, too; TTL raised again"
         ),
         costs=(
@@ -354,10 +354,10 @@ PHASES = (
         "takes the target out of the sources",
         first="apart",
         last="joined",
-        gate="nobody writes to the target, nothing is left on it, and no source's name server lists it",
+        gate="no client writes to the target, nothing is left on it, and no source's name server lists it",
         starts="target read-only",
         does=(
-            "proves that nobody writes to the target and that it is drained; ends its brokers, name servers and "
+            "proves that no client writes to the target and that it is drained; ends its brokers, name servers and "
             "address server; gives the names their recorded TTL"
         ),
         costs="one rebalance",
@@ -405,7 +405,7 @@ PHASES = (
         most="closed",
         starts="sources closed",
         does=(
-            "permission 4; fails, naming it, where somebody has sent to a closed source what is read by broadcast, "
+            "permission 4; fails, naming it, where a client has sent to a closed source what is read by broadcast, "
             "which is not delivered again; then go on draining, or undo the freeze"
         ),
         costs="ordered consumers pause once; a minute",

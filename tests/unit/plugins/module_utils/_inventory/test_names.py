@@ -23,8 +23,8 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._inventory.names im
 
 REPOSITORY = Path(__file__).resolve().parents[5]
 MODULES = {path.stem for path in (REPOSITORY / "plugins/modules").glob("rocketmq_*.py")}
-# Texts in which a reader finds a variable's name. (The names of the procedure's files are none.)
-SHOWN = ("README.md", "docs/*.md", "roles/*/README.md", "inventories/*/*", "plugins/filter/*.yml", "plugins/m*/*.py")
+# Texts in which a reader finds a variable's name.
+SHOWN = ("README.md", "docs/**/*.md", "roles/*/README.md", "inventories/*/*", "plugins/filter/*.yml", "plugins/m*/*.py")
 READ = (
     "roles/*/[dmtv]*/**/*.yml",
     "roles/*/templates/*",
