@@ -295,7 +295,7 @@ would_wait:
   description: For what a run would wait, and what stands against it now.
   returned: in check mode, where a run would wait
   type: str
-  sample: "Would wait until mro: nothing is left and nothing is written for 60 s"
+  sample: "Would wait until nothing is left on mro and nothing was written there for 60 s"
 elapsed:
   description: Seconds that it took.
   returned: always

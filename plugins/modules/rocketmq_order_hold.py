@@ -94,6 +94,11 @@ topics:
   returned: when O(state=held)
   type: list
   elements: str
+would_wait:
+  description: For what a run would wait, and what stands against it now.
+  returned: in check mode, where a run would wait
+  type: str
+  sample: "Would wait until the masters of mro take no topic for an ordered one; now: broker-a/orders"
 elapsed:
   description: Seconds that the masters took.
   returned: when O(state=held)

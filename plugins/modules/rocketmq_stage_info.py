@@ -124,7 +124,7 @@ would_wait:
   description: For what a run would wait, and what stands against it now.
   returned: in check mode, where a run would wait
   type: str
-  sample: "Would wait until mro: S_NA_D_RW; now: mro is S_R_D_RW"
+  sample: "Would wait until S_NA_D_RW is the stage of mro; now: mro is S_R_D_RW"
 elapsed:
   description: Seconds that it took.
   returned: always

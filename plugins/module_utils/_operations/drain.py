@@ -405,7 +405,7 @@ def run(
         still = "; ".join(result["behind"])
         return gate.end(
             not wait or not still, f"not read up to there {ended.why}: {still}",
-            until=f"{names}: it is read up to there", seen=still, **result,
+            until=f"what was there is read on {names}", seen=still, **result,
         )  # fmt: skip
     blocking = summary(state.judged.blocking)
     if state.given_up:
@@ -417,6 +417,6 @@ def run(
         why = f"not drained {ended.why}: {blocking}"
     return gate.end(
         not wait or len(state.passed) == len(clusters), why,
-        until=f"{names}: nothing is left and nothing is written for {window:.0f} s",
+        until=f"nothing is left on {names} and nothing was written there for {window:.0f} s",
         seen=summary(state.given_up) or blocking, **result,
     )  # fmt: skip

@@ -21,6 +21,7 @@ from .._admin.nameserver import (
 from .._admin.release import ORDER_NAMESPACE
 from .._admin.request import Request
 from .errors import ArgumentError, OperationError
+from .gate import would_wait
 from .task import Outcome, Task
 from .wait import wait_until
 
@@ -119,7 +120,12 @@ def keep(task: Task, hold: Hold, cluster: ClusterSpec) -> Outcome:
     topics = sorted({row["topic"] for row in rows + rows_of(tables, HELD_NAMESPACE, own)})
     moved = sides(rows, ORDER_NAMESPACE, HELD_NAMESPACE)
     if task.check_mode:
-        return Outcome.passed(changed=bool(rows), elapsed=0.0, entries=rows, topics=topics, **moved)
+        shown = {"changed": bool(rows), "elapsed": 0.0, "entries": rows, "topics": topics, **moved}
+        flags = hold.flags(cluster)
+        if flags.ok:
+            return Outcome.passed(**shown)
+        until = f"the masters of {cluster.name} take no topic for an ordered one"
+        return would_wait(task, until, ", ".join(flags.ordered), **shown)
     if rows:
         hold.move(rows, tables, ORDER_NAMESPACE, HELD_NAMESPACE)
     waited = wait_until(

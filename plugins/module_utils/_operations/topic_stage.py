@@ -150,6 +150,6 @@ def run(
     still = "; ".join(ended.state.items)
     return gate.end(
         ended.ok, f"not {stage} {ended.why}: {still}",
-        until=f"{', '.join(one.name for one in sources)}: {stage}", seen=still,
+        until=f"{stage} is the stage of {', '.join(one.name for one in sources)}", seen=still,
         sources={name: one.as_dict(max(limit, 0)) for name, one in found.items()}, elapsed=round(ended.elapsed, 1),
     )  # fmt: skip

@@ -300,7 +300,9 @@ def test_what_was_kept_in_files_stays_text(world: World) -> None:
         {"ansible.builtin.set_fact": {"__migration_batch": "{{ migration_estate.sources }}"}},
         role("steps/proofs/read"),
         role(
-            "steps/proofs/keep_checked_ends", __migration_checked_sources=[], __migration_last_drain={"commit_logs": {}}
+            "steps/proofs/keep_checked_ends",
+            __migration_checked_sources="{{ __migration_batch }}",
+            __migration_last_drain={"commit_logs": {}},
         ),
         # Twice: a fact is evaluated each time that it is named.
         *[{"ansible.builtin.debug": {"msg": "known: {{ migration_proofs }}"}}] * 2,

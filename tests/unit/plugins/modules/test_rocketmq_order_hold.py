@@ -113,6 +113,8 @@ def test_check_mode_shows_and_writes_nothing(hold, seeded, state) -> None:
     result = hold(state, check=True)
     assert result["changed"] and "a:4;b:4" in str(result["diff"]["after"])
     assert seeded.audit == []
+    wait = "Would wait until the masters of c take no topic for an ordered one; now: a/orders, b/orders"
+    assert result.get("would_wait") == (wait if state == "held" else None)
 
 
 def test_a_silent_server_or_master_leaves_everything_as_it_was(hold, seeded) -> None:

@@ -92,7 +92,7 @@ def test_a_stage_is_waited_for(stages, estate, clock) -> None:
     clock.slept.clear()
     result = stages(**wanted, check=True)
     assert not result["failed"] and clock.slept == []
-    assert result["would_wait"] == "Would wait until mdm: S_NA_D_RW; now: mdm is S_R_D_RW"
+    assert result["would_wait"] == "Would wait until S_NA_D_RW is the stage of mdm; now: mdm is S_R_D_RW"
     estate.brokers[MDM_MASTER].down = True
     clock.at(clock.now + 20, lambda: estate.forget(MDM_NS, "broker-a"))
     assert stages(**wanted)["elapsed"] == 20.0

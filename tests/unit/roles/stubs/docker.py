@@ -43,6 +43,6 @@ elif NAME == "docker_container":
         with Path(os.environ["CHANGED"]).open("a") as log:
             writes = [one for one in options.get("volumes") or () if not one.endswith(":ro")]
             log.write(f"docker_container {name} {writes}\n" if writes or options.get("detach") is not False else "")
-        output = os.environ["LISTS"] if "-read-" in name else os.environ["SETTING"]
+        output = os.environ["LISTS" if "-read-" in name else "SOURCE" if name.startswith("mdm") else "SETTING"]
         result.update(changed=True, status=0, container={"Output": output})
 print(json.dumps(result))
