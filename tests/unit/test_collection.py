@@ -183,6 +183,14 @@ def test_no_phase_sends_an_update_where_the_zone_takes_none() -> None:
     assert {name for name, given in records.items() if "update" in given} == set()
 
 
+def test_no_step_of_the_role_is_imported_by_another() -> None:
+    """ansible-core 2.16 looks for it in the folders of the files that led there, and ends where it is in none."""
+    tasks = REPOSITORY / "roles/migration/tasks"
+    files = [path for path in tasks.rglob("*.yml") if path.parent != tasks]
+    assert len(files) > 100
+    assert [path.name for path in files if "import_tasks" in path.read_text(encoding="utf-8")] == []
+
+
 def test_what_was_proved_is_written_and_read_by_its_module_alone() -> None:
     """What a Jinja template makes of JSON is neither whole at every moment nor looked at when it is read."""
     text = {path: path.read_text(encoding="utf-8") for path in (REPOSITORY / "roles/migration").rglob("*.yml")}
