@@ -8,7 +8,6 @@ Needs the collection on PYTHONPATH.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -22,7 +21,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.reasons 
 ROOT = Path(__file__).resolve().parents[1]
 # Taken where what would be said depends on a variable: the roles that run a process.
 PROCESS_ROLES = ("broker", "nameserver")
-REFUSAL = re.compile(r"'([A-Z0-9_]+)'\s*\|\s*mqops\.rocketmq\.refusal\b")
+REFUSAL = "mqops.rocketmq.refuse"
 GATES = {
     "mqops.rocketmq.rocketmq_capacity_info": entry.CAPACITY,
     "mqops.rocketmq.dns_name_info": entry.NAMES,
@@ -116,7 +115,7 @@ def files_by_phase() -> dict[str, frozenset[Place]]:
 
 def codes_in(path: Path) -> set[str]:
     """The codes of the refusals that a task file gives."""
-    return set(REFUSAL.findall(path.read_text(encoding="utf-8")))
+    return {task[REFUSAL]["code"] for task in tasks_of(path) if REFUSAL in task}
 
 
 def codes_of(phase: str) -> set[str]:

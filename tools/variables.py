@@ -53,7 +53,7 @@ What is called a timeout is a deadline: the wait ends on what is observed, and s
 
 SAID: dict[str, str] = yaml.safe_load((ROOT / "tools" / "variables.yml").read_text(encoding="utf-8"))
 CHOICES: dict[str, Sequence[str]] = {"rocketmq_role": ROLES, "rocketmq_method": METHODS}
-TYPES = {"str": "text", "int": "number", "bool": "true, false", "dict": "mapping"}
+TYPES = {"str": "text", "int": "number", "float": "number", "bool": "true, false", "dict": "mapping"}
 
 ESSENTIAL = "cluster role address port broker_name broker_id nameserver_name other_variables"
 OLD = "method unit start_command stop_command user config_file process_pattern container docker_host"

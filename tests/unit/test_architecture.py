@@ -187,7 +187,10 @@ NAMED_OTHERWISE = {
     "test_gate_page.py": "the gate that docs/developer/gate.md shows",
 }
 # Modules without a test file of their own name, with the reason.
-TESTED_ELSEWHERE = {"machine_command": "documents an action, which tests/unit/machines runs on machines"}
+TESTED_ELSEWHERE = {
+    "machine_command": "documents an action, which tests/unit/machines runs on machines",
+    "refuse": "documents an action, which action/test_refuse.py runs",
+}
 
 
 def misplaced(tests: Path, plugins: Path) -> list[str]:

@@ -39,10 +39,11 @@ def build_estate(
 ) -> dict[str, Any]:
     """Return ``{"sources": [cluster, ...], "target": cluster, "business": [host, ...], "machines": {...}, ...}``.
 
-    A cluster is ``{name, nameservers, addresses, brokers, nameserver_name, group, hosts, spec, spec_with_hosts,
-    record}`` with name servers and brokers as ``ip:port``, and addresses, those of the name servers' machines, as
-    ``ip``; spec is the part of it that modules take, record its name as it answers before the migration. The target has
-    ``address_server``, too, where its brokers fetch their list of name servers.
+    A cluster is ``{name, nameservers, addresses, brokers, masters, nameserver_name, group, hosts, broker_hosts,
+    all_hosts, spec, spec_with_hosts, record}`` with name servers and brokers as ``ip:port``, and addresses, those of
+    the name servers' machines, as ``ip``; masters are the brokers that are; spec is the part of it that modules take,
+    record its name as it answers before the migration. The target has ``address_server``, too, where its brokers fetch
+    their list of name servers.
     others: the sources outside of the batch. names: what the migration does to each name, as rocketmq_plan takes it but
     for its servers. machines: of each host of all clusters, also of those outside of the batch, ``{role, cluster,
     address, method, config_file, user, has_start_command}``, two texts empty where the inventory does not say them.
@@ -224,10 +225,11 @@ class Reader:
         names = sorted({host.nameserver_name for host in members if host.nameserver_name})
         if len(names) > 1:
             self.mistakes.add(f"{where} has several values of rocketmq_nameserver_name: {', '.join(names)}")
+        listed = [{"name": host.broker, "id": host.id, "address": host.address} for host in brokers]
         spec = {
             "name": name,
             "nameservers": [host.address for host in by_role["nameserver"]],
-            "brokers": [{"name": host.broker, "id": host.id, "address": host.address} for host in brokers],
+            "brokers": listed,
         }
         hosts = {f"{role}s": [host.name for host in by_role[role]] for role in ROLES}
         addresses = [host.machine for host in by_role["nameserver"]]
@@ -236,10 +238,13 @@ class Reader:
             "spec": spec,
             "spec_with_hosts": {**spec, "hosts": hosts},
             "addresses": addresses,
+            "masters": [broker for broker in listed if broker["id"] == MASTER_ID],
             "nameserver_name": names[0] if names else "",
             "record": {"name": names[0] if names else "", "expected": addresses},
             "group": held,
             "hosts": hosts,
+            "broker_hosts": [*hosts["masters"], *hosts["slaves"]],
+            "all_hosts": [host for some in hosts.values() for host in some],
         }
 
     def _own_groups(self, host: str) -> set[str]:

@@ -11,7 +11,7 @@ for name in *; do
   echo "list=$name ${since:--} ${text:--} ${before:--}"
 done
 for file in /var/log/addresses/@*.[su] /var/log/addresses/current; do
-  # A broker tells which RocketMQ it is; whoever else asks, such as these playbooks, has not taken a list over.
+  # A broker tells which RocketMQ it is; other askers, such as these playbooks, have not taken a list over.
   [ ! -f "$file" ] ||
     grep -aE '^[0-9]{1,12}[.][0-9]{1,9} 200 GET /rocketmq/[A-Za-z0-9_][A-Za-z0-9._-]{0,199} [A-Za-z0-9_.-]*[0-9][A-Za-z0-9_.-]{0,40}$' "$file"
 done | tail -n 5000 | sed 's/^/fetch=/'

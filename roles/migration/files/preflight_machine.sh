@@ -6,7 +6,7 @@
 export LC_ALL=C
 echo "clock $(date +%s.%N)"
 
-reach() { # address:port, seconds. A refusal is an answer: the way is free, and nobody listens yet.
+reach() { # address:port, seconds. A refusal is an answer: the way is free, and no process listens yet.
   local said result
   said=$(timeout "$2" bash --norc -c "exec 3<>'/dev/tcp/${1%:*}/${1##*:}'" 2>&1)
   case $?:$said in

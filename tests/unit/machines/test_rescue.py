@@ -19,8 +19,8 @@ MAIN = "org.apache.rocketmq.broker.BrokerStartup"
 
 def include(name: str, **variables) -> dict:
     return {
-        "ansible.builtin.include_role": {"name": "mqops.rocketmq.migration", "tasks_from": name},
-        "vars": variables,
+        "ansible.builtin.include_role": {"name": "mqops.rocketmq.migration"},
+        "vars": {"migration_tasks": name, **variables},
     }
 
 

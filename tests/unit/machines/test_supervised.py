@@ -13,15 +13,15 @@ import pytest
 
 HOST = "mro-s"
 CHECK = {
-    "ansible.builtin.include_role": {"name": "mqops.rocketmq.migration", "tasks_from": "steps/process/require_methods"},
-    "vars": {"__migration_hosts": [HOST]},
+    "ansible.builtin.include_role": {"name": "mqops.rocketmq.migration"},
+    "vars": {"migration_tasks": "steps/process/require_methods", "__migration_hosts": [HOST]},
 }
 
 
 def act(what: str) -> dict:
     return {
-        "ansible.builtin.include_role": {"name": "mqops.rocketmq.migration", "tasks_from": f"steps/process/{what}"},
-        "vars": {"__migration_host": HOST, "__migration_kind": "broker"},
+        "ansible.builtin.include_role": {"name": "mqops.rocketmq.migration"},
+        "vars": {"migration_tasks": f"steps/process/{what}", "__migration_host": HOST, "__migration_kind": "broker"},
     }
 
 
@@ -96,4 +96,4 @@ def test_a_connection_that_is_lost_meanwhile_says_nothing_of_the_process(world, 
     code, printed = play(world, act("stop"))
     assert code != 0 and running(world) == before
     assert f"MACHINE_UNREACHABLE {HOST} (tried ssh " in printed
-    assert "the connection did not last while the broker there was to end, so nobody knows whether it has" in printed
+    assert "the connection did not last while the broker there was to end, so it is not known whether it has" in printed

@@ -42,8 +42,8 @@ def release(place: Path, *peers: str) -> tuple[bool, str]:
                 "machines": {},
                 "target": {"nameservers": ["198.18.9.80:9876"], "hosts": {"nameservers": ["localhost"]}},
             },
-            "__migration_ending": ["mro-ns", "mdm-ns"],
-            "__migration_let_go": [{"name": "mro", "nameserver_name": "mro-ns.mq.test"}],
+            "__migration_ending_nameservers": ["mro-ns", "mdm-ns"],
+            "__migration_released_sources": [{"name": "mro", "nameserver_name": "mro-ns.mq.test"}],
         },
         "tasks": [
             {"ansible.builtin.add_host": {"name": "mro-ns", "rocketmq_port": 9001}},
@@ -76,7 +76,7 @@ def test_who_has_not_come_at_the_last_look_is_refused_or_named(tmp_path, there, 
     assert len((tmp_path / "looks").read_text().split()) == 3
 
 
-def test_nobody_is_waited_for_when_all_have_come(tmp_path):
+def test_the_wait_ends_when_all_have_come(tmp_path):
     passed, printed = release(tmp_path, *["0 0 198.18.9.80:9876 198.18.9.101:41001\n"] * 2)
     assert passed and "fewer than before" not in printed, printed
     assert len((tmp_path / "looks").read_text().split()) == 2

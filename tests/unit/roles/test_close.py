@@ -17,6 +17,7 @@ import yaml
 
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.proofs import Proofs
 from ansible_collections.mqops.rocketmq.plugins.module_utils._migration.progress.source_stage import ORDER
+from ansible_collections.mqops.rocketmq.tests.unit.support.estates import estate_of
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 STUBS = Path(__file__).parent / "stubs"
@@ -28,16 +29,12 @@ MODULES = (
     "rocketmq_write_stop",
 )
 MASTER = "198.18.9.21:10911"
-SPEC = {
-    "name": "mro",
-    "nameservers": ["198.18.9.20:9876"],
-    "brokers": [{"name": "broker-a", "id": 0, "address": MASTER}],
-}
-SOURCE = {
-    **SPEC,
-    "spec": SPEC,
-    "hosts": {"nameservers": ["mro-ns"], "masters": [], "slaves": []},
-}
+ESTATE = estate_of({
+    "mro-ns": ("mro", "nameserver", "198.18.9.20"), "mro-a": ("mro", "master", "198.18.9.21"),
+    "hub-ns": ("hub", "nameserver", "198.18.9.80"), "hub-a": ("hub", "master", "198.18.9.81"),
+})  # fmt: skip
+(SOURCE,) = ESTATE["sources"]
+STANDING = {"stage": "frozen", "position": ORDER.index("frozen"), "said": "mro: frozen"}
 FIRST_PROOF, SECOND_PROOF, CLOSE = "rocketmq_offset_lag 1", "rocketmq_offset_lag 2", "rocketmq_broker_perm 1"
 
 
@@ -61,8 +58,9 @@ class Run:
                 f"run({name!r})\n"
             )
         # rocketmq_proofs asks no broker, and keeps what the tests look at; the role's outer block names the others.
-        for name in ("rocketmq_proofs", "dns_name_info", "dns_record"):
-            (own / f"plugins/modules/{name}.py").symlink_to(REPOSITORY / f"plugins/modules/{name}.py")
+        for path in (REPOSITORY / "plugins/modules").glob("*.py"):
+            if path.stem not in MODULES:
+                (own / "plugins/modules" / path.name).symlink_to(path)
         self.world = {"log": ["news", "orders"], "broadcast_topics": ["news"], "perm": 4, "mute": False}
 
     def __call__(
@@ -70,12 +68,12 @@ class Run:
     ) -> tuple[bool, str]:
         """Whether it passed, and what it printed. C(read): read what was proved, as the begin of a phase does."""
         state = self.place / "world.json"
-        include = {"name": "mqops.rocketmq.migration", "tasks_from": tasks}
+        include = {"ansible.builtin.include_role": {"name": "mqops.rocketmq.migration"}}
         facts = {
-            "migration_estate": {"sources": [SOURCE], "target": {**SOURCE, "name": "hub"}, "business": []},
+            "migration_estate": ESTATE,
             "migration_directory": str(self.evidence),
             "__migration_batch": [SOURCE],
-            "migration_standings": {"mro": {"stage": "frozen", "position": ORDER.index("frozen")}},
+            "migration_standings": {"mro": STANDING},
         }
         play = {
             "hosts": "localhost",
@@ -84,8 +82,8 @@ class Run:
             "tasks": [
                 # As the first play of a phase leaves it to the others.
                 {"ansible.builtin.set_fact": {"migration_estate": facts["migration_estate"]}},
-                *([{"ansible.builtin.include_role": {**include, "tasks_from": "steps/proofs/read"}}] if read else []),
-                {"ansible.builtin.include_role": include, "vars": more or {}},
+                *([{**include, "vars": {"migration_tasks": "steps/proofs/read"}}] if read else []),
+                {**include, "vars": {"migration_tasks": tasks, **(more or {})}},
             ],
         }
         (self.place / "play.yml").write_text(yaml.safe_dump([play]))
@@ -131,7 +129,7 @@ def test_what_a_killed_run_has_proved_and_not_told_the_next_one_knows(close) -> 
     # The next one sees it, opens the source again, and is killed before it can tell.
     close(**{SECOND_PROOF: {"kill": True}})
     assert close.world["perm"] == 4
-    # The consumer has gone meanwhile, so nobody else would know that the topic is read by broadcast.
+    # The consumer has gone meanwhile, so nothing else shows that the topic is read by broadcast.
     close.world["broadcast_topics"] = []
     passed, printed = close()
     assert not passed
@@ -150,7 +148,7 @@ def test_what_could_not_be_read_is_no_silence(close) -> None:
 
 
 def test_a_proof_ends_before_the_source_takes_writes_again(close) -> None:
-    # Killed when the drain was proved, before the master had heard of the close: everybody reads on, nothing is missed.
+    # Killed when the drain was proved, before the master had heard of the close: consumers read on, nothing is missed.
     close(**{CLOSE: {"kill": True}})
     close.world["perm"] = 4
     assert (close.world["perm"], close.known()["ends"]) == (4, {MASTER: 2})
@@ -164,7 +162,7 @@ def test_a_proof_ends_before_the_source_takes_writes_again(close) -> None:
 
 
 def test_what_was_written_to_a_closed_source_is_kept_though_it_is_open_for_reading_again(close) -> None:
-    # Killed when the source was open for reading again and nobody had looked who wrote meanwhile.
+    # Killed when the source was open for reading again, before it was looked who wrote meanwhile.
     close(**{FIRST_PROOF: {"write": ["news"]}, "rocketmq_broker_perm 2": {"kill": True}})
     assert (close.world["perm"], close.known()["ends"]) == (4, {MASTER: 2})
     passed, printed = close("steps/close/complete_interrupted")
@@ -176,12 +174,8 @@ def test_what_was_written_to_a_closed_source_is_kept_though_it_is_open_for_readi
 @pytest.mark.parametrize(("missed", "given_back"), [(["news"], ["rocketmq_lock"]), ([], [])])
 def test_the_lock_of_a_phase_that_fails_in_a_later_play_is_given_back(close, missed, given_back) -> None:
     (close.evidence / "proofs.json").write_text(Proofs().with_missed({"mro": missed}).dump())
-    more = {
-        "migration_phase": "close_source",
-        "migration_tasks": "steps/close/tell_missed_broadcasts",
-        "__migration_told_of": [SOURCE],
-    }
-    passed, printed = close("main", more)
+    more = {"migration_phase": "close_source", "__migration_told_sources": [SOURCE]}
+    passed, printed = close("steps/close/tell_missed_broadcasts", more)
     assert passed is not bool(missed), printed
     assert close.calls == given_back
 
@@ -197,7 +191,7 @@ def test_the_lock_of_a_phase_that_fails_in_a_later_play_is_given_back(close, mis
 def test_proofs_that_cannot_be_read_end_the_phase_before_anything_is_changed(close, name, text, said) -> None:
     (close.evidence / name).write_text(text)
     more = {"migration_phase": "close_source", "migration_prepared": "close_source"}
-    passed, printed = close("main", more, read=False)
+    passed, printed = close("phases/close_source", more, read=False)
     assert not passed and said in printed, printed
     assert "Read what was proved" in printed and close.calls == ["rocketmq_lock"], "the lock was not given back"
     assert (close.evidence / name).read_text() == text and close.world["perm"] == 4

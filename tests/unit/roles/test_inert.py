@@ -221,8 +221,8 @@ def seen(world: World, printed: str, *texts: str) -> None:
 
 
 def role(tasks: str, **given: object) -> dict[str, object]:
-    include = {"name": "mqops.rocketmq.migration", "tasks_from": tasks}
-    return {"ansible.builtin.include_role": include, "vars": given}
+    include = {"name": "mqops.rocketmq.migration"}
+    return {"ansible.builtin.include_role": include, "vars": {"migration_tasks": tasks, **given}}
 
 
 def test_status_tells_what_it_was_told(world: World) -> None:
@@ -253,7 +253,7 @@ def test_findings_and_peers_of_the_preflight_stay_text(world: World) -> None:
         role("steps/proofs/read"),
         role("steps/stages/read"),
         {"ansible.builtin.set_fact": {"__migration_findings": [], "__migration_judged_sources": sources}},
-        role("steps/preflight/read_connections", __migration_asked=sources),
+        role("steps/preflight/read_connections", __migration_readable_sources=sources),
         role("steps/preflight/judge_machines"),
         # Twice: a fact is evaluated each time that it is named.
         show, show,
@@ -301,8 +301,8 @@ def test_what_was_kept_in_files_stays_text(world: World) -> None:
         role("steps/proofs/read"),
         role(
             "steps/proofs/keep_checked_ends",
-            __migration_stores_of="{{ __migration_batch }}",
-            __migration_last={"commit_logs": {}},
+            __migration_checked_sources="{{ __migration_batch }}",
+            __migration_last_drain={"commit_logs": {}},
         ),
         # Twice: a fact is evaluated each time that it is named.
         *[{"ansible.builtin.debug": {"msg": "known: {{ migration_proofs }}"}}] * 2,
@@ -312,7 +312,7 @@ def test_what_was_kept_in_files_stays_text(world: World) -> None:
     seen(world, printed, "everything was left as it is", "known: ")
     assert parse(file.read_text(), file.name) == kept
     printed = world.tasks(
-        *begin, role("steps/close/tell_missed_broadcasts", __migration_told_of="{{ __migration_batch }}")
+        *begin, role("steps/close/tell_missed_broadcasts", __migration_told_sources="{{ __migration_batch }}")
     )
     seen(world, printed, "EVIL", "are read by broadcast: EVIL")
     assert parse(file.read_text(), file.name) == kept.reported(["mro"])

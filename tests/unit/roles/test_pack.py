@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 VARS = Path(__file__).resolve().parents[3] / "roles" / "migration" / "vars" / "main.yml"
-PACK = yaml.safe_load(VARS.read_text(encoding="utf-8"))["__migration_pack"]
+PACK = yaml.safe_load(VARS.read_text(encoding="utf-8"))["__migration_pack_script"]
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_a_store_is_packed_without_its_empty_parts(store, archive):
         assert members.extractfile(member).read() == (store / log).read_bytes()
 
 
-def test_an_archive_belongs_to_whom_its_directory_belongs_and_is_not_for_everybody(store, archive):
+def test_an_archive_belongs_to_whom_its_directory_belongs_and_is_not_readable_by_all(store, archive):
     owner = 65534 if os.geteuid() == 0 else os.getuid()
     os.chown(archive, owner, -1)
     assert pack(store, archive, "mro-broker-a").returncode == 0

@@ -3,8 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The tasks that keep what was proved, taken out of their phases: the module takes what they hand it.
 
-Each runs as it stands in the role, with its condition and what it inherits from its block, and the one behind it, which
-hands on what is known then.
+Each runs as it stands in the role, with its condition and what it inherits from its block.
 """
 
 from __future__ import annotations
@@ -20,34 +19,36 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.mqops.rocketmq.tests.unit.support.estates import estate_of
+
 REPOSITORY = Path(__file__).resolve().parents[3]
+ROLE = {"ansible.builtin.include_role": {"name": "mqops.rocketmq.migration"}}
 MODULE = "mqops.rocketmq.rocketmq_proofs"
 A, S, NS, HUB = "198.18.9.21:10911", "198.18.9.24:10911", "198.18.9.20:9876", "198.18.9.81:10911"
-SPEC = {
-    "name": "mro",
-    "nameservers": [NS],
-    "brokers": [{"name": "broker-a", "id": 0, "address": A}, {"name": "broker-a", "id": 1, "address": S}],
-}
-MRO = {
-    **SPEC,
-    "spec": SPEC,
-    "hosts": {"nameservers": ["mro-ns"], "masters": ["mro-a"], "slaves": ["mro-s"]},
-    "nameserver_name": "mro-ns.mq.test",
-    "group": "mro",
-}
-EMPTY = [{"name": "hub-a", "id": 0, "address": HUB}]
-HUB_SPEC = {"name": "hub", "nameservers": [NS], "brokers": EMPTY}
+ESTATE = estate_of({
+    "mro-ns": ("mro", "nameserver", "198.18.9.20"), "mro-a": ("mro", "master", "198.18.9.21"),
+    "mro-s": ("mro", "slave", "198.18.9.24"),
+    "hub-ns": ("hub", "nameserver", "198.18.9.80"), "hub-a": ("hub", "master", "198.18.9.81"),
+})  # fmt: skip
+(MRO,) = ESTATE["sources"]
+EMPTY = ESTATE["target"]["brokers"]
 OFFENDER = {"cluster": "mro", "broker": "broker-a", "topic": "news", "queue": 0, "kind": "send", "rate": 0.0,
             "count": 1, "producer_groups": [], "hosts": ["198.18.9.101:4000"]}  # fmt: skip
 SEEN = f"{A} from 198.18.9.101:4000"
 PROCESS = {"config_file": "/b.conf", "user": "mq", "uid": 7, "without_file": False}
+EDITED = {**PROCESS, "nameservers": NS}
 DRAINED = {"commit_logs": {A: 5000, S: 4000}, "clusters": {"mro": {"passed": True, "broadcast_topics": ["news"]}}}
-CLUSTERS = {"clusters": [{"brokers": {A: {"config": {"storePathCommitLog": "/store/commitlog"}}}}]}
+CLUSTERS = {"clusters": [
+    {"name": name, "nameservers": {}, "brokers": {
+        address: {"config": {"brokerPermission": "4", "storePathCommitLog": "/store/commitlog"}}
+    }}
+    for name, address in (("mro", A), ("hub", HUB))
+]}  # fmt: skip
 NOTHING_DRAINED = {"ends": {}, "broadcast_topics": {}, "missed": {}}
 NOBODY_LEAVES = {"sources": [], "topic_ends": {}, "waived": []}
 # File of the role → what it is given, and what the document has afterwards. In this order, each after the one before.
 STEPS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
-    ("phases/deploy", {"migration_may_hold": [], "__migration_apart": [MRO]},
+    ("phases/deploy", {"migration_used_stores": []},
      {"empty": {"since": "deploy", "brokers": EMPTY}}),
     ("phases/open_target", {}, {"empty": None}),
     ("phases/rollback_deploy", {"__migration_answering": EMPTY, "__migration_proved": {"brokers": EMPTY}},
@@ -57,35 +58,41 @@ STEPS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         "perhaps any such topic of mro: EVIDENCE/proofs.json does not say where its logs ended when it was closed"
     ]}}}),
     ("steps/close/tell_missed_broadcasts",
-     {"migration_broadcast_missed": ["x"], "__migration_told_of": [MRO]}, {"drained": NOTHING_DRAINED}),
-    ("steps/close/close_once", {"__migration_to_close": [MRO], "__migration_drained": DRAINED},
+     {"migration_missed_broadcasts": ["x"], "__migration_told_sources": [MRO]}, {"drained": NOTHING_DRAINED}),
+    ("steps/close/close_once", {"__migration_drained": [MRO], "__migration_drain": DRAINED},
      {"drained": {"ends": {A: 5000, S: 4000}, "broadcast_topics": {"mro": ["news"]}, "missed": {}}}),
     ("steps/close/open_for_reading",
-     {"__migration_reopen": [MRO], "__migration_read": {"offenders": [OFFENDER], "unread": {}},
+     {"__migration_to_open": [MRO], "__migration_read_writes": {"offenders": [OFFENDER], "unread": {}},
       "migration_peers_of_masters": [SEEN]},
      {"drained": {"ends": {S: 4000}, "broadcast_topics": {}, "missed": {"mro": [
          "news queue 0 on mro/broker-a: 1 messages (send, 0.0/s), from 198.18.9.101:4000, connected now: "
          "198.18.9.101:4000"
      ]}}}),
-    ("steps/proofs/keep_processes", {"migration_processes": {"mro-a": PROCESS}}, {"processes": {"mro-a": PROCESS}}),
+    ("steps/process/keep", {"migration_processes": {"mro-a": PROCESS}}, {"processes": {"mro-a": PROCESS}}),
+    ("phases/rescue", {"migration_processes": {"mro-a": EDITED}}, {"processes": {"mro-a": EDITED}}),
     ("steps/proofs/keep_checked_ends",
-     {"__migration_last": {"commit_logs": {A: 5000}}, "__migration_clusters": CLUSTERS},
+     {"__migration_last_drain": {"commit_logs": {A: 5000}}, "__migration_clusters": CLUSTERS},
      {"checked": {A: {"end": 5000, "path": "/store/commitlog"}}}),
-    ("steps/proofs/keep_released", {"__migration_released_of": [MRO], "__migration_decommissioned": True},
+    ("steps/proofs/keep_released", {"__migration_released_sources": [MRO], "__migration_decommissioned": True},
      {"released": {"mro": {"hosts": {"mro-ns": NS, "mro-a": A, "mro-s": S}, "decommissioned": True}}}),
-    ("steps/proofs/forget_store_check", {"__migration_forgotten_of": [MRO]}, {"checked": {}, "released": {}}),
+    ("steps/proofs/forget_store_check", {"__migration_started_sources": [MRO]}, {"checked": {}, "released": {}}),
     ("phases/rollback_attach", {
-        "__migration_leaving": [MRO], "__migration_owned": {"topics": ["orders"]},
-        "__migration_tied": EMPTY, "__migration_tied_masters": EMPTY,
+        "__migration_leaving": [MRO], "__migration_leaving_names": ["mro"], "__migration_owned": {"topics": ["orders"]},
+        "__migration_tied_masters": EMPTY,
         "__migration_left_behind": {"topic_ends": {HUB: {"orders": 7}}, "waived": [{"subject": "hub/g/orders"}]},
-        "__migration_in_the_end": {"topic_ends": {HUB: {"orders": 9}}},
+        "__migration_last_ends": {"topic_ends": {HUB: {"orders": 9}}},
     }, {"leaving": NOBODY_LEAVES}),
-    ("phases/attach", {"__migration_joining": [MRO]}, {"leaving": NOBODY_LEAVES}),
+    ("phases/attach", {"__migration_batch": [MRO]}, {"leaving": NOBODY_LEAVES}),
 ]  # fmt: skip
 
 
+def keeps(task: dict[str, Any]) -> bool:
+    """Whether a task keeps something, by the module or by the step that all have in common."""
+    return MODULE in task or task.get("ansible.builtin.include_tasks") == "steps/proofs/keep.yml"
+
+
 def picked(tasks: list[dict[str, Any]], inherited: dict[str, Any]) -> list[dict[str, Any]]:
-    """The tasks that call the module and those behind them, with what their blocks hand down."""
+    """The tasks that keep something, and those behind a call of the module, with what their blocks hand down."""
     found: list[dict[str, Any]] = []
     for before, task in zip([{}, *tasks], tasks, strict=False):
         down = {
@@ -95,8 +102,8 @@ def picked(tasks: list[dict[str, Any]], inherited: dict[str, Any]) -> list[dict[
         }
         if "block" in task:
             found += picked(task["block"], down)
-        elif MODULE in task or (MODULE in before and "ansible.builtin.set_fact" in task):
-            found.append({**task, **down})
+        elif keeps(task) or (MODULE in before and "ansible.builtin.set_fact" in task):
+            found.append({**task, **{key: down[key] for key in down if key != "delegate_to" or MODULE in task}})
     return found
 
 
@@ -112,8 +119,9 @@ class Role:
         self.place, self.evidence = place, place / "evidence"
         self.evidence.mkdir()
         own = place / "collections/ansible_collections/mqops/rocketmq"
-        (own / "plugins/modules").mkdir(parents=True)
-        for name in ("action", "filter", "module_utils", "plugin_utils", "modules/rocketmq_proofs.py"):
+        (own / "plugins").mkdir(parents=True)
+        # The role's outer block names all modules.
+        for name in ("action", "filter", "module_utils", "modules", "plugin_utils"):
             (own / "plugins" / name).symlink_to(REPOSITORY / "plugins" / name)
         (own / "galaxy.yml").symlink_to(REPOSITORY / "galaxy.yml")
         (own / "meta").symlink_to(REPOSITORY / "meta")
@@ -128,9 +136,8 @@ class Role:
         copy = self.place / f"{Path(name).name}.json"
         (self.tasks / f"{alone}.yml").write_text(yaml.safe_dump(tasks))
         file = self.evidence / "proofs.json"
-        include = {"name": "mqops.rocketmq.migration", "tasks_from": alone}
         return [
-            {"ansible.builtin.include_role": include, "vars": given},
+            {**ROLE, "vars": {"migration_tasks": alone, **given}},
             {"ansible.builtin.assert": {
                 "that": "hostvars.localhost.migration_proofs == (lookup('ansible.builtin.file', kept) | from_json)",
                 "fail_msg": name,
@@ -139,21 +146,23 @@ class Role:
         ]  # fmt: skip
 
     def run(self, *words: str, **more: Any) -> str:
-        read = {"name": "mqops.rocketmq.migration", "tasks_from": "steps/proofs/read"}
-        estate = {"sources": [MRO], "target": {**MRO, **HUB_SPEC, "spec": HUB_SPEC}, "business": []}
+        read = {**ROLE, "vars": {"migration_tasks": "steps/proofs/read"}}
         given = {
             "migration_directory": str(self.evidence),
-            "migration_estate": estate,
-            "__migration_stores_of": [],
+            "migration_estate": ESTATE,
+            "migration_standings": {"mro": {"stage": "apart", "position": 0, "said": "mro: apart"}},
+            "__migration_checked_sources": [],
             "__migration_batch": [],
             "ansible_python_interpreter": sys.executable,
             **more,
         }
+        # What a play on another host reads.
+        estate = {"ansible.builtin.set_fact": {"migration_estate": ESTATE}}
         steps = [task for name, own, _expected in STEPS for task in self.step(name, **own)]
         late = {"that": f"ansible_check_mode or migration_sent_late == ['2 in orders on {HUB}']"}
         first, given_first, _expected = STEPS[0]
         plays = [
-            {"hosts": "localhost", "tasks": [{"ansible.builtin.include_role": read}, *steps,
+            {"hosts": "localhost", "tasks": [estate, read, *steps,
                                              {"ansible.builtin.assert": late}, *self.step(first, **given_first)]},
             # A broker of the target is restarted in a play on its own host.
             {"hosts": "hub-a", "tasks": self.step("steps/restart/serve_master")},
@@ -196,6 +205,9 @@ def test_in_check_mode_nothing_is_kept(role: Role) -> None:
 def test_every_task_that_keeps_a_proof_is_tried_here() -> None:
     tasks = REPOSITORY / "roles/migration/tasks"
     keeping = {
-        str(path.relative_to(tasks).with_suffix("")) for path in tasks.rglob("*.yml") if MODULE in path.read_text()
+        str(path.relative_to(tasks).with_suffix(""))
+        for path in tasks.rglob("*.yml")
+        if picked(yaml.safe_load(path.read_text()), {})
     }
-    assert keeping == {"steps/proofs/read", "steps/restart/serve_master", *(name for name, _given, _expected in STEPS)}
+    own = {"steps/proofs/keep", "steps/proofs/read", "steps/restart/serve_master"}
+    assert keeping == own | {*(name for name, _given, _expected in STEPS)}

@@ -43,6 +43,7 @@ class MachineView:
     Of their sockets:
 
     socket_lines   C(host) and C(lines) of each host that has shown them
+    socketless     a line for each host that has not shown them, or was not reached
     seen           each established connection as C(LOCAL from PEER)
     unread         a line for each host whose connections are not known
     writers        a line for each of the offenders
@@ -68,6 +69,7 @@ class MachineView:
     not_ended: dict[str, str]
     stuck: list[str]
     socket_lines: list[dict[str, Any]]
+    socketless: list[str]
     seen: list[str]
     unread: list[str]
     writers: list[str]
@@ -153,6 +155,11 @@ def view(
         unable=state.unable(known, {host: machines[host]["method"] for host in meant if host in machines}, ended),
         stuck=[host for host in meant if _stuck(machines.get(host) or {})],
         socket_lines=[{"host": host, "lines": answer["lines"]} for host, answer in shown.items() if answer["ok"]],
+        socketless=[
+            f"{host} ({shown[host]['said'] if host in shown else 'not reached'})"
+            for host, _name in asked_of
+            if host not in shown or not shown[host]["ok"]
+        ],
         not_ended={host: state.not_ended(stop) for host in meant if (stop := known.get(host, {}).get("stop"))},
         seen=[f"{socket.local} from {socket.peer}" for socket in sockets],
         unread=[line for host, answer in shown.items() for line in state.unread(host, answer)],

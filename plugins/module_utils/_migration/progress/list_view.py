@@ -31,8 +31,11 @@ def view(
     """What is known of the lists of name servers. Names are those of brokers' paths. "A line" is text for a message.
 
     lists        broker's address → its list: as given, or by the snapshot of its cluster
+    unknown      a line for each broker whose list is not known
+    said         a line for each known list
     differing    a line for each broker that fetches none and was started with other name servers
     wanted       name → the text with the name servers
+    to_fetch     the same, of the brokers that fetch their list
     served       name → the text that is served now
     not_fetched  a line for each name without a proof that its broker has fetched the awaited text, and that after
                  C(since), by the server's clock
@@ -55,6 +58,8 @@ def view(
         lists = {broker["address"]: _list(broker, snapshot or {}, seen) for broker in members}
     return {
         "lists": dict(lists),
+        "unknown": [f"{one['broker']} ({one['why']})" for one in lists.values() if one.get("known") is False],
+        "said": [_said(one) for one in lists.values() if "nameservers" in one],
         "registers": _unique(server for one in lists.values() for server in one.get("nameservers", ())),
         "pinned": {address: one for address, one in lists.items() if one["pin"]},
         "tied": [broker for broker in members if set(_runs_with(lists, broker)) & set(servers)],
@@ -70,6 +75,11 @@ def view(
             if one["fetches"] is False and sorted(one["pin"]) != sorted(servers)
         ],
         "wanted": {address_lists.name_of(broker): text for broker in members},
+        "to_fetch": {
+            address_lists.name_of(broker): text
+            for broker in members
+            if lists.get(broker["address"], {}).get("fetches") is not False
+        },
         "not_fetched": _not_fetched(seen, awaited or {}, float(since)),
         "served": {} if isinstance(seen, str) else {name: one.text for name, one in seen.lists.items()},
         "astray": [
@@ -80,6 +90,16 @@ def view(
         ],
         **({"why": seen} if isinstance(seen, str) else {"now": seen.now}),
     }
+
+
+def _said(one: Mapping[str, Any]) -> str:
+    now = f"runs with {', '.join(one['nameservers'])}" if one["nameservers"] else "has no name server"
+    if one["why"]:
+        now += f" ({one['why']})"
+    else:
+        now += ", which it was started with" if one["fetches"] is False else ", which it fetches"
+    pin = f"would start with {', '.join(one['pin'])}" if one["pin"] else "would fetch them when it starts"
+    return f"{one['broker']}: {now}; {pin}"
 
 
 def _unique(servers: Iterable[str]) -> list[str]:

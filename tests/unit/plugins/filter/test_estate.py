@@ -54,10 +54,13 @@ def test_shape():
         "spec": spec,
         "spec_with_hosts": {**spec, "hosts": hosts},
         "addresses": ["198.18.50.40"],
+        "masters": spec["brokers"][:1],
         "nameserver_name": "rot-sc-ns.mq.test",
         "record": {"name": "rot-sc-ns.mq.test", "expected": ["198.18.50.40"]},
         "group": "rot_sc",
         "hosts": hosts,
+        "broker_hosts": ["rot_sc-master", "rot_sc-slave"],
+        "all_hosts": ["rot_sc-nameserver", "rot_sc-master", "rot_sc-slave"],
     }
     assert result["target"]["name"] == "hub"
     assert result["target"]["group"] == "target"

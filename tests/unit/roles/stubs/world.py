@@ -20,7 +20,7 @@ from ansible_collections.mqops.rocketmq.plugins.module_utils._module.arguments i
 
 NAMES = ("clusters", "window", "timeout", "abort_on", "target", "waivers", "commit_logs", "perm", "sources", "state",
          "settle", "since", "producer_groups", "nameserver", "must_answer", "directory",
-         *connection_spec())  # fmt: skip
+         "ended_owner", "expiry", "what", *connection_spec())  # fmt: skip
 SOURCE, MASTER = "mro", "198.18.9.21:10911"
 
 

@@ -215,3 +215,4 @@ def test_only_sockets_that_were_shown_are_handed_on():
     looked = {"mro-a": {"sockets": answer(["0 0 a:1 b:2"])}, "mro-s": {"sockets": LOST}}
     found = view(ESTATE, looked, hosts=["mro-ns", "mro-a", "mro-s"], questions=["sockets"])
     assert found.socket_lines == [{"host": "mro-a", "lines": ["0 0 a:1 b:2"]}]
+    assert found.socketless == ["mro-ns (not reached)", f"mro-s ({LOST['said']})"]

@@ -143,3 +143,30 @@ def test_a_broker_whose_list_was_not_read_has_left_no_name_server():
     brokers = [{"name": "hub-a", "id": 0, "address": "a"}]
     with pytest.raises(ValueError, match="hub-a at a was not read"):
         view({}, brokers=brokers, lists={}, nameservers=["198.18.9.1:1"])
+
+
+def test_who_was_started_with_a_list_of_its_own_fetches_none():
+    lists = {"198.18.9.81:10911": {"broker": "hub-a-0", "nameservers": [], "pin": [], "fetches": False, "why": ""}}
+    of = {"brokers": BROKERS, "nameservers": TEXT.split(";")}
+    assert view({}, **of, lists=lists)["to_fetch"] == {}
+    lists["198.18.9.81:10911"]["fetches"] = None
+    assert view({}, **of, lists=lists)["to_fetch"] == {"hub-a-0": TEXT}
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, "hub-a-0: runs with a:1, b:1, which it fetches; would fetch them when it starts"),
+        (
+            {"fetches": False, "pin": ["a:1"]},
+            "hub-a-0: runs with a:1, b:1, which it was started with; would start with a:1",
+        ),
+        (
+            {"nameservers": [], "why": "it is silent"},
+            "hub-a-0: has no name server (it is silent); would fetch them when it starts",
+        ),
+    ],
+)
+def test_a_list_is_said_in_a_line(more, said):
+    one = {"broker": "hub-a-0", "nameservers": ["a:1", "b:1"], "pin": [], "fetches": True, "why": "", **more}
+    assert view({}, lists={"x": one})["said"] == [said]
