@@ -17,7 +17,7 @@ OPTIONS = {"code", "subject", "seen", "done"}
 
 
 class ActionModule(ActionBase):
-    """Asks nobody, so that it is the same in check mode."""
+    """Reaches no machine, so that it is the same in check mode."""
 
     TRANSFERS_FILES = False
     _requires_connection = False

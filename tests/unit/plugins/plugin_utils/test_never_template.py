@@ -11,7 +11,6 @@ from ansible_collections.mqops.rocketmq.plugins.filter.look_view import look_vie
 from ansible_collections.mqops.rocketmq.plugins.filter.machine_view import machine_view
 from ansible_collections.mqops.rocketmq.plugins.filter.phase_view import phase_view
 from ansible_collections.mqops.rocketmq.plugins.filter.process_view import process_view
-from ansible_collections.mqops.rocketmq.plugins.filter.refusal import refusal
 from ansible_collections.mqops.rocketmq.plugins.plugin_utils.never_template import never_template
 
 try:
@@ -48,7 +47,7 @@ def test_what_stands_in_many_places_is_marked_once() -> None:
     assert not is_trusted_as_template(result["since"][1]["name"])
 
 
-VIEWS = [batch_view, list_view, look_view, machine_view, phase_view, process_view, refusal]
+VIEWS = [batch_view, list_view, look_view, machine_view, phase_view, process_view]
 
 
 @pytest.mark.parametrize("made", VIEWS, ids=lambda made: made.__name__)
