@@ -11,7 +11,7 @@ description:
   - Fails and says what was seen, what it means, what was changed, and what to do. Meaning and remedy are those of
     O(code) in the catalogue of reasons (C(docs/reasons.md)).
   - Where O(subject) or O(seen) is a list and empty, there is nothing to refuse, and the task passes.
-  - Asks nobody. It is the same in check mode.
+  - Reaches no machine. It is the same in check mode.
 author:
   - mqops.rocketmq contributors (@mqops)
 options:
