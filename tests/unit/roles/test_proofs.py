@@ -167,18 +167,21 @@ class Role:
             # A broker of the target is restarted in a play on its own host.
             {"hosts": "hub-a", "tasks": self.step("steps/restart/serve_master")},
         ]  # fmt: skip
+        done = self.play([{"vars": given, **one} for one in plays], *words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def play(self, plays: list[dict[str, Any]], *words: str) -> subprocess.CompletedProcess[str]:
         (self.place / "play.yml").write_text(
-            yaml.safe_dump([{"gather_facts": False, "any_errors_fatal": True, "vars": given, **one} for one in plays])
+            yaml.safe_dump([{"gather_facts": False, "any_errors_fatal": True, **one} for one in plays])
         )
         environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(self.place / "collections")}
         environment.pop("PYTHONPATH", None)
-        done = subprocess.run(
+        return subprocess.run(
             [Path(sys.executable).with_name("ansible-playbook"), "-i", "localhost,hub-a,", "-c", "local", "play.yml",
              *words], cwd=self.place, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
             timeout=300, check=False,
         )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
 
 
 @pytest.fixture
@@ -199,6 +202,14 @@ def test_each_proof_is_kept_and_known_as_the_phases_hand_it_over(role: Role) -> 
 
 def test_in_check_mode_nothing_is_kept(role: Role) -> None:
     role.run("--check")
+    assert list(role.evidence.iterdir()) == []
+
+
+def test_what_is_undefined_is_not_taken_for_nothing_to_keep(role: Role) -> None:
+    given = {"migration_directory": str(role.evidence), "ansible_python_interpreter": sys.executable}
+    undefined = {"migration_tasks": "steps/proofs/keep", "__migration_proof": {"checked": "{{ nowhere.stores }}"}}
+    done = role.play([{"hosts": "localhost", "vars": given, "tasks": [{**ROLE, "vars": undefined}]}])
+    assert done.returncode != 0 and "'nowhere' is undefined" in done.stdout + done.stderr, done.stdout + done.stderr
     assert list(role.evidence.iterdir()) == []
 
 
