@@ -23,8 +23,8 @@ class ActionModule(ActionBase):
     _requires_connection = False
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
-        """C(failed) with C(msg), the refusal; nothing of that where the list that decides is empty: that of subjects, or
-        that of findings where the subject is a text.
+        """C(failed) with C(msg), the refusal; nothing of that where the list that decides is empty: of subjects, or
+        of findings where the subject is a text.
         """
         given = self._task.args
         if not {"code"} <= set(given) <= OPTIONS:
