@@ -23,15 +23,12 @@ class ActionModule(ActionBase):
     _requires_connection = False
 
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
-        """C(failed) with C(msg), the refusal; nothing of that where the list that decides is empty: of subjects, or
-        of findings where the subject is a text.
-        """
+        """C(failed) with C(msg), the refusal; nothing of that where a list of subjects or of findings is empty."""
         given = self._task.args
         if not {"code"} <= set(given) <= OPTIONS:
             raise AnsibleActionFail("refuse: it takes code, subject, seen and done")
         subject, seen = _words(given.get("subject", "")), _words(given.get("seen", ""))
-        # Subjects without findings are refused: their task may be the last one of a rescue.
-        if (subject if isinstance(subject, list) else seen) == []:
+        if [] in (subject, seen):
             return {"changed": False}
         try:
             return {"changed": False, "failed": True,

@@ -10,8 +10,7 @@ version_added: 1.0.0
 description:
   - Fails and says what was seen, what it means, what was changed, and what to do. Meaning and remedy are those of
     O(code) in the catalogue of reasons (C(docs/reasons.md)).
-  - Where O(subject) is an empty list, there is nothing to refuse, and the task passes. Where O(subject) is a text, or
-    not given, the same holds for O(seen).
+  - Where O(subject) or O(seen) is a list and empty, there is nothing to refuse, and the task passes.
   - Asks nobody. It is the same in check mode.
 author:
   - mqops.rocketmq contributors (@mqops)

@@ -29,15 +29,10 @@ def test_a_refusal_says_what_was_seen_and_what_was_done() -> None:
     assert run(code="RUN_LIMITED", subject={"mro": 1})["msg"].startswith("RUN_LIMITED {'mro': 1}: ")
 
 
-@pytest.mark.parametrize("given", [{"subject": []}, {"subject": [], "seen": ["x"]}, {"seen": []},
-                                   {"subject": "a", "seen": ()}])  # fmt: skip
+@pytest.mark.parametrize("given", [{"subject": []}, {"seen": []}, {"subject": ["a"], "seen": ()}])
 def test_an_empty_list_is_nothing_to_refuse(given: dict[str, Any]) -> None:
     assert run(code="RUN_LIMITED", **given) == {"changed": False}
     assert run(code="RUN_LIMITED")["failed"] is True
-
-
-def test_subjects_are_refused_although_nothing_is_said_of_them() -> None:
-    assert run(code="RUN_LIMITED", subject=["a"], seen=[])["failed"] is True
 
 
 @pytest.mark.parametrize("given", [{"code": "MADE_UP"}, {"code": "NOT_DRAINED"}, {"subject": "a"},
