@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 import shutil
 from pathlib import Path
@@ -64,6 +65,15 @@ def test_a_fact_that_another_file_begins_to_read_is_found(copied: Path) -> None:
     with (copied / TASKS / "phases/status.yml").open("a") as status:
         status.write("\n- name: Show them\n  ansible.builtin.debug:\n    var: migration_missed_broadcasts\n")
     assert differing(copied) == ["tell_missed_broadcasts"]
+
+
+def test_each_look_at_the_sources_is_followed_by_a_view_of_it() -> None:
+    """The view is a fact: it would be one of an earlier look, or of another phase, where a look did not build it."""
+    for path in (REPOSITORY / TASKS).rglob("*.yml"):
+        facts = re.findall(
+            r"^ +(migration_standings|__migration_view):", path.read_text(encoding="utf-8"), re.MULTILINE
+        )
+        assert facts in ([], ["migration_standings", "__migration_view"]), path
 
 
 def test_no_phase_needs_what_nothing_has_set(copied: Path) -> None:
