@@ -16,15 +16,19 @@ from ansible_collections.mqops.rocketmq.plugins.plugin_utils.never_template impo
 
 @never_template
 def phase_view(
-    estate: Mapping[str, Any], standings: Mapping[str, Mapping[str, Any]], name: str, check: bool = False, **known: Any
+    estate: Mapping[str, Any],
+    source_stages: Mapping[str, Mapping[str, Any]],
+    name: str,
+    check: bool = False,
+    **known: Any,
 ) -> dict[str, Any]:
     """Jinja face of C(phase_view.view)."""
     try:
-        return phases.view(estate, standings, name, check=bool(check), **known)
+        return phases.view(estate, source_stages, name, check=bool(check), **known)
     except ValueError as error:
         raise AnsibleFilterError(f"phase_view: {error}") from error
     except (AttributeError, KeyError, TypeError) as error:
-        raise AnsibleFilterError(f"phase_view: the standings have an unexpected shape: {error!r}") from error
+        raise AnsibleFilterError(f"phase_view: the stages have an unexpected shape: {error!r}") from error
 
 
 class FilterModule:

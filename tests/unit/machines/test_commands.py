@@ -77,7 +77,7 @@ def test_what_a_start_prints_is_kept_below_the_directory_of_the_test(world):
     world.hosts[host]["rocketmq_start_command"] = f"echo {marker}; bash -c 'exec -a {began} sleep 60' &"
     world.up(host)
     process = {"__migration_host": host, "__migration_kind": "broker"}
-    looked = {"migration_looked": {}, "migration_standings": {}, "migration_phase": "stop_brokers"}
+    looked = {"migration_looked": {}, "migration_source_stages": {}, "migration_phase": "stop_brokers"}
     code, printed = world.play(
         include("steps/process/start", **process), include("steps/process/stop", **process), **looked
     )

@@ -52,7 +52,11 @@ def running(world) -> list[str]:
 
 def play(world, *tasks: dict) -> tuple[int, str]:
     return world.play(
-        *tasks, migration_looked={}, migration_standings={}, migration_stop_timeout=20, migration_phase="stop_brokers"
+        *tasks,
+        migration_looked={},
+        migration_source_stages={},
+        migration_stop_timeout=20,
+        migration_phase="stop_brokers",
     )
 
 

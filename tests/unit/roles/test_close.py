@@ -73,7 +73,7 @@ class Run:
             "migration_estate": ESTATE,
             "migration_directory": str(self.evidence),
             "__migration_batch": [SOURCE],
-            "migration_standings": {"mro": STANDING},
+            "migration_source_stages": {"mro": STANDING},
         }
         play = {
             "hosts": "localhost",

@@ -150,7 +150,7 @@ class Role:
         given = {
             "migration_directory": str(self.evidence),
             "migration_estate": ESTATE,
-            "migration_standings": {"mro": {"stage": "apart", "position": 0, "said": "mro: apart"}},
+            "migration_source_stages": {"mro": {"stage": "apart", "position": 0, "said": "mro: apart"}},
             "__migration_checked_sources": [],
             "__migration_batch": [],
             "ansible_python_interpreter": sys.executable,

@@ -71,9 +71,9 @@ def test_each_look_at_the_sources_is_followed_by_a_view_of_it() -> None:
     """The view is a fact: it would be one of an earlier look, or of another phase, where a look did not build it."""
     for path in (REPOSITORY / TASKS).rglob("*.yml"):
         facts = re.findall(
-            r"^ +(migration_standings|__migration_view):", path.read_text(encoding="utf-8"), re.MULTILINE
+            r"^ +(migration_source_stages|__migration_view):", path.read_text(encoding="utf-8"), re.MULTILINE
         )
-        assert facts in ([], ["migration_standings", "__migration_view"]), path
+        assert facts in ([], ["migration_source_stages", "__migration_view"]), path
 
 
 def test_no_phase_needs_what_nothing_has_set(copied: Path) -> None:

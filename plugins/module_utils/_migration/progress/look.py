@@ -23,7 +23,7 @@ from .source_stage import ORDER, judge
 class Look:
     """What a look has shown.
 
-    standings     source → the stage it is in (C(stage)), whether its name has C(switched), the C(reasons) of an
+    source_stages     source → the stage it is in (C(stage)), whether its name has C(switched), the C(reasons) of an
                   unknown stage, C(position) in ORDER, the hosts whose processes have C(ended), those that are C(gone),
                   whether any broker of the target is C(listed) at its name servers, and the line that is C(said) of it
 
@@ -47,7 +47,7 @@ class Look:
     stores        C(address), C(end) and C(path) of each commit log whose end was given
     """
 
-    standings: dict[str, dict[str, Any]]
+    source_stages: dict[str, dict[str, Any]]
     to_ask: list[str]
     to_ask_again: list[str]
     left: list[str]
@@ -87,7 +87,7 @@ def look(estate: Mapping[str, Any], live: Mapping[str, Any]) -> Look:
     writable = _writable(seen, masters)
     strangers = _strangers(estate, seen)
     return Look(
-        standings=_source_stages(estate, snapshots, looked, answering, live),
+        source_stages=_source_stages(estate, snapshots, looked, answering, live),
         to_ask=[host for host, answer in asked.items() if answer is None],
         to_ask_again=[host for host, answer in asked.items() if answer is None or answer["status"] != UNREACHABLE],
         left=_left(live.get("unlisted") or []),

@@ -14,7 +14,7 @@ from . import agreed, phases
 
 def view(
     estate: Mapping[str, Any],
-    standings: Mapping[str, Mapping[str, Any]],
+    source_stages: Mapping[str, Mapping[str, Any]],
     name: str,
     *,
     check: bool = False,
@@ -28,26 +28,26 @@ def view(
     those of C(phases.WINDOWS); C(halted); C(living), as modules take them. C(unknown), in words, those whose stage is
     not known; C(remaining), hosts. With a plan C(agreed), what follows from it.
 
-    standings: what P(mqops.rocketmq.look_view#filter) says. released: what was proved of sources whose clients were.
-    Raises ValueError where there is no such phase.
+    source_stages: what P(mqops.rocketmq.look_view#filter) says. released: what was proved of sources whose clients
+    were. Raises ValueError where there is no such phase.
     """
     phase = phases.BY_NAME.get(name)
     if phase is None:
         raise ValueError(f"there is no phase {name!r}; there are: {', '.join(phases.BY_NAME)}")
     sources = estate["sources"]
-    stages = {source: one["stage"] for source, one in standings.items()}
-    ended = {source: one.get("ended", ()) for source, one in standings.items()}
-    gone = {source: one.get("gone", ()) for source, one in standings.items()}
+    stages = {source: one["stage"] for source, one in source_stages.items()}
+    ended = {source: one.get("ended", ()) for source, one in source_stages.items()}
+    gone = {source: one.get("gone", ()) for source, one in source_stages.items()}
     following = phases.following(stages)
     found = phases.view(phase, stages, check=check)
     acted_on = [source for source in sources if source["name"] in found.batch]
-    own = {one["name"]: standings[one["name"]] for one in sources}
+    own = {one["name"]: source_stages[one["name"]] for one in sources}
     shown = {
         "phase": {**asdict(phase), "opening": phase.opening, "closing": phase.closing, "waivers": phase.waivers},
         "next": following.playbook if following else "",
         "undos": list(phases.undos_before(phase)),
         "not_taken_back": phases.not_taken_back(phase, own, check=check),
-        "unknown": [one["said"] for one in standings.values() if one["stage"] == "unknown"],
+        "unknown": [one["said"] for one in source_stages.values() if one["stage"] == "unknown"],
         "acted_on": acted_on,
         "ready_sources": [source for source in acted_on if source["name"] in found.ready],
         "halted": phases.halted(sources, ended),

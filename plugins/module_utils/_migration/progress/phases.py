@@ -568,19 +568,21 @@ def view(phase: Phase, stages: Mapping[str, str], *, check: bool = False) -> Vie
     return View(batch, ready, tuple(early), tuple(further), would_wait)
 
 
-def not_taken_back(phase: Phase, standings: Mapping[str, Mapping[str, Any]], *, check: bool = False) -> tuple[str, ...]:
+def not_taken_back(
+    phase: Phase, source_stages: Mapping[str, Mapping[str, Any]], *, check: bool = False
+) -> tuple[str, ...]:
     """Of an undo, in words, the sources that stand further afterwards than where what it takes back begins; none in
-    check mode, in which nothing is taken back. standings: source's name to C(stage), and whether a broker of the target
-    is C(listed) in its name servers.
+    check mode, in which nothing is taken back. source_stages: source's name to C(stage), and whether a broker of
+    the target is C(listed) in its name servers.
     """
     undone = next((one for one in PHASES if one.undo == phase.name), None)
     if undone is None or check:
         return ()
-    back = between({name: one["stage"] for name, one in standings.items()}, ORDER[0], undone.first)
+    back = between({name: one["stage"] for name, one in source_stages.items()}, ORDER[0], undone.first)
     alone = undone.leaves == "joined"
-    return tuple(f"{name} is {one['stage']}" for name, one in standings.items() if name not in back) + tuple(
+    return tuple(f"{name} is {one['stage']}" for name, one in source_stages.items() if name not in back) + tuple(
         f"{name} is {one['stage']} and lists a broker of the target"
-        for name, one in standings.items()
+        for name, one in source_stages.items()
         if name in back and alone and one["listed"]
     )
 

@@ -29,7 +29,7 @@ HOSTS = {"mro-ns": "198.18.9.20:9876", "mro-a": "198.18.9.21:10911"}
 
 
 def stand(facts, estate=None):
-    return look(estate or ESTATE, facts).standings
+    return look(estate or ESTATE, facts).source_stages
 
 
 def snapshot(cluster, perm, listed):

@@ -22,7 +22,7 @@ def source(name: str) -> dict:
 ESTATE = {"sources": [source("mro"), source("mdm")], "others": []}
 
 
-def standings(**stages: str) -> dict:
+def source_stages(**stages: str) -> dict:
     return {name: {"stage": stage, "listed": False, "said": f"{name}: {stage}"} for name, stage in stages.items()}
 
 
@@ -31,20 +31,20 @@ def names(sources: list) -> list:
 
 
 def test_sources_between_two_stages_are_found_by_the_name_of_the_window():
-    found = view(ESTATE, standings(mro="frozen", mdm="apart"), "status")
+    found = view(ESTATE, source_stages(mro="frozen", mdm="apart"), "status")
     assert names(found["window"]["compared"]) == ["mro"]
     assert names(found["window"]["sharing"]) == []
-    assert names(view(ESTATE, standings(mro="unknown", mdm="open"), "status")["window"]["registered"]) == ["mdm"]
+    assert names(view(ESTATE, source_stages(mro="unknown", mdm="open"), "status")["window"]["registered"]) == ["mdm"]
 
 
 def test_sources_of_the_batch_are_those_that_the_phase_acts_on():
-    found = view(ESTATE, standings(mro="frozen", mdm="open"), "close_source", check=True)
+    found = view(ESTATE, source_stages(mro="frozen", mdm="open"), "close_source", check=True)
     assert (names(found["acted_on"]), names(found["ready_sources"])) == (["mro", "mdm"], ["mro"])
-    assert view(ESTATE, standings(mro="unknown", mdm="open"), "close_source")["unknown"] == ["mro: unknown"]
+    assert view(ESTATE, source_stages(mro="unknown", mdm="open"), "close_source")["unknown"] == ["mro: unknown"]
 
 
 def test_a_name_server_that_has_ended_is_asked_no_more():
-    stands = standings(mro="stopped", mdm="stopped")
+    stands = source_stages(mro="stopped", mdm="stopped")
     stands["mro"]["ended"] = ["mro-ns2", "mro-a"]
     assert [one["nameservers"] for one in view(ESTATE, stands, "release_clients")["living"]] == [
         ["mro-1:9876"], ["mdm-1:9876", "mdm-2:9876"],
@@ -52,7 +52,7 @@ def test_a_name_server_that_has_ended_is_asked_no_more():
 
 
 def test_a_machine_that_was_decommissioned_may_be_switched_off():
-    stands = standings(mro="done", mdm="done")
+    stands = source_stages(mro="done", mdm="done")
     stands["mro"]["gone"] = stands["mdm"]["gone"] = ["mro-ns1", "mdm-ns1"]
     released = {"mro": {"decommissioned": True}, "mdm": {"decommissioned": False}}
     found = view(ESTATE, stands, "decommission", released=released)["remaining"]

@@ -143,15 +143,15 @@ def test_only_a_phase_that_changes_something_would_wait() -> None:
 
 def test_an_undo_takes_a_source_back_to_where_its_phase_begins() -> None:
     stages = {"a": "apart", "b": "switched", "c": "stopping", "d": "unknown"}
-    standings = {name: {"stage": stage, "listed": name == "a"} for name, stage in stages.items()}
-    back = phases.not_taken_back(BY_NAME["rollback_stop_brokers"], standings)
+    source_stages = {name: {"stage": stage, "listed": name == "a"} for name, stage in stages.items()}
+    back = phases.not_taken_back(BY_NAME["rollback_stop_brokers"], source_stages)
     assert back == ("c is stopping", "d is unknown")
-    assert phases.not_taken_back(BY_NAME["rollback_attach"], {"a": standings["a"]}) == ()
-    back = phases.not_taken_back(BY_NAME["rollback_deploy"], standings)
+    assert phases.not_taken_back(BY_NAME["rollback_attach"], {"a": source_stages["a"]}) == ()
+    back = phases.not_taken_back(BY_NAME["rollback_deploy"], source_stages)
     assert back == ("b is switched", "c is stopping", "d is unknown", "a is apart and lists a broker of the target")
-    assert phases.not_taken_back(BY_NAME["freeze_source"], standings) == ()
+    assert phases.not_taken_back(BY_NAME["freeze_source"], source_stages) == ()
     # Nothing is taken back by a run in check mode.
-    assert phases.not_taken_back(BY_NAME["rollback_deploy"], standings, check=True) == ()
+    assert phases.not_taken_back(BY_NAME["rollback_deploy"], source_stages, check=True) == ()
 
 
 def test_an_unknown_stage_is_never_far_enough() -> None:
