@@ -74,6 +74,8 @@ class Run:
             "migration_directory": str(self.evidence),
             "__migration_batch": [SOURCE],
             "migration_source_stages": {"mro": STANDING},
+            # As a look leaves it.
+            "__migration_view": "{{ migration_estate | mqops.rocketmq.phase_view(migration_source_stages, 'status') }}",
         }
         play = {
             "hosts": "localhost",

@@ -303,6 +303,9 @@ def test_what_was_kept_in_files_stays_text(world: World) -> None:
             "steps/proofs/keep_checked_ends",
             __migration_checked_sources="{{ __migration_batch }}",
             __migration_last_drain={"commit_logs": {}},
+            __migration_clusters={
+                "clusters": [{"name": name, "nameservers": {}, "brokers": {}} for name in ("mro", "hub")]
+            },
         ),
         # Twice: a fact is evaluated each time that it is named.
         *[{"ansible.builtin.debug": {"msg": "known: {{ migration_proofs }}"}}] * 2,

@@ -151,6 +151,8 @@ class Role:
             "migration_directory": str(self.evidence),
             "migration_estate": ESTATE,
             "migration_source_stages": {"mro": {"stage": "apart", "position": 0, "said": "mro: apart"}},
+            # As a look leaves it.
+            "__migration_view": "{{ migration_estate | mqops.rocketmq.phase_view(migration_source_stages, 'status') }}",
             "__migration_checked_sources": [],
             "__migration_batch": [],
             "ansible_python_interpreter": sys.executable,
